@@ -1,0 +1,22 @@
+//! The data that the workbook learns from: real digits out of IDX files, and toy distributions whose densities are
+//! known.
+//!
+//! - [`Digits`]: the images and labels of one split, from any folder with the four files of MNIST's format.
+//! - [`Batches`]: seeded, shuffled mini-batches.
+//! - [`idx`]: the file format, read as if every file were hostile.
+//! - [`toy`]: mixtures of Gaussians, the ring, the grid, two moons; each samples and evaluates its log-density.
+
+mod batches;
+mod digits;
+mod error;
+pub mod idx;
+pub mod toy;
+
+pub use batches::{BatchError, Batches};
+pub use digits::{Digits, PixelRange, Split};
+pub use error::DataError;
+
+/// The folder of the bundled digits: MNIST, 60,000 for training and 10,000 for testing.
+pub fn bundled() -> std::path::PathBuf {
+    concat!(env!("CARGO_MANIFEST_DIR"), "/mnist").into()
+}

@@ -1,0 +1,6 @@
+//! The tests of the data.
+
+mod bad_files;
+mod batches;
+mod digits;
+mod toy;
