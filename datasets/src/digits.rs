@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use ndarray::{Array1, Array2, Array3, s};
+use ndarray::{Array1, Array2, Array3, NdFloat, s};
 
 use crate::{DataError, idx};
 
@@ -79,6 +79,37 @@ impl Digits {
         Ok(Self { images, labels: Array1::from_vec(labels.data) })
     }
 
+    /// The same, for code that is written for ten classes of 28 × 28 images, as MNIST and Fashion-MNIST are.
+    ///
+    /// # Errors
+    /// As for [`Digits::load`]; or the images have another size, or a label is above 9.
+    pub fn load_28x28(
+        folder: impl AsRef<Path>,
+        split: Split,
+    ) -> Result<Self, DataError> {
+        let folder = folder.as_ref();
+        let digits = Self::load(folder, split)?;
+        let expected = |what: &str, found: String| DataError::Unsuited {
+            folder: folder.into(),
+            expected: what.into(),
+            found,
+        };
+        let (height, width) = digits.size();
+        if (height, width) != (28, 28) {
+            return Err(expected(
+                "images of 28 × 28 pixels",
+                format!("{height} × {width}"),
+            ));
+        }
+        match digits.labels.iter().find(|label| **label > 9) {
+            Some(label) => Err(expected(
+                "labels from 0 to 9",
+                format!("the label {label}"),
+            )),
+            None => Ok(digits),
+        }
+    }
+
     /// The number of images.
     pub fn len(&self) -> usize {
         self.labels.len()
@@ -105,24 +136,22 @@ impl Digits {
     /// An index is not below `len`.
     pub fn pixels<F>(&self, indices: &[usize], range: PixelRange) -> Array2<F>
     where
-        F: From<f32> + Clone,
+        F: NdFloat,
     {
-        let table: Vec<F> = (0..=255_u8)
-            .map(|byte| match range {
-                PixelRange::Unit => f32::from(byte) / 255.0,
-                PixelRange::Symmetric => {
-                    2.0 * (f32::from(byte) / 255.0) - 1.0
-                }
-            })
-            .map(F::from)
-            .collect();
+        let number = |v: u8| F::from(v).expect("floats hold bytes");
+        let scaled = |byte| {
+            let unit = number(byte) / number(255);
+            match range {
+                PixelRange::Unit => unit,
+                PixelRange::Symmetric => unit + unit - F::one(),
+            }
+        };
+        let table: Vec<F> = (0..=255).map(scaled).collect();
         let mut pixels =
             Vec::with_capacity(indices.len() * self.pixel_count());
         for &n in indices {
             let image = self.images.slice(s![n, .., ..]); // [H, W]
-            pixels.extend(
-                image.iter().map(|&byte| table[usize::from(byte)].clone()),
-            );
+            pixels.extend(image.iter().map(|&byte| table[usize::from(byte)]));
         }
         Array2::from_shape_vec((indices.len(), self.pixel_count()), pixels)
             .expect("one row of H·W pixels for each index") // [B, H·W]

@@ -17,13 +17,13 @@ pub enum DataError {
         /// The file that was looked for.
         name: String,
     },
-    /// The file could not be read or decompressed.
-    #[error("{}: {source}", path.display())]
+    /// The file could not be read.
+    #[error("{}: {cause}", path.display())]
     Io {
         /// The file.
         path: PathBuf,
-        /// What the system or the decompressor said.
-        source: std::io::Error,
+        /// What the system said.
+        cause: std::io::Error,
     },
     /// The content is not what the format, or the rest of the file, asks for.
     #[error("{}: at byte {offset}: expected {expected}, found {found}", path.display())]
@@ -48,5 +48,15 @@ pub enum DataError {
         images: usize,
         /// How many labels.
         labels: usize,
+    },
+    /// The data are whole, and not what a chapter is written for.
+    #[error("{}: expected {expected}, found {found}", folder.display())]
+    Unsuited {
+        /// The folder.
+        folder: PathBuf,
+        /// What the chapter is written for.
+        expected: String,
+        /// What the data are.
+        found: String,
     },
 }

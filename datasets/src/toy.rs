@@ -2,7 +2,7 @@
 
 use std::f64::consts::PI;
 
-use ndarray::{Array1, Array2, ArrayView1, Axis, array};
+use ndarray::{Array1, Array2, ArrayView1, Axis};
 use ndarray_rand::rand::Rng;
 use ndarray_rand::rand_distr::{
     Distribution, StandardNormal, weighted::WeightedIndex,
@@ -17,6 +17,9 @@ pub trait Density {
     fn sample(&self, n: usize, rng: &mut impl Rng) -> Array2<f64>;
 
     /// The log-density at a point of `dim` coordinates, in nats.
+    ///
+    /// # Panics
+    /// The point does not have `dim` coordinates.
     fn log_density(&self, x: ArrayView1<f64>) -> f64;
 
     /// The log-density of each row of `x`, `[N, dim]`, in nats: `[N]`.
@@ -41,9 +44,17 @@ pub enum ToyError {
         /// How many means.
         means: usize,
     },
+    /// The means are no points.
+    #[error(
+        "expected means of at least one coordinate, all finite; found {0}"
+    )]
+    Place(Array2<f64>),
     /// The standard deviation is not positive.
     #[error("expected a positive, finite standard deviation, found {0}")]
     Sigma(f64),
+    /// The noise is too narrow to integrate over.
+    #[error("expected noise from 0.001 to 1000, found {0}")]
+    Noise(f64),
 }
 
 /// Gaussians of one standard deviation around several means.
@@ -65,15 +76,16 @@ impl GaussianMixture {
         sigma: f64,
     ) -> Result<Self, ToyError> {
         let sum: f64 = weights.iter().sum();
-        if weights.iter().any(|w| !(*w >= 0.0)) || !((sum - 1.0).abs() < 1e-9)
-        {
+        let probabilities = weights.iter().all(|w| *w >= 0.0);
+        if !probabilities || sum.is_nan() || (sum - 1.0).abs() > 1e-9 {
             return Err(ToyError::Weights(weights));
         }
         if means.nrows() != weights.len() {
-            return Err(ToyError::Means {
-                weights: weights.len(),
-                means: means.nrows(),
-            });
+            let (weights, means) = (weights.len(), means.nrows());
+            return Err(ToyError::Means { weights, means });
+        }
+        if means.ncols() == 0 || means.iter().any(|m| !m.is_finite()) {
+            return Err(ToyError::Place(means));
         }
         positive(sigma)?;
         Ok(Self { weights, means, sigma })
@@ -171,6 +183,7 @@ impl Density for GaussianMixture {
     }
 
     fn log_density(&self, x: ArrayView1<f64>) -> f64 {
+        assert_eq!(x.len(), self.dim(), "a point has `dim` coordinates");
         let part = |(mean, weight): (ArrayView1<f64>, &f64)| {
             weight.ln()
                 + log_gaussian(
@@ -190,23 +203,40 @@ impl Density for GaussianMixture {
 #[derive(Clone, Debug, PartialEq)]
 pub struct TwoMoons {
     noise: f64,
+    /// Points on both curves with the logarithms of their quadrature weights.
+    nodes: Vec<([f64; 2], f64)>,
 }
 
 impl TwoMoons {
     /// Moons blurred by a standard deviation of `noise` in both directions.
     ///
     /// # Errors
-    /// `noise` is not positive: two bare curves have no density.
+    /// `noise` is not between 0.001 and 1000: two bare curves have no density.
     pub fn new(noise: f64) -> Result<Self, ToyError> {
-        positive(noise)?;
-        Ok(Self { noise })
+        if !(1e-3..=1e3).contains(&noise) {
+            return Err(ToyError::Noise(noise));
+        }
+        // Tanh-sinh quadrature, t = π/2 (1 + tanh(π/2 sinh u)): dense at the tips of the moons, where the integrand
+        // ends abruptly, and exponentially accurate in its step.
+        let step = (noise / 5.5).min(0.05);
+        let steps = (3.2 / step).ceil() as i64;
+        let node = |n: i64, upper: bool| {
+            let u = n as f64 * step;
+            let v = 0.5 * PI * u.sinh();
+            let t = 0.5 * PI * (1.0 + v.tanh());
+            let slope = 0.25 * PI * PI * u.cosh() / v.cosh().powi(2);
+            (Self::on_curve(upper, t), (0.5 * step * slope / PI).ln())
+        };
+        let both =
+            (-steps..=steps).flat_map(|n| [node(n, true), node(n, false)]);
+        Ok(Self { noise, nodes: both.collect() })
     }
 
-    fn on_curve(upper: bool, t: f64) -> Array1<f64> {
+    fn on_curve(upper: bool, t: f64) -> [f64; 2] {
         if upper {
-            array![t.cos(), t.sin()]
+            [t.cos(), t.sin()]
         } else {
-            array![1.0 - t.cos(), 0.5 - t.sin()]
+            [1.0 - t.cos(), 0.5 - t.sin()]
         }
     }
 }
@@ -221,33 +251,18 @@ impl Density for TwoMoons {
         for mut row in x.rows_mut() {
             let centre =
                 Self::on_curve(rng.random(), PI * rng.random::<f64>());
-            row.assign(&centre.mapv(|c| c + self.noise * normal(rng)));
+            row[0] = centre[0] + self.noise * normal(rng);
+            row[1] = centre[1] + self.noise * normal(rng);
         }
         x
     }
 
-    /// A mean of Gaussians along the curves has no closed form. It is computed by Simpson's rule in t, with nodes ten
-    /// times as dense as the noise is wide.
+    /// A mean of Gaussians along two curves has no closed form; it is integrated numerically.
     fn log_density(&self, x: ArrayView1<f64>) -> f64 {
-        let intervals = 2 * ((5.0 * PI / self.noise).ceil() as usize).max(64);
-        let weight = |n: usize| match n {
-            0 => 1.0,
-            n if n == intervals => 1.0,
-            n if n % 2 == 1 => 4.0,
-            _ => 2.0,
-        };
-        let total = 3.0 * intervals as f64;
-        log_sum_exp([true, false].into_iter().flat_map(|upper| {
-            (0..=intervals).map(move |n| {
-                let centre =
-                    Self::on_curve(upper, PI * n as f64 / intervals as f64);
-                let gaussian = log_gaussian(
-                    squared_distance(x, centre.view()),
-                    2,
-                    self.noise,
-                );
-                (0.5 * weight(n) / total).ln() + gaussian
-            })
+        assert_eq!(x.len(), 2, "two moons lie in the plane");
+        log_sum_exp(self.nodes.iter().map(|(centre, log_weight)| {
+            let distance = squared_distance(x, ArrayView1::from(centre));
+            log_weight + log_gaussian(distance, 2, self.noise)
         }))
     }
 }

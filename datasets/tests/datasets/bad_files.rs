@@ -97,21 +97,25 @@ fn bytes_behind_the_data() {
 
 #[test]
 fn dimensions_that_overflow() {
+    let limit = "at byte 4: expected at most 1073741824 bytes of data, found dimensions";
     let said = message(&header(0x0803, &[u32::MAX, u32::MAX, u32::MAX]), 3);
-    assert!(
-        said.contains(
-            "at byte 4: expected dimensions whose product fits into memory"
-        ),
-        "{said}"
-    );
+    assert!(said.contains(limit), "{said}");
+    let honest = message(&header(0x0803, &[1 << 20, 1 << 10, 2]), 3);
+    assert!(honest.contains(limit), "{honest}");
 }
 
 #[test]
 fn dimensions_that_promise_more_than_there_is() {
-    let mut file = header(0x0803, &[1 << 20, 1 << 10, 1 << 10]);
+    let mut file = header(0x0803, &[1 << 20, 1 << 10, 1]);
     file.extend([7; 100]);
     let said = message(&file, 3);
-    assert!(said.contains("found the end of the file after 100"), "{said}");
+    assert!(
+        said.starts_with(
+            "some-file: at byte 116: expected 1073741824 bytes of data"
+        ),
+        "{said}"
+    );
+    assert!(said.ends_with("found the end of the file"), "{said}");
 }
 
 #[test]
@@ -136,9 +140,22 @@ fn a_damaged_gzip_names_the_file() {
     let mut zip = zipped(&images());
     let end = zip.len();
     zip[end - 6] ^= 0xff; // the checksum
-    let error = parse(&zip, 3).unwrap_err();
-    assert!(matches!(error, DataError::Io { .. }), "{error}");
-    assert!(error.to_string().starts_with("some-file: "), "{error}");
+    let said = parse(&zip, 3).unwrap_err().to_string();
+    assert!(said.starts_with("some-file: at byte 28: expected gzip data, whole and undamaged, found"), "{said}");
+}
+
+#[test]
+fn bytes_behind_the_gzip_data_are_not_overlooked() {
+    let mut two = zipped(&images());
+    two.extend(zipped(&[1, 2, 3]));
+    let said = parse(&two, 3).unwrap_err().to_string();
+    assert!(
+        said.starts_with("some-file: at byte 28: expected 12 bytes of data"),
+        "{said}"
+    );
+    let mut garbage = zipped(&images());
+    garbage.extend([1, 2, 3]);
+    assert!(parse(&garbage, 3).is_err());
 }
 
 fn folder(images: &[u8], labels: &[u8]) -> tempfile::TempDir {
@@ -187,6 +204,29 @@ fn no_images_at_all() {
         Digits::load(own.path(), Split::Train).unwrap_err().to_string();
     assert!(
         said.contains("at byte 4: expected at least one image"),
+        "{said}"
+    );
+}
+
+#[test]
+fn images_of_another_size_or_an_eleventh_class_are_refused_where_28x28_is_needed()
+ {
+    let own = folder(&images(), &labels(2));
+    let said =
+        Digits::load_28x28(own.path(), Split::Train).unwrap_err().to_string();
+    assert!(
+        said.ends_with("expected images of 28 × 28 pixels, found 2 × 3"),
+        "{said}"
+    );
+    let mut one = header(0x0803, &[1, 28, 28]);
+    one.extend([0; 784]);
+    let mut label = header(0x0801, &[1]);
+    label.push(26);
+    let own = folder(&one, &label);
+    let said =
+        Digits::load_28x28(own.path(), Split::Train).unwrap_err().to_string();
+    assert!(
+        said.ends_with("expected labels from 0 to 9, found the label 26"),
         "{said}"
     );
 }

@@ -136,17 +136,45 @@ fn far_away_the_log_density_is_finite() {
     assert!(moons.is_finite() && moons < -1e7);
 }
 
+/// The same density by the midpoint rule with very many nodes.
+fn moons_by_brute_force(x: [f64; 2], noise: f64) -> f64 {
+    let n = 400_000;
+    let pi = std::f64::consts::PI;
+    let log_terms: Vec<f64> = (0..2 * n)
+        .map(|k| {
+            let t = pi * ((k / 2) as f64 + 0.5) / n as f64;
+            let (a, b) = if k % 2 == 0 {
+                (t.cos(), t.sin())
+            } else {
+                (1.0 - t.cos(), 0.5 - t.sin())
+            };
+            -0.5 * ((x[0] - a).powi(2) + (x[1] - b).powi(2)) / (noise * noise)
+        })
+        .collect();
+    let top = log_terms.iter().copied().fold(f64::MIN, f64::max);
+    let sum: f64 = log_terms.iter().map(|t| (t - top).exp()).sum();
+    top + (sum / (2 * n) as f64).ln() - (2.0 * pi * noise * noise).ln()
+}
+
 #[test]
-fn two_moons_are_accurate_however_thin() {
-    // Close to a straight piece of a thin curve the density is that of a Gaussian across it, over the length 2π.
-    let noise = 0.005;
-    let moons = TwoMoons::new(noise).unwrap();
-    let across = (-0.5_f64).exp()
-        / (noise * (2.0 * std::f64::consts::PI).sqrt())
-        / (2.0 * std::f64::consts::PI);
-    let x = array![0.0, 1.0 + noise];
-    let found = moons.log_density(x.view()).exp();
-    assert!((found / across - 1.0).abs() < 0.01, "{found} {across}");
+fn two_moons_are_accurate_on_the_curves_at_their_tips_and_far_away() {
+    for (x, noise) in [
+        ([0.0, 1.005], 0.005),
+        ([-1.1, -0.1], 0.1),
+        ([-1.0, -0.3], 0.05),
+        ([3.0, 3.0], 0.1),
+        ([3.0, 3.0], 0.05),
+        ([0.5, 0.25], 0.3),
+    ] {
+        let found = TwoMoons::new(noise)
+            .unwrap()
+            .log_density(array![x[0], x[1]].view());
+        let expected = moons_by_brute_force(x, noise);
+        assert!(
+            (found - expected).abs() < 1e-6 * expected.abs().max(1.0),
+            "{x:?} {noise}: {found} {expected}"
+        );
+    }
 }
 
 #[test]
@@ -167,5 +195,14 @@ fn parameters_that_describe_nothing_are_refused() {
         GaussianMixture::ring(0, 1.0, 0.1),
         Err(ToyError::Weights(_))
     ));
-    assert_eq!(TwoMoons::new(-0.1), Err(ToyError::Sigma(-0.1)));
+    for noise in [-0.1, 0.0, 1e-300, f64::INFINITY] {
+        assert_eq!(TwoMoons::new(noise), Err(ToyError::Noise(noise)));
+    }
+    let nowhere =
+        GaussianMixture::new(vec![1.0], array![[f64::INFINITY]], 1.0);
+    assert!(matches!(nowhere, Err(ToyError::Place(_))));
+    assert!(matches!(
+        GaussianMixture::new(vec![1.0], Array2::zeros((1, 0)), 1.0),
+        Err(ToyError::Place(_))
+    ));
 }

@@ -1,0 +1,21 @@
+use ndarray::Array2;
+
+fn sigmoid(s: f64) -> f64 {
+    1.0 / (1.0 + (-s).exp())
+}
+
+pub fn sign_turned(s: &Array2<f64>, t: &Array2<f64>) -> Array2<f64> {
+    (t - &s.mapv(sigmoid)) / s.len() as f64
+}
+
+pub fn mean_forgotten(s: &Array2<f64>, t: &Array2<f64>) -> Array2<f64> {
+    s.mapv(sigmoid) - t
+}
+
+pub fn squared_error_in_disguise(
+    s: &Array2<f64>,
+    t: &Array2<f64>,
+) -> Array2<f64> {
+    let p = s.mapv(sigmoid);
+    (&p - t) * &p * (1.0 - &p) / s.len() as f64
+}

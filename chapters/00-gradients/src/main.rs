@@ -1,0 +1,5 @@
+//! Runs the experiments of chapter 0.
+
+fn main() -> std::process::ExitCode {
+    lab::main(&gradients::CHAPTER)
+}

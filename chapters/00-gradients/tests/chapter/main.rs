@@ -1,0 +1,9 @@
+//! The tests of chapter 0.
+
+mod checks;
+mod equations;
+mod misconceptions;
+mod parity;
+mod slips;
+mod solutions;
+mod story;

@@ -1,0 +1,41 @@
+//! The solutions pass the checks.
+
+use lab::expect_pass;
+
+use crate::checks;
+
+#[path = "../../solutions/adam_step.rs"]
+mod adam_step;
+#[path = "../../solutions/bce_backward.rs"]
+mod bce_backward;
+#[path = "../../solutions/bce_with_logits.rs"]
+mod bce_with_logits;
+#[path = "../../solutions/linear_backward.rs"]
+mod linear_backward;
+#[path = "../../solutions/numeric_gradient.rs"]
+mod numeric_gradient;
+
+#[test]
+fn exercise_0_1() {
+    expect_pass(checks::linear_backward(linear_backward::linear_backward));
+}
+
+#[test]
+fn exercise_0_2() {
+    expect_pass(checks::bce_with_logits(bce_with_logits::bce_with_logits));
+}
+
+#[test]
+fn exercise_0_3() {
+    expect_pass(checks::bce_backward(bce_backward::bce_backward));
+}
+
+#[test]
+fn exercise_0_4() {
+    expect_pass(checks::numeric_gradient(numeric_gradient::numeric_gradient));
+}
+
+#[test]
+fn exercise_0_5() {
+    expect_pass(checks::adam_step(adam_step::adam_step));
+}

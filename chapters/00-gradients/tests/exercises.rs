@@ -1,0 +1,42 @@
+//! Your answers: `cargo test -p gradients --test exercises`.
+
+use lab::expect_pass;
+
+#[path = "chapter/checks.rs"]
+mod checks;
+
+#[path = "../exercises/adam_step.rs"]
+mod adam_step;
+#[path = "../exercises/bce_backward.rs"]
+mod bce_backward;
+#[path = "../exercises/bce_with_logits.rs"]
+mod bce_with_logits;
+#[path = "../exercises/linear_backward.rs"]
+mod linear_backward;
+#[path = "../exercises/numeric_gradient.rs"]
+mod numeric_gradient;
+
+#[test]
+fn exercise_0_1_linear_backward() {
+    expect_pass(checks::linear_backward(linear_backward::linear_backward));
+}
+
+#[test]
+fn exercise_0_2_bce_with_logits() {
+    expect_pass(checks::bce_with_logits(bce_with_logits::bce_with_logits));
+}
+
+#[test]
+fn exercise_0_3_bce_backward() {
+    expect_pass(checks::bce_backward(bce_backward::bce_backward));
+}
+
+#[test]
+fn exercise_0_4_numeric_gradient() {
+    expect_pass(checks::numeric_gradient(numeric_gradient::numeric_gradient));
+}
+
+#[test]
+fn exercise_0_5_adam_step() {
+    expect_pass(checks::adam_step(adam_step::adam_step));
+}

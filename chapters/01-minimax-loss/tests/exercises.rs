@@ -1,0 +1,42 @@
+//! Your answers: `cargo test -p minimax-loss --test exercises`.
+
+use lab::expect_pass;
+
+#[path = "chapter/checks.rs"]
+mod checks;
+
+#[path = "../exercises/d_loss.rs"]
+mod d_loss;
+#[path = "../exercises/g_loss_backward.rs"]
+mod g_loss_backward;
+#[path = "../exercises/jsd.rs"]
+mod jsd;
+#[path = "../exercises/optimal_d.rs"]
+mod optimal_d;
+#[path = "../exercises/value_gradient.rs"]
+mod value_gradient;
+
+#[test]
+fn exercise_1_1_d_loss() {
+    expect_pass(checks::d_loss(d_loss::d_loss));
+}
+
+#[test]
+fn exercise_1_2_g_loss_backward() {
+    expect_pass(checks::g_loss_backward(g_loss_backward::g_loss_backward));
+}
+
+#[test]
+fn exercise_1_3_optimal_d() {
+    expect_pass(checks::optimal_d(optimal_d::optimal_d));
+}
+
+#[test]
+fn exercise_1_4_jsd() {
+    expect_pass(checks::jsd(jsd::jsd));
+}
+
+#[test]
+fn exercise_1_5_value_gradient() {
+    expect_pass(checks::value_gradient(value_gradient::value_gradient));
+}

@@ -1,0 +1,38 @@
+use ndarray::Array2;
+
+fn gradients(
+    z: &Array2<f64>,
+    g: &Array2<f64>,
+    w: &Array2<f64>,
+    target: f64,
+) -> (Array2<f64>, Array2<f64>) {
+    let x = z.dot(g);
+    let d = x.dot(w).mapv(|s| 1.0 / (1.0 + (-s).exp()));
+    let d_s = (d - target) / z.nrows() as f64;
+    (x.t().dot(&d_s), z.t().dot(&d_s.dot(&w.t())))
+}
+
+pub fn leaking(
+    z: &Array2<f64>,
+    g: &Array2<f64>,
+    w: &Array2<f64>,
+) -> (Array2<f64>, Array2<f64>) {
+    gradients(z, g, w, 0.0)
+}
+
+pub fn both_at_once(
+    z: &Array2<f64>,
+    g: &Array2<f64>,
+    w: &Array2<f64>,
+) -> (Array2<f64>, Array2<f64>) {
+    (gradients(z, g, w, 0.0).0, gradients(z, g, w, 1.0).1)
+}
+
+pub fn discriminator_frozen_too(
+    z: &Array2<f64>,
+    g: &Array2<f64>,
+    w: &Array2<f64>,
+) -> (Array2<f64>, Array2<f64>) {
+    let _ = z;
+    (Array2::zeros(w.raw_dim()), Array2::zeros(g.raw_dim()))
+}

@@ -1,0 +1,699 @@
+//! The experiments of chapter 2.
+
+use datasets::toy::{Density, GaussianMixture};
+use datasets::{Batches, Digits, PixelRange, Split};
+use gradients::plain::{Activation, Adam, AdamConfig, Mlp, sigmoid};
+use lab::{
+    Against, Axis, ChaCha8Rng, Cost, ImageGrid, Lab, Plot, Within, panels,
+    rng_at,
+};
+use minimax_loss::plain::{
+    d_loss, d_loss_backward, g_loss_non_saturating_backward,
+    g_loss_saturating_backward, optimal_d,
+};
+use ndarray::{Array1, Array2, Array3, Axis as Dim, s};
+use ndarray_rand::RandomExt;
+use ndarray_rand::rand_distr::StandardNormal;
+
+use crate::plain::{
+    Targets, accuracy, article_d_loss, article_d_loss_backward, as_images,
+    as_rows, best_accuracy, blur, d_step, input_gradient,
+    leak_into_generator, root_mean_square, smoothed_optimal_d,
+};
+use crate::training::Training;
+use crate::{ledger, on_dfdx};
+
+/// The experiments of chapter 2.
+///
+/// # Errors
+/// The data cannot be read, an experiment failed, or a file cannot be written.
+pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
+    lab.experiment("ledger", Cost::Seconds, compare_everything)?;
+    lab.experiment("mixtures", Cost::Seconds, learn_the_ratio)?;
+    lab.experiment("smoothing", Cost::Seconds, smooth_the_targets)?;
+    lab.experiment("leak", Cost::Seconds, forget_to_detach)?;
+    lab.experiment("parity", Cost::Seconds, two_rooms)?;
+    lab.experiment(
+        "digits-vs-noise",
+        Cost::Seconds,
+        digits_against_an_untrained_generator,
+    )?;
+    lab.experiment(
+        "digits-vs-blur",
+        Cost::Seconds,
+        digits_against_blurred_digits,
+    )?;
+    lab.experiment("k-steps", Cost::Seconds, steps_between_generator_steps)?;
+    lab.experiment("article", Cost::Seconds, the_article_as_written)?;
+    Ok(())
+}
+
+fn compare_everything(lab: &mut Lab) -> anyhow::Result<()> {
+    lab.ledger(&ledger::rows(
+        &dfdx::tensor::Cpu::default(),
+        Against::DfdxCpu,
+    )?)?;
+    if lab.device() != lab::Device::Cpu {
+        let rows: anyhow::Result<_> =
+            lab::on_device!(lab.device(), |dev| ledger::rows(
+                &dev,
+                Against::DfdxCuda
+            ));
+        let rows: Vec<_> = rows?
+            .into_iter()
+            .filter(|r| r.against == Against::DfdxCuda)
+            .collect();
+        lab.ledger(&rows)?;
+    }
+    Ok(())
+}
+
+fn data_and_generator() -> anyhow::Result<[GaussianMixture; 2]> {
+    Ok([
+        GaussianMixture::one_dimensional(&[(0.4, -1.5), (0.6, 1.2)], 0.6)?,
+        GaussianMixture::one_dimensional(&[(1.0, 0.3)], 1.3)?,
+    ])
+}
+
+fn single(x: Array2<f64>) -> Array2<f32> {
+    x.mapv(|v| v as f32)
+}
+
+/// Points on a line as a column `[N, 1]`.
+fn line(from: f64, to: f64, n: usize) -> Array2<f64> {
+    Array2::from_shape_fn((n, 1), |(i, _)| {
+        from + (to - from) * i as f64 / (n - 1) as f64
+    })
+}
+
+fn densities(of: &GaussianMixture, x: &Array2<f64>) -> Array1<f64> {
+    of.log_densities(x).mapv(f64::exp) // [N]
+}
+
+fn probability(d: &Mlp<f32>, x: &Array2<f64>) -> Array1<f64> {
+    let logits = d.output(&single(x.clone())); // [N, 1]
+    logits.column(0).mapv(|s| f64::from(sigmoid(s))) // [N]
+}
+
+fn over(x: &Array2<f64>, y: &Array1<f64>) -> Vec<(f64, f64)> {
+    x.column(0).iter().copied().zip(y.iter().copied()).collect()
+}
+
+/// The largest error of a learnt D where the two densities are at least a tenth of their peak.
+fn worst_where_it_matters(
+    learnt: &Array1<f64>,
+    best: &Array1<f64>,
+    mass: &Array1<f64>,
+) -> f64 {
+    let peak = mass.iter().fold(0.0, |a: f64, b| a.max(*b));
+    let seen =
+        learnt.iter().zip(best).zip(mass).filter(|(_, m)| **m > 0.1 * peak);
+    seen.map(|((a, b), _)| (a - b).abs()).fold(0.0, f64::max)
+}
+
+/// A network learns p / (p + q) from samples alone.
+fn learn_the_ratio(lab: &mut Lab) -> anyhow::Result<()> {
+    let [data, generator] = data_and_generator()?;
+    let x = line(-5.0, 5.0, 201);
+    let (p, q) = (densities(&data, &x), densities(&generator, &x));
+    let (best, mass) = (optimal_d(&p, &q), &p + &q);
+    let batch = 512;
+    let (a, b, seed) = (data.clone(), generator.clone(), lab.seed());
+    let draw = move |step| {
+        let mut rng = rng_at(seed, step);
+        (single(a.sample(batch, &mut rng)), single(b.sample(batch, &mut rng)))
+    };
+    let config = AdamConfig { lr: 2e-3, ..AdamConfig::default() };
+    let mut training = Training::new(
+        &[1, 64, 64, 1],
+        config,
+        &mut lab.rng("mixtures"),
+        draw,
+    );
+    let steps = lab.by_scale(300, 3000, 10_000);
+    let mut answers = Plot::new("")
+        .x("x", Axis::Linear)
+        .y("D(x)", Axis::Linear)
+        .y_range(0.0, 1.0)
+        .colour(2);
+    for (at, lr, shown) in [
+        (30, 1.0, true),
+        (100, 1.0, true),
+        (steps * 2 / 3, 0.5, false),
+        (steps, 0.05, true),
+    ] {
+        training.d.adam.config.lr = config.lr * lr;
+        lab.train("mixtures", at, &mut training)?;
+        if shown {
+            let line = over(&x, &probability(&training.d.net, &x));
+            answers = answers.line(&format!("{at} steps"), line);
+        }
+    }
+    let learnt = probability(&training.d.net, &x);
+    let error = worst_where_it_matters(&learnt, &best, &mass);
+    lab.result("optimal_d_max_abs_err", error, Within::Limit(0.1))?;
+    lab.result("mixture_steps", steps as f64, Within::Exactly)?;
+
+    let mut rng = lab.rng("mixtures-test");
+    let n = 20_000;
+    let score = |x: Array2<f64>| training.d.net.output(&single(x)); // [N, 1]
+    let reached = accuracy(
+        &score(data.sample(n, &mut rng)),
+        &score(generator.sample(n, &mut rng)),
+    );
+    let fine = line(-9.0, 9.0, 20_001);
+    let [pf, qf] = [&data, &generator].map(|d| densities(d, &fine));
+    let most = best_accuracy(&(&pf / pf.sum()), &(&qf / qf.sum()));
+    lab.result("mixture_accuracy", reached, Within::Absolute(0.01))?;
+    lab.result("mixture_best_accuracy", most, Within::Absolute(1e-6))?;
+
+    let curves = Plot::new("")
+        .x("x", Axis::Linear)
+        .y("density", Axis::Linear)
+        .area("data p", over(&x, &p))
+        .area("generator q", over(&x, &q));
+    answers = answers.colour(0).dashed("p / (p + q)", over(&x, &best));
+    lab.figure("mixtures", &panels(&[curves, answers], 1)?)
+}
+
+/// The same discriminator under three pairs of targets.
+fn smooth_the_targets(lab: &mut Lab) -> anyhow::Result<()> {
+    let [data, generator] = data_and_generator()?;
+    let x = line(-5.0, 5.0, 201);
+    let (p, q) = (densities(&data, &x), densities(&generator, &x));
+    let mut plot = Plot::new("")
+        .x("x", Axis::Linear)
+        .y("D(x)", Axis::Linear)
+        .y_range(0.0, 1.0);
+    let steps = lab.by_scale(200, 1500, 5_000);
+    let cases = [
+        ("hard", "targets 1 and 0", Targets { real: 1.0, fake: 0.0 }),
+        ("one_sided", "0.9 and 0", Targets { real: 0.9, fake: 0.0 }),
+        ("two_sided", "0.9 and 0.1", Targets { real: 0.9, fake: 0.1 }),
+    ];
+    for (colour, (name, label, targets)) in cases.into_iter().enumerate() {
+        let best = smoothed_optimal_d(&p, &q, targets);
+        let (a, b, seed) = (data.clone(), generator.clone(), lab.seed());
+        let draw = move |step| {
+            let mut rng = rng_at(seed, step);
+            (single(a.sample(512, &mut rng)), single(b.sample(512, &mut rng)))
+        };
+        let config = AdamConfig { lr: 2e-3, ..AdamConfig::default() };
+        let mut training = Training::new(
+            &[1, 64, 64, 1],
+            config,
+            &mut lab.rng("mixtures"),
+            draw,
+        );
+        training.targets = targets;
+        lab.train(&format!("smoothing-{name}"), steps, &mut training)?;
+        let learnt = probability(&training.d.net, &x);
+        let error = worst_where_it_matters(&learnt, &best, &(&p + &q));
+        lab.result(
+            &format!("smoothed_d_max_abs_err_{name}"),
+            error,
+            Within::Limit(0.15),
+        )?;
+        plot = plot.colour(colour).line(label, over(&x, &learnt));
+        plot = plot.colour(colour).dashed("", over(&x, &best));
+    }
+    lab.figure("smoothing", &plot.horizontal("", 0.9).svg()?)
+}
+
+/// The article's generator, 100 → 128 → 784, at its random start.
+fn untrained_generator(lab: &Lab, pixels: usize) -> Mlp<f32> {
+    Mlp::new(
+        &[100, 128, pixels],
+        Activation::Relu,
+        Activation::Tanh,
+        &mut lab.rng("generator"),
+    )
+}
+
+fn noise(rows: usize, rng: &mut ChaCha8Rng) -> Array2<f32> {
+    Array2::random_using((rows, 100), StandardNormal, rng) // [B, 100]
+}
+
+/// A discriminator of one hidden layer on pixels, at its random start.
+fn untrained_discriminator(lab: &Lab, pixels: usize) -> Mlp<f32> {
+    let mut rng = lab.rng("discriminator");
+    Mlp::new(
+        &[pixels, 128, 1],
+        Activation::LeakyRelu(0.2),
+        Activation::Identity,
+        &mut rng,
+    )
+}
+
+fn largest(net: &Mlp<f32>) -> f64 {
+    let all = net.parameters();
+    let sizes = all.iter().flat_map(|p| p.iter()).map(|v| f64::from(v.abs()));
+    sizes.fold(0.0, f64::max)
+}
+
+/// What D's loss says about G's weights, with and without detach, in both rooms.
+fn forget_to_detach(lab: &mut Lab) -> anyhow::Result<()> {
+    let (g, d) =
+        (untrained_generator(lab, 784), untrained_discriminator(lab, 784));
+    let z = noise(64, &mut lab.rng("leak"));
+    let with = largest(&leak_into_generator(&g, &d, &z, true));
+    let leak = leak_into_generator(&g, &d, &z, false);
+    lab.result("grad_leak_with_detach", with, Within::Exactly)?;
+    lab.result(
+        "grad_leak_without_detach",
+        largest(&leak),
+        Within::Relative(1e-3),
+    )?;
+    let other: anyhow::Result<[Array2<f32>; 2]> =
+        lab::on_device!(lab.device(), |dev| {
+            let (g, d) = (
+                on_dfdx::generator(&dev, &g),
+                on_dfdx::discriminator(&dev, &d),
+            );
+            let z = lab::tensor(&dev, &z, (64, dfdx::prelude::Const::<100>));
+            Ok([true, false].map(|detach| {
+                on_dfdx::leak_into_generator(&g, &d, z.clone(), detach)
+            }))
+        });
+    let [detached, leaked] = other?;
+    let size = detached.iter().fold(0.0_f32, |a, b| a.max(b.abs()));
+    lab.result(
+        "dfdx_grad_leak_with_detach",
+        f64::from(size),
+        Within::Exactly,
+    )?;
+    let [mine, theirs] =
+        [leak.layers[0].w.t().to_owned(), leaked].map(|a| a.mapv(f64::from));
+    lab.result(
+        "leak_parity_max_rel_err",
+        lab::max_rel_err(&theirs, &mine),
+        Within::Limit(1e-4),
+    )?;
+
+    // One step down D's loss, taken by G through the leak: the fakes become easier to catch.
+    let mut caught = g.clone();
+    for (mut to, from) in
+        caught.parameters_mut().into_iter().zip(leak.parameters())
+    {
+        to.scaled_add(-1.0, &from);
+    }
+    let mean_d = |g: &Mlp<f32>| {
+        let s = d.output(&g.output(&z)); // [64, 1]
+        s.iter().map(|s| f64::from(sigmoid(*s))).sum::<f64>() / s.len() as f64
+    };
+    lab.result("leak_d_of_fakes_before", mean_d(&g), Within::Absolute(0.02))?;
+    lab.result(
+        "leak_d_of_fakes_after",
+        mean_d(&caught),
+        Within::Absolute(0.02),
+    )
+}
+
+/// Real digits, scaled to [-1, 1], in shuffled batches.
+struct RealBatches {
+    digits: Digits,
+    batches: Batches,
+}
+
+impl RealBatches {
+    fn new(lab: &Lab, batch: usize) -> anyhow::Result<Self> {
+        let digits = Digits::load_28x28(lab.data(), Split::Train)?;
+        let batches = Batches::new(digits.len(), batch, lab.seed())?;
+        Ok(Self { digits, batches })
+    }
+
+    fn at(&mut self, step: u64) -> Array2<f32> {
+        self.digits.pixels(&self.batches.batch(step), PixelRange::Symmetric) // [B, 784]
+    }
+}
+
+/// The first steps in both rooms, from equal weights, on equal batches.
+fn two_rooms(lab: &mut Lab) -> anyhow::Result<()> {
+    let mut real = RealBatches::new(lab, 64)?;
+    let pixels = real.digits.pixel_count();
+    let (g, d) = (
+        untrained_generator(lab, pixels),
+        untrained_discriminator(lab, pixels),
+    );
+    let steps = lab.by_scale(5, 20, 100);
+    let config = AdamConfig { lr: 2e-4, beta1: 0.5, ..AdamConfig::default() };
+    let batches: Vec<_> = (0..steps)
+        .map(|step| {
+            (real.at(step), g.output(&noise(64, &mut rng_at(1, step))))
+        })
+        .collect();
+    let (mut net, mut adam) = (d.clone(), Adam::new(&d, config));
+    let mut losses = Vec::new();
+    for (x_real, x_fake) in &batches {
+        let (loss, d_net) = d_step(&net, x_real, x_fake);
+        losses.push(loss);
+        adam.step(&mut net, &d_net);
+    }
+    let other: anyhow::Result<Vec<f32>> =
+        lab::on_device!(lab.device(), |dev| {
+            let mut d = on_dfdx::discriminator(&dev, &d);
+            Ok(on_dfdx::train(&dev, &mut d, config, batches.into_iter()))
+        });
+    let distance = |(a, b): (&f32, &f32)| f64::from((a - b).abs() / a.abs());
+    let worst = losses.iter().zip(&other?).map(distance).fold(0.0, f64::max);
+    lab.result("parity_max_rel_err", worst, Within::Limit(1e-4))
+}
+
+/// D against a generator that has learnt nothing; what reaches the fakes while D grows sure.
+fn digits_against_an_untrained_generator(
+    lab: &mut Lab,
+) -> anyhow::Result<()> {
+    let mut real = RealBatches::new(lab, 64)?;
+    let pixels = real.digits.pixel_count();
+    let g = untrained_generator(lab, pixels);
+    let test = Digits::load_28x28(lab.data(), Split::Test)?;
+    let rows: Vec<usize> = (0..test.len().min(2000)).collect();
+    let held_out = test.pixels::<f32>(&rows, PixelRange::Symmetric); // [2000, 784]
+    let fresh = g.output(&noise(rows.len(), &mut lab.rng("held-out"))); // [2000, 784]
+    let seed = lab.seed();
+    let made = g.clone();
+    let draw = move |step| {
+        (real.at(step), made.output(&noise(64, &mut rng_at(seed, step))))
+    };
+    let config = AdamConfig { lr: 2e-4, beta1: 0.5, ..AdamConfig::default() };
+    let widths = [pixels, 128, 1];
+    let mut training =
+        Training::new(&widths, config, &mut lab.rng("discriminator"), draw);
+    let probe = fresh.slice(s![..256, ..]).to_owned(); // [256, 784]
+    let steps: u64 = lab.by_scale(20, 300, 3000);
+    let (mut belief, mut pushes) = (vec![], [vec![], vec![]]);
+    let mut at = 0;
+    while at <= steps {
+        lab.train("digits-vs-noise", at, &mut training)?;
+        let d = &training.d.net;
+        let s = d.output(&probe); // [256, 1]
+        let mean = s.iter().map(|s| f64::from(sigmoid(*s))).sum::<f64>()
+            / s.len() as f64;
+        belief.push((at as f64, mean));
+        let losses: [fn(&Array2<f32>) -> Array2<f32>; 2] =
+            [g_loss_non_saturating_backward, g_loss_saturating_backward];
+        for (push, backward) in pushes.iter_mut().zip(losses) {
+            let d_x = input_gradient(d, &probe, backward); // [256, 784]
+            push.push((at as f64, root_mean_square(d_x.view())));
+        }
+        at += (steps / 60).max(1);
+    }
+    let d = &training.d.net;
+    let reached = accuracy(&d.output(&held_out), &d.output(&fresh));
+    lab.result("digits_vs_noise_accuracy", reached, Within::Absolute(0.005))?;
+    lab.result(
+        "digits_vs_noise_steps",
+        training.d.adam.t as f64,
+        Within::Exactly,
+    )?;
+    let end = |curve: &[(f64, f64)]| curve[curve.len() - 1].1;
+    lab.result("sure_d_of_fakes", end(&belief), Within::Factor(3.0))?;
+    for (name, push) in ["non_saturating", "saturating"].iter().zip(&pushes) {
+        lab.result(
+            &format!("grad_at_fakes_start_{name}"),
+            push[0].1,
+            Within::Factor(1.5),
+        )?;
+        lab.result(
+            &format!("grad_at_fakes_end_{name}"),
+            end(push),
+            Within::Factor(3.0),
+        )?;
+    }
+    let [non_saturating, saturating] = pushes;
+    let sure = Plot::new("")
+        .x("step of D", Axis::Linear)
+        .y("mean D of the fakes", Axis::Log)
+        .colour(2)
+        .line("", belief);
+    let pushes = Plot::new("")
+        .x("step of D", Axis::Linear)
+        .y("gradient at a fake", Axis::Log)
+        .line("non-saturating", non_saturating)
+        .line("saturating", saturating);
+    lab.figure("strong", &panels(&[sure, pushes], 2)?)?;
+
+    let mut grid = ImageGrid::new(12);
+    for (rows, range) in [(&held_out, -1.0), (&fresh, -1.0)] {
+        let images =
+            as_images(&rows.slice(s![..12, ..]).to_owned(), test.size());
+        images.outer_iter().for_each(|image| grid.push(image, range, 1.0));
+    }
+    lab.image("untrained", &grid)
+}
+
+/// D against digits that are only a little blurred.
+fn digits_against_blurred_digits(lab: &mut Lab) -> anyhow::Result<()> {
+    let test = Digits::load_28x28(lab.data(), Split::Test)?;
+    let size = test.size();
+    let count = lab.by_scale(200, 2000, 10_000).min(test.len());
+    let rows: Vec<usize> = (0..count).collect();
+    let held_out =
+        as_images(&test.pixels(&rows, PixelRange::Symmetric), size); // [N, 28, 28]
+    let train = Digits::load_28x28(lab.data(), Split::Train)?;
+    let all: Vec<usize> =
+        (0..train.len().min(lab.by_scale(2000, 20_000, 60_000))).collect();
+    let pixels = as_images(&train.pixels(&all, PixelRange::Symmetric), size);
+    let sigmas = [0.3, 0.4, 0.5, 0.7, 1.0];
+    let steps = lab.by_scale(20, 600, 3000);
+    let mut grid = ImageGrid::new(12);
+    let push = |grid: &mut ImageGrid, images: &Array3<f32>| {
+        images
+            .outer_iter()
+            .take(12)
+            .for_each(|image| grid.push(image, -1.0, 1.0));
+    };
+    push(&mut grid, &held_out);
+    let mut curve = Vec::new();
+    for sigma in sigmas {
+        let (real, fake) =
+            (as_rows(pixels.clone()), as_rows(blur(&pixels, sigma)));
+        let mut batches = Batches::new(all.len(), 64, lab.seed())?;
+        let mut others = Batches::new(all.len(), 64, lab.seed() + 1)?;
+        let draw = move |step| {
+            let pick = |from: &Array2<f32>, rows: Vec<usize>| {
+                from.select(Dim(0), &rows)
+            }; // [64, 784]
+            (
+                pick(&real, batches.batch(step)),
+                pick(&fake, others.batch(step)),
+            )
+        };
+        let config =
+            AdamConfig { lr: 5e-4, beta1: 0.5, ..AdamConfig::default() };
+        let widths = [test.pixel_count(), 128, 1];
+        let mut training = Training::new(
+            &widths,
+            config,
+            &mut lab.rng("discriminator"),
+            draw,
+        );
+        lab.train(&format!("blur-{sigma}"), steps, &mut training)?;
+        let blurred = blur(&held_out, sigma);
+        push(&mut grid, &blurred);
+        let score =
+            |images: Array3<f32>| training.d.net.output(&as_rows(images)); // [N, 1]
+        let reached = accuracy(&score(held_out.clone()), &score(blurred));
+        curve.push((sigma, reached));
+        if sigma == 1.0 {
+            lab.result(
+                "digits_vs_blur_accuracy",
+                reached,
+                Within::Absolute(0.02),
+            )?;
+        } else {
+            lab.result(
+                &format!("digits_vs_blur_accuracy_at_{sigma}"),
+                reached,
+                Within::Absolute(0.05),
+            )?;
+        }
+    }
+    lab.result("digits_vs_blur_steps", steps as f64, Within::Exactly)?;
+    let plot = Plot::new("")
+        .x("blur σ, pixels", Axis::Linear)
+        .y("accuracy on unseen digits", Axis::Linear)
+        .x_range(0.2, 1.1)
+        .y_range(0.45, 1.05)
+        .line("", curve.clone())
+        .colour(0)
+        .points("", curve)
+        .horizontal("guessing", 0.5);
+    lab.figure("blur", &plot.svg()?)?;
+    lab.image("blurred", &grid)
+}
+
+/// A generator with two numbers, x = scale z + shift, against a network D that takes k steps to its one.
+fn steps_between_generator_steps(lab: &mut Lab) -> anyhow::Result<()> {
+    let data = GaussianMixture::one_dimensional(&[(1.0, 2.0)], 0.5)?;
+    let rounds = lab.by_scale(50, 1500, 5000);
+    let mut plot = Plot::new("")
+        .x("step of the generator", Axis::Linear)
+        .y("its mean", Axis::Linear)
+        .y_range(-3.0, 4.0);
+    for k in [1, 5, 25] {
+        let mut rng = lab.rng("k-steps");
+        let net = Mlp::<f32>::new(
+            &[1, 32, 1],
+            Activation::LeakyRelu(0.2),
+            Activation::Identity,
+            &mut rng,
+        );
+        let config =
+            AdamConfig { lr: 2e-3, beta1: 0.5, ..AdamConfig::default() };
+        let (mut d, mut adam) = (net.clone(), Adam::new(&net, config));
+        let (mut shift, mut scale) = (-2.0_f32, 1.0_f32);
+        let mut path = vec![(0.0, f64::from(shift))];
+        for round in 1..=rounds {
+            for _ in 0..k {
+                let x_real = single(data.sample(64, &mut rng)); // [64, 1]
+                let z: Array2<f32> =
+                    Array2::random_using((64, 1), StandardNormal, &mut rng);
+                let (_, d_net) = d_step(&d, &x_real, &(z * scale + shift));
+                adam.step(&mut d, &d_net);
+            }
+            let z: Array2<f32> =
+                Array2::random_using((64, 1), StandardNormal, &mut rng);
+            let d_x = input_gradient(
+                &d,
+                &(&z * scale + shift),
+                g_loss_non_saturating_backward,
+            ); // [64, 1]
+            shift -= 0.02 * d_x.sum();
+            scale -= 0.02 * (&d_x * &z).sum();
+            path.push((f64::from(round), f64::from(shift)));
+        }
+        let late = &path[path.len() / 2..];
+        let miss = late.iter().map(|p| (p.1 - 2.0).abs()).sum::<f64>()
+            / late.len() as f64;
+        lab.result(
+            &format!("k_late_distance_{k}"),
+            miss,
+            Within::Absolute(0.3),
+        )?;
+        let arrived = path
+            .iter()
+            .position(|p| (p.1 - 2.0).abs() < 0.5)
+            .unwrap_or(path.len());
+        lab.result(
+            &format!("k_steps_to_arrive_{k}"),
+            arrived as f64,
+            Within::Factor(1.5),
+        )?;
+        plot = plot.line(&format!("k = {k}"), path);
+    }
+    lab.figure("k_steps", &plot.horizontal("mean of the data", 2.0).svg()?)
+}
+
+/// The article's discriminator, repaired one slip at a time.
+fn the_article_as_written(lab: &mut Lab) -> anyhow::Result<()> {
+    let mut real = RealBatches::new(lab, 64)?;
+    let pixels = real.digits.pixel_count();
+    let g = untrained_generator(lab, pixels);
+    let steps = lab.by_scale(30, 400, 400);
+    let config = AdamConfig { lr: 2e-4, beta1: 0.5, ..AdamConfig::default() };
+    let start = untrained_discriminator(lab, pixels);
+    let scored = |s: Array2<f32>| s.mapv(sigmoid); // E16: a probability where a logit belongs
+    let through_sigmoid = |d_logit: Array2<f32>, d: &Array2<f32>| {
+        d_logit * &d.mapv(|d| d * (1.0 - d))
+    };
+
+    // As written: the loss of the pixels (E18). Whatever D says, it does not change.
+    let x = real.at(0);
+    lab.result(
+        "article_loss_of_pixels",
+        f64::from(article_d_loss(&x)),
+        Within::Relative(1e-4),
+    )?;
+
+    let mut curves = [Vec::new(), Vec::new(), Vec::new(), Vec::new()];
+    let mut players: Vec<_> =
+        (0..4).map(|_| (start.clone(), Adam::new(&start, config))).collect();
+    for step in 0..steps {
+        let (x_real, x_fake) = (
+            real.at(step),
+            g.output(&noise(64, &mut rng_at(lab.seed(), step))),
+        );
+        for (case, (d, adam)) in players.iter_mut().enumerate() {
+            let (outs_real, outs_fake) =
+                (d.forward(&x_real), d.forward(&x_fake));
+            let (s_real, s_fake) = (&outs_real[2], &outs_fake[2]); // [64, 1]
+            let (loss, d_real, d_fake) = match case {
+                0 => {
+                    let p = scored(s_real.clone());
+                    let d_s =
+                        through_sigmoid(article_d_loss_backward(&p), &p);
+                    (article_d_loss(&p), d_s, None)
+                }
+                1 => (
+                    article_d_loss(s_real),
+                    article_d_loss_backward(s_real),
+                    None,
+                ),
+                2 => {
+                    let (p, q) =
+                        (scored(s_real.clone()), scored(s_fake.clone()));
+                    let (d_p, d_q) = d_loss_backward(&p, &q);
+                    (
+                        d_loss(&p, &q),
+                        through_sigmoid(d_p, &p),
+                        Some(through_sigmoid(d_q, &q)),
+                    )
+                }
+                _ => {
+                    let (d_p, d_q) = d_loss_backward(s_real, s_fake);
+                    (d_loss(s_real, s_fake), d_p, Some(d_q))
+                }
+            };
+            curves[case].push((step as f64, f64::from(loss)));
+            let (_, mut d_net) = d.backward(&outs_real, d_real);
+            if let Some(d_fake) = d_fake {
+                d_net = crate::plain::sum(
+                    d_net,
+                    &d.backward(&outs_fake, d_fake).1,
+                );
+            }
+            adam.step(d, &d_net);
+        }
+    }
+    let last = |curve: &[(f64, f64)]| curve[curve.len() - 1].1;
+    lab.result(
+        "article_loss_floor",
+        2.0 * 2.0_f64.ln(),
+        Within::Absolute(1e-12),
+    )?;
+    let test = Digits::load_28x28(lab.data(), Split::Test)?;
+    let rows: Vec<usize> = (0..test.len().min(1000)).collect();
+    let held_out = test.pixels::<f32>(&rows, PixelRange::Symmetric); // [1000, 784]
+    let fresh = g.output(&noise(rows.len(), &mut lab.rng("held-out"))); // [1000, 784]
+    let cases = [
+        ("scored", "D(real) scored twice, two sigmoids", 0.005),
+        ("one_sigmoid", "… one sigmoid", 0.005),
+        ("with_fakes", "fakes scored, two sigmoids", 0.02),
+        ("cured", "fakes scored, on logits", 0.01),
+    ];
+    let mut plot = Plot::new("")
+        .x("step", Axis::Linear)
+        .y("what it calls its loss, nats", Axis::Linear)
+        .y_range(0.0, 1.7);
+    for (((name, label, tolerance), curve), (d, _)) in
+        cases.into_iter().zip(curves).zip(&players)
+    {
+        lab.result(
+            &format!("article_loss_end_{name}"),
+            last(&curve),
+            Within::Absolute(tolerance),
+        )?;
+        let reached = accuracy(&d.output(&held_out), &d.output(&fresh));
+        lab.result(
+            &format!("article_accuracy_{name}"),
+            reached,
+            Within::Absolute(0.25),
+        )?;
+        plot = plot.line(label, curve);
+    }
+    lab.figure(
+        "article",
+        &plot.horizontal("2 log 2", 2.0 * 2.0_f64.ln()).svg()?,
+    )
+}

@@ -1,0 +1,484 @@
+//! A chapter, its command line, and the [`Lab`] in which its experiments run.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Instant;
+
+use anyhow::{Context, bail, ensure};
+use clap::{CommandFactory, FromArgMatches, Parser, ValueEnum};
+use indicatif::{
+    MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle,
+};
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::SeedableRng;
+
+use crate::results::{Measured, Provenance, Results, Within, write_whole};
+use crate::{Device, FingerprintError, ImageGrid, fingerprint};
+
+/// A chapter of the workbook.
+#[derive(Debug)]
+pub struct Chapter {
+    /// The crate's name, `minimax-loss`.
+    pub name: &'static str,
+    /// The number in the table of contents.
+    pub number: u32,
+    /// The folder of the crate.
+    pub dir: &'static str,
+    /// The earlier chapters whose functions this one calls.
+    pub uses: &'static [&'static Chapter],
+    /// The experiments.
+    pub run: fn(&mut Lab) -> anyhow::Result<()>,
+}
+
+impl Chapter {
+    /// The root of the workbook.
+    pub fn root(&self) -> PathBuf {
+        Path::new(self.dir)
+            .join("../..")
+            .canonicalize()
+            .unwrap_or_else(|_| PathBuf::from("."))
+    }
+
+    /// The committed results.
+    pub fn committed(&self) -> PathBuf {
+        self.root().join(format!("book/pages/results/{}.json", self.name))
+    }
+
+    /// Where a run puts its results, figures and checkpoints unless told otherwise.
+    pub fn out(&self) -> PathBuf {
+        self.root().join("target/runs").join(self.name)
+    }
+
+    /// Fingerprint of the code that makes this chapter's numbers: its own, the data's, and what it calls of earlier
+    /// chapters. Drawing and the command line (`lab`) make no numbers and are left out.
+    ///
+    /// # Errors
+    /// The source cannot be read.
+    pub fn fingerprint(&self) -> Result<String, FingerprintError> {
+        let mut folders: Vec<(PathBuf, &[&str])> = vec![
+            (Path::new(self.dir).join("src"), &[]),
+            (self.root().join("datasets/src"), &[]),
+        ];
+        let mut used: Vec<&Chapter> = self.uses.to_vec();
+        let mut at = 0;
+        while let Some(chapter) = used.get(at) {
+            used.extend(chapter.uses);
+            at += 1;
+        }
+        used.sort_by_key(|c| c.number);
+        used.dedup_by_key(|c| c.number);
+        let only_there: &[&str] = &["run.rs", "main.rs", "ledger.rs"];
+        folders.extend(
+            used.iter().map(|c| (Path::new(c.dir).join("src"), only_there)),
+        );
+        fingerprint(&folders)
+    }
+}
+
+/// How much work a run does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Scale {
+    /// Seconds: what tests run.
+    Smoke,
+    /// What makes the book's figures.
+    #[default]
+    Page,
+    /// What one would run on a GPU.
+    Full,
+}
+
+impl fmt::Display for Scale {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = match self {
+            Scale::Smoke => "smoke",
+            Scale::Page => "page",
+            Scale::Full => "full",
+        };
+        write!(f, "{name}")
+    }
+}
+
+/// The command line that every chapter has.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Options {
+    /// Seed of every random draw
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// How much work to do
+    #[arg(long, value_enum, default_value_t)]
+    pub scale: Scale,
+    /// Where dfdx computes: cpu, cuda or cuda:N
+    #[arg(long, default_value_t)]
+    pub device: Device,
+    /// Folder of four IDX files (plain or .gz) to use in place of the bundled digits
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Folder for results, figures and checkpoints [default: target/runs/CHAPTER]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Go on from the last checkpoint
+    #[arg(long)]
+    pub resume: bool,
+    /// Show neither progress nor numbers
+    #[arg(long)]
+    pub quiet: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            seed: 1,
+            scale: Scale::Page,
+            device: Device::Cpu,
+            data: None,
+            out: None,
+            resume: false,
+            quiet: false,
+        }
+    }
+}
+
+/// How long an experiment takes at page scale on a laptop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cost {
+    /// Seconds: reproduced whenever the book is rendered for the first time.
+    Seconds,
+    /// Minutes: reproduced on request; the book quotes it.
+    Minutes,
+}
+
+/// Which experiments to run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Selection {
+    /// All of them.
+    #[default]
+    All,
+    /// Those that take seconds.
+    Quick,
+}
+
+/// What a run made.
+#[derive(Debug)]
+pub struct Report {
+    /// The numbers by name.
+    pub measured: BTreeMap<String, Measured>,
+    /// The same as a file of results.
+    pub results: Results,
+    /// Where results and figures were written.
+    pub out: PathBuf,
+}
+
+/// The room in which a chapter's experiments run.
+pub struct Lab {
+    chapter: &'static Chapter,
+    options: Options,
+    selection: Selection,
+    bars: MultiProgress,
+    measured: BTreeMap<String, Measured>,
+    experiments: BTreeMap<String, f64>,
+}
+
+impl Lab {
+    /// A lab for one chapter.
+    pub fn new(
+        chapter: &'static Chapter,
+        options: Options,
+        selection: Selection,
+    ) -> Self {
+        let target = match options.quiet {
+            true => ProgressDrawTarget::hidden(),
+            false => ProgressDrawTarget::stderr(),
+        };
+        Self {
+            chapter,
+            options,
+            selection,
+            bars: MultiProgress::with_draw_target(target),
+            measured: BTreeMap::new(),
+            experiments: BTreeMap::new(),
+        }
+    }
+
+    /// The chapter whose experiments run.
+    pub fn chapter(&self) -> &'static Chapter {
+        self.chapter
+    }
+
+    /// The command line.
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// The seed of every random draw.
+    pub fn seed(&self) -> u64 {
+        self.options.seed
+    }
+
+    /// How much work to do.
+    pub fn scale(&self) -> Scale {
+        self.options.scale
+    }
+
+    /// One of three values, by scale.
+    pub fn by_scale<T>(&self, smoke: T, page: T, full: T) -> T {
+        match self.options.scale {
+            Scale::Smoke => smoke,
+            Scale::Page => page,
+            Scale::Full => full,
+        }
+    }
+
+    /// Where dfdx computes.
+    pub fn device(&self) -> Device {
+        self.options.device
+    }
+
+    /// The folder of the digits.
+    pub fn data(&self) -> PathBuf {
+        self.options
+            .data
+            .clone()
+            .unwrap_or_else(|| self.chapter.root().join("datasets/mnist"))
+    }
+
+    /// A generator of its own for each named purpose, so that one experiment's draws do not shift another's.
+    pub fn rng(&self, purpose: &str) -> ChaCha8Rng {
+        // FNV-1a: any fixed map from names to streams will do.
+        let mix =
+            |h: u64, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3);
+        rng_at(
+            self.options.seed,
+            purpose.bytes().fold(0xcbf2_9ce4_8422_2325, mix),
+        )
+    }
+
+    /// Runs a named experiment and returns what it returns, or `None` when only quick ones are wanted and it is not.
+    ///
+    /// # Errors
+    /// The experiment failed.
+    pub fn experiment<T>(
+        &mut self,
+        name: &str,
+        cost: Cost,
+        work: impl FnOnce(&mut Lab) -> anyhow::Result<T>,
+    ) -> anyhow::Result<Option<T>> {
+        if self.selection == Selection::Quick && cost == Cost::Minutes {
+            return Ok(None);
+        }
+        let bar = self.bars.add(ProgressBar::new_spinner());
+        bar.set_message(format!("{}: {name}", self.chapter.name));
+        bar.enable_steady_tick(std::time::Duration::from_millis(100));
+        let start = Instant::now();
+        let value = work(self).with_context(|| {
+            format!("{}, experiment {name}", self.chapter.name)
+        });
+        let seconds = start.elapsed().as_secs_f64();
+        bar.finish_and_clear();
+        let value = value?;
+        self.say(format!(
+            "{:>24}  {name:<32} {seconds:7.1} s",
+            self.chapter.name
+        ));
+        self.experiments.insert(name.into(), round(seconds, 2));
+        Ok(Some(value))
+    }
+
+    /// Records a number under a name.
+    ///
+    /// # Errors
+    /// The number is not finite, or the name is taken.
+    pub fn result(
+        &mut self,
+        name: &str,
+        value: f64,
+        within: Within,
+    ) -> anyhow::Result<()> {
+        ensure!(
+            value.is_finite(),
+            "result `{name}` must be finite, found {value}"
+        );
+        ensure!(
+            name != "provenance",
+            "a result cannot be named `provenance`"
+        );
+        match self.measured.insert(name.into(), Measured { value, within }) {
+            None => Ok(()),
+            Some(_) => bail!("result `{name}` was recorded twice"),
+        }
+    }
+
+    /// Records the rows of a ledger.
+    ///
+    /// # Errors
+    /// An error is not finite, or a row is there twice.
+    pub fn ledger(&mut self, rows: &[crate::Row]) -> anyhow::Result<()> {
+        rows.iter().try_for_each(|row| {
+            self.result(
+                &row.name(),
+                row.error,
+                Within::Limit(row.against.limit()),
+            )
+        })
+    }
+
+    /// Writes a figure, `figures/NAME.svg`.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn figure(&self, name: &str, svg: &str) -> anyhow::Result<()> {
+        let path = self.out().join("figures").join(format!("{name}.svg"));
+        write_whole(&path, svg.as_bytes())
+            .with_context(|| path.display().to_string())
+    }
+
+    /// Writes a grid of images, `figures/NAME.png`.
+    ///
+    /// # Errors
+    /// The grid is empty or mixed, or the file cannot be written.
+    pub fn image(&self, name: &str, grid: &ImageGrid) -> anyhow::Result<()> {
+        Ok(grid
+            .save(&self.out().join("figures").join(format!("{name}.png")))?)
+    }
+
+    /// A progress bar of `steps` steps; hidden when the run is quiet or the output is no terminal.
+    pub fn progress(&self, steps: u64, name: &str) -> ProgressBar {
+        let style = "{prefix:>24}  {wide_bar} {pos}/{len} {eta:>4}  {msg}";
+        let style = ProgressStyle::with_template(style)
+            .unwrap_or_else(|_| ProgressStyle::default_bar());
+        let bar = ProgressBar::new(steps)
+            .with_style(style)
+            .with_prefix(name.to_string());
+        self.bars.add(bar)
+    }
+
+    /// Where a training run keeps its checkpoint.
+    pub fn checkpoint_path(&self, name: &str) -> PathBuf {
+        self.out().join("checkpoints").join(format!("{name}.safetensors"))
+    }
+
+    fn out(&self) -> PathBuf {
+        self.options.out.clone().unwrap_or_else(|| self.chapter.out())
+    }
+
+    fn say(&self, line: String) {
+        if !self.options.quiet {
+            self.bars.suspend(|| eprintln!("{line}"));
+        }
+    }
+}
+
+/// The generator of a seed and a stream, such as the step of a training run: what step n draws does not depend on how
+/// n was reached.
+pub fn rng_at(seed: u64, stream: u64) -> ChaCha8Rng {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    rng.set_stream(stream);
+    rng
+}
+
+/// Runs a chapter and writes its results.
+///
+/// # Errors
+/// The device is not there, an experiment failed, or a file cannot be written.
+pub fn run_chapter(
+    chapter: &'static Chapter,
+    options: Options,
+    selection: Selection,
+) -> anyhow::Result<Report> {
+    options.device.check()?;
+    let start = Instant::now();
+    let code = chapter.fingerprint()?;
+    let mut lab = Lab::new(chapter, options, selection);
+    (chapter.run)(&mut lab)?;
+    let provenance = Provenance {
+        seed: lab.seed(),
+        scale: lab.scale().to_string(),
+        device: lab.device().to_string(),
+        seconds: round(start.elapsed().as_secs_f64(), 1),
+        code,
+        experiments: lab.experiments.clone(),
+    };
+    let values = lab
+        .measured
+        .iter()
+        .map(|(name, m)| (name.clone(), m.value))
+        .collect();
+    let results = Results { provenance, values };
+    let out = lab.out();
+    results.save(&out.join("results.json"))?;
+    Ok(Report { measured: lab.measured, results, out })
+}
+
+#[derive(Parser)]
+struct Cli {
+    #[command(flatten)]
+    options: Options,
+}
+
+/// The `main` of a chapter: parses the command line, runs, and prints the numbers beside the committed ones.
+pub fn main(chapter: &'static Chapter) -> ExitCode {
+    let matches = Cli::command()
+        .name(chapter.name)
+        .about("Runs one chapter's experiments")
+        .get_matches();
+    let outcome = Cli::from_arg_matches(&matches)
+        .map_err(anyhow::Error::from)
+        .and_then(|cli| {
+            let quiet = cli.options.quiet;
+            let report = run_chapter(chapter, cli.options, Selection::All)?;
+            if !quiet {
+                show(chapter, &report);
+            }
+            Ok(())
+        });
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[expect(
+    clippy::print_stdout,
+    reason = "the numbers are the program's output"
+)]
+fn show(chapter: &Chapter, report: &Report) {
+    let committed = Results::load(&chapter.committed()).ok().filter(|c| {
+        let (a, b) = (&c.provenance, &report.results.provenance);
+        (a.seed, &a.scale) == (b.seed, &b.scale)
+    });
+    println!("{:<48} {:>16} {:>16}", "", "here", "in the book");
+    for (name, measured) in &report.measured {
+        let book = committed.as_ref().and_then(|c| c.values.get(name));
+        let differs =
+            book.is_some_and(|b| !measured.within.agrees(measured.value, *b));
+        let book = book.map_or("-".into(), |b| number(*b));
+        let mark = if differs { "  differs" } else { "" };
+        println!(
+            "{name:<48} {:>16} {book:>16}{mark}",
+            number(measured.value)
+        );
+    }
+    println!("\nfigures and numbers: {}", report.out.display());
+}
+
+/// Six significant digits.
+fn number(value: f64) -> String {
+    match value.abs() {
+        0.0 => "0".into(),
+        size if (1e-3..1e6).contains(&size) => format!(
+            "{:.*}",
+            (5 - (size.log10().floor() as i32).clamp(-3, 5)) as usize,
+            value
+        ),
+        _ => format!("{value:.5e}"),
+    }
+}
+
+fn round(value: f64, digits: i32) -> f64 {
+    let scale = 10_f64.powi(digits);
+    (value * scale).round() / scale
+}

@@ -1,0 +1,352 @@
+//! Checkpoints: named arrays in a safetensors file that is written whole or not at all.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use ndarray::{ArrayBase, ArrayD, Data, Dimension};
+use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
+
+use crate::results::write_whole;
+
+/// Named arrays of f32, and a few words on what they are.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Checkpoint {
+    /// What was trained, with which seed, how far: compared when a run resumes.
+    pub notes: BTreeMap<String, String>,
+    arrays: BTreeMap<String, ArrayD<f32>>,
+}
+
+/// Why a checkpoint could not be used.
+#[derive(Debug, thiserror::Error)]
+pub enum CheckpointError {
+    /// The file could not be read or written.
+    #[error("{}: {cause}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        cause: std::io::Error,
+    },
+    /// The file is not a whole safetensors file.
+    #[error("{}: expected a whole safetensors file, found: {what}", path.display())]
+    Format {
+        /// The file.
+        path: PathBuf,
+        /// What the parser said.
+        what: String,
+    },
+    /// An array has the wrong type or holds NaN or an infinity.
+    #[error("{}: array `{name}`: expected {expected}, found {found}", path.display())]
+    Array {
+        /// The file.
+        path: PathBuf,
+        /// The array.
+        name: String,
+        /// What it should be.
+        expected: String,
+        /// What it is.
+        found: String,
+    },
+    /// An array is missing, or its shape is not the model's.
+    #[error(
+        "checkpoint: array `{name}`: expected shape {expected:?}, found {found}"
+    )]
+    Shape {
+        /// The array.
+        name: String,
+        /// The model's shape.
+        expected: Vec<usize>,
+        /// The checkpoint's shape, or that there is none.
+        found: String,
+    },
+    /// A note says that the checkpoint is of another run.
+    #[error(
+        "checkpoint: `{name}`: expected {expected}, found {found}; start afresh without --resume, or name another --out"
+    )]
+    Note {
+        /// The note.
+        name: String,
+        /// This run's value.
+        expected: String,
+        /// The checkpoint's value.
+        found: String,
+    },
+}
+
+impl Checkpoint {
+    /// Adds an array under a name.
+    pub fn put<A: Data<Elem = f32>, D: Dimension>(
+        &mut self,
+        name: &str,
+        array: &ArrayBase<A, D>,
+    ) {
+        self.arrays.insert(name.into(), array.to_owned().into_dyn());
+    }
+
+    /// Adds a note.
+    pub fn note(&mut self, name: &str, value: impl ToString) {
+        self.notes.insert(name.into(), value.to_string());
+    }
+
+    /// Copies the array of a name into `into`.
+    ///
+    /// # Errors
+    /// There is no such array, or its shape is another.
+    pub fn get<D: Dimension>(
+        &self,
+        name: &str,
+        into: &mut ndarray::Array<f32, D>,
+    ) -> Result<(), CheckpointError> {
+        let shape = |found: String| CheckpointError::Shape {
+            name: name.into(),
+            expected: into.shape().to_vec(),
+            found,
+        };
+        let array = self
+            .arrays
+            .get(name)
+            .ok_or_else(|| shape("no such array".into()))?;
+        if array.shape() != into.shape() {
+            return Err(shape(format!("{:?}", array.shape())));
+        }
+        into.iter_mut().zip(array).for_each(|(to, from)| *to = *from);
+        Ok(())
+    }
+
+    /// A note that is a whole number.
+    ///
+    /// # Errors
+    /// It is missing or no number.
+    pub fn number(&self, name: &str) -> Result<u64, CheckpointError> {
+        let found =
+            self.notes.get(name).cloned().unwrap_or_else(|| "missing".into());
+        found.parse().map_err(|_| CheckpointError::Note {
+            name: name.into(),
+            expected: "a whole number".into(),
+            found,
+        })
+    }
+
+    /// Checks that a note has this run's value.
+    ///
+    /// # Errors
+    /// It is missing or another.
+    pub fn expect_note(
+        &self,
+        name: &str,
+        value: impl ToString,
+    ) -> Result<(), CheckpointError> {
+        let expected = value.to_string();
+        match self.notes.get(name) {
+            Some(found) if *found == expected => Ok(()),
+            found => Err(CheckpointError::Note {
+                name: name.into(),
+                expected,
+                found: found.cloned().unwrap_or_else(|| "missing".into()),
+            }),
+        }
+    }
+
+    /// Writes the file whole or not at all.
+    ///
+    /// # Errors
+    /// An array holds NaN or an infinity, or the file cannot be written.
+    pub fn save(&self, path: &Path) -> Result<(), CheckpointError> {
+        let mut bytes = Vec::with_capacity(self.arrays.len());
+        for (name, array) in &self.arrays {
+            finite(path, name, array)?;
+            bytes.push(
+                array
+                    .iter()
+                    .flat_map(|v| v.to_le_bytes())
+                    .collect::<Vec<u8>>(),
+            );
+        }
+        let format =
+            |e: safetensors::SafeTensorError| CheckpointError::Format {
+                path: path.into(),
+                what: format!("{e:?}"),
+            };
+        let mut views = Vec::with_capacity(bytes.len());
+        for ((name, array), bytes) in self.arrays.iter().zip(&bytes) {
+            let view =
+                TensorView::new(Dtype::F32, array.shape().to_vec(), bytes);
+            views.push((name, view.map_err(format)?));
+        }
+        let notes: HashMap<String, String> =
+            self.notes.clone().into_iter().collect();
+        let file = serialize(views, &Some(notes)).map_err(format)?;
+        write_whole(path, &file)
+            .map_err(|cause| CheckpointError::Io { path: path.into(), cause })
+    }
+
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// It cannot be read, is damaged, is not of f32, or holds NaN or an infinity.
+    pub fn load(path: &Path) -> Result<Self, CheckpointError> {
+        let bytes = fs::read(path).map_err(|cause| CheckpointError::Io {
+            path: path.into(),
+            cause,
+        })?;
+        let format = |what: String| CheckpointError::Format {
+            path: path.into(),
+            what,
+        };
+        let file = SafeTensors::deserialize(&bytes)
+            .map_err(|e| format(format!("{e:?}")))?;
+        let (_, header) = SafeTensors::read_metadata(&bytes)
+            .map_err(|e| format(format!("{e:?}")))?;
+        let notes = header
+            .metadata()
+            .clone()
+            .unwrap_or_default()
+            .into_iter()
+            .collect();
+        let mut arrays = BTreeMap::new();
+        for (name, view) in file.tensors() {
+            if view.dtype() != Dtype::F32 {
+                return Err(CheckpointError::Array {
+                    path: path.into(),
+                    name,
+                    expected: "numbers of type F32".into(),
+                    found: format!("{:?}", view.dtype()),
+                });
+            }
+            let numbers = view.data().chunks_exact(4);
+            let numbers = numbers
+                .map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]))
+                .collect();
+            let array =
+                ArrayD::from_shape_vec(view.shape().to_vec(), numbers)
+                    .map_err(|e| format(format!("array `{name}`: {e}")))?;
+            finite(path, &name, &array)?;
+            arrays.insert(name, array);
+        }
+        Ok(Self { notes, arrays })
+    }
+}
+
+fn finite(
+    path: &Path,
+    name: &str,
+    array: &ArrayD<f32>,
+) -> Result<(), CheckpointError> {
+    match array.iter().position(|v| !v.is_finite()) {
+        None => Ok(()),
+        Some(at) => Err(CheckpointError::Array {
+            path: path.into(),
+            name: name.into(),
+            expected: "finite numbers".into(),
+            found: format!(
+                "{} at element {at}",
+                array.iter().nth(at).copied().unwrap_or(f32::NAN)
+            ),
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::{Array1, Array2, array};
+    use proptest::prelude::*;
+
+    fn sample() -> Checkpoint {
+        let mut checkpoint = Checkpoint::default();
+        checkpoint.put("w", &array![[1.0_f32, 2.0], [3.0, -0.1]]);
+        checkpoint.put("b", &array![0.5_f32]);
+        checkpoint.note("step", 12);
+        checkpoint
+    }
+
+    #[test]
+    fn a_checkpoint_survives_the_file_and_replaces_the_old_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("c.safetensors");
+        fs::write(&path, "old").unwrap();
+        sample().save(&path).unwrap();
+        let read = Checkpoint::load(&path).unwrap();
+        assert_eq!(read, sample());
+        let mut w = Array2::zeros((2, 2));
+        read.get("w", &mut w).unwrap();
+        assert_eq!(w, array![[1.0, 2.0], [3.0, -0.1]]);
+        assert!(
+            read.expect_note("step", 12).is_ok()
+                && read.expect_note("step", 13).is_err()
+        );
+        assert_eq!(
+            fs::read_dir(folder.path()).unwrap().count(),
+            1,
+            "nothing is left beside it"
+        );
+    }
+
+    #[test]
+    fn wrong_shapes_and_missing_arrays_are_named() {
+        let message = sample()
+            .get("w", &mut Array2::zeros((2, 3)))
+            .unwrap_err()
+            .to_string();
+        assert!(
+            message.contains("`w`: expected shape [2, 3], found [2, 2]"),
+            "{message}"
+        );
+        let message =
+            sample().get("x", &mut Array1::zeros(2)).unwrap_err().to_string();
+        assert!(message.contains("no such array"), "{message}");
+    }
+
+    #[test]
+    fn nan_is_neither_written_nor_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("c.safetensors");
+        let mut bad = sample();
+        bad.put("b", &array![f32::NAN]);
+        let message = bad.save(&path).unwrap_err().to_string();
+        assert!(
+            message.contains(
+                "`b`: expected finite numbers, found NaN at element 0"
+            ),
+            "{message}"
+        );
+        assert!(!path.exists());
+        sample().save(&path).unwrap();
+        let mut bytes = fs::read(&path).unwrap();
+        let end = bytes.len();
+        bytes[end - 4..].copy_from_slice(&f32::INFINITY.to_le_bytes());
+        fs::write(&path, bytes).unwrap();
+        assert!(
+            Checkpoint::load(&path)
+                .unwrap_err()
+                .to_string()
+                .contains("inf at element")
+        );
+    }
+
+    #[test]
+    fn every_truncation_is_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("c.safetensors");
+        sample().save(&path).unwrap();
+        let bytes = fs::read(&path).unwrap();
+        for length in 0..bytes.len() {
+            fs::write(&path, &bytes[..length]).unwrap();
+            assert!(
+                Checkpoint::load(&path).is_err(),
+                "{length} bytes were accepted"
+            );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn arbitrary_bytes_do_not_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("c.safetensors");
+            fs::write(&path, bytes).unwrap();
+            let _ = Checkpoint::load(&path);
+        }
+    }
+}

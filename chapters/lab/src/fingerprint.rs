@@ -1,0 +1,95 @@
+//! A fingerprint of code that changes with its tokens and not with its comments or layout.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use md5::{Digest, Md5};
+use ra_ap_rustc_lexer::{FrontmatterAllowed, TokenKind, tokenize};
+
+/// A source file that could not be read.
+#[derive(Debug, thiserror::Error)]
+#[error("{}: {cause}", path.display())]
+pub struct FingerprintError {
+    path: PathBuf,
+    cause: std::io::Error,
+}
+
+/// Fingerprint, as 16 hexadecimal digits, of the Rust files in the `folders`, those named in `except` left out.
+///
+/// # Errors
+/// A folder or file cannot be read.
+pub fn fingerprint(
+    folders: &[(PathBuf, &[&str])],
+) -> Result<String, FingerprintError> {
+    let mut hash = Md5::new();
+    for (folder, except) in folders {
+        for path in rust_files(folder)? {
+            if path
+                .file_name()
+                .is_some_and(|n| except.iter().any(|e| n == *e))
+            {
+                continue;
+            }
+            let text = fs::read_to_string(&path).map_err(|cause| {
+                FingerprintError { path: path.clone(), cause }
+            })?;
+            for token in tokens(&text) {
+                hash.update(token.as_bytes());
+                hash.update([0]);
+            }
+        }
+    }
+    Ok(hash.finalize()[..8].iter().map(|b| format!("{b:02x}")).collect())
+}
+
+fn tokens(text: &str) -> impl Iterator<Item = &str> {
+    let mut at = 0;
+    tokenize(text, FrontmatterAllowed::No).filter_map(move |token| {
+        let start = at;
+        at += token.len as usize;
+        match token.kind {
+            TokenKind::LineComment { .. }
+            | TokenKind::BlockComment { .. }
+            | TokenKind::Whitespace => None,
+            _ => Some(&text[start..at]),
+        }
+    })
+}
+
+fn rust_files(folder: &Path) -> Result<Vec<PathBuf>, FingerprintError> {
+    let error = |cause| FingerprintError { path: folder.into(), cause };
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).map_err(error)? {
+        let path = entry.map_err(error)?.path();
+        if path.is_dir() {
+            files.extend(rust_files(&path)?);
+        } else if path.extension().is_some_and(|e| e == "rs") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(text: &str) -> String {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("a.rs"), text).unwrap();
+        fs::write(folder.path().join("run.rs"), text.len().to_string())
+            .unwrap();
+        fingerprint(&[(folder.path().into(), &["run.rs"])]).unwrap()
+    }
+
+    #[test]
+    fn comments_and_layout_do_not_count_and_code_does() {
+        let code = of("fn f() -> f64 { 1.0 }");
+        assert_eq!(
+            code,
+            of("/// Docs.\nfn f() -> f64 {\n    1.0 // one\n}\n")
+        );
+        assert_ne!(code, of("fn f() -> f64 { 1.5 }"));
+    }
+}

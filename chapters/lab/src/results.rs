@@ -1,0 +1,278 @@
+//! Results: named numbers, where they came from, and how close a second run must come to them.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+/// How close a number made on another machine must come to the committed one.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Within {
+    /// Bit for bit.
+    Exactly,
+    /// `|new - committed| <= tolerance`, in the number's own unit.
+    Absolute(f64),
+    /// `|new - committed| <= tolerance * |committed|`.
+    Relative(f64),
+    /// Both positive, and neither more than this many times the other.
+    Factor(f64),
+    /// An error that must stay small: both numbers lie in `[0, limit]`.
+    Limit(f64),
+    /// A time: it is reported and never compared.
+    Timing,
+}
+
+impl Within {
+    /// Whether `new` reproduces `committed`.
+    pub fn agrees(self, new: f64, committed: f64) -> bool {
+        match self {
+            Within::Exactly => new == committed,
+            Within::Absolute(tolerance) => {
+                (new - committed).abs() <= tolerance
+            }
+            Within::Relative(tolerance) => {
+                (new - committed).abs() <= tolerance * committed.abs()
+            }
+            Within::Factor(factor) => {
+                let ratio = new / committed;
+                ratio > 0.0 && ratio <= factor && ratio >= factor.recip()
+            }
+            Within::Limit(limit) => {
+                [new, committed].iter().all(|e| (0.0..=limit).contains(e))
+            }
+            Within::Timing => true,
+        }
+    }
+}
+
+/// A number that a run made.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Measured {
+    /// The number itself.
+    pub value: f64,
+    /// The tolerance of its reproduction.
+    pub within: Within,
+}
+
+/// Where a file of results came from.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Provenance {
+    /// The seed of every random draw.
+    pub seed: u64,
+    /// `smoke`, `page` or `full`.
+    pub scale: String,
+    /// `cpu` or `cuda:N`.
+    pub device: String,
+    /// Wall-clock seconds of the whole run.
+    pub seconds: f64,
+    /// Fingerprint of the code that made it, comments left out.
+    pub code: String,
+    /// Seconds of each experiment.
+    pub experiments: BTreeMap<String, f64>,
+}
+
+/// A file of results: a flat map of names to numbers, and its provenance.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Results {
+    /// Where the numbers came from.
+    pub provenance: Provenance,
+    /// The numbers by name.
+    #[serde(flatten)]
+    pub values: BTreeMap<String, f64>,
+}
+
+/// Why a file of results could not be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ResultsError {
+    /// The file could not be read or written.
+    #[error("{}: {cause}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        cause: std::io::Error,
+    },
+    /// The file is not a flat map of names to numbers with a `provenance`.
+    #[error("{}: expected a flat map of names to numbers with a `provenance`, found: {cause}", path.display())]
+    Format {
+        /// The file.
+        path: PathBuf,
+        /// Where the parser stopped.
+        cause: serde_json::Error,
+    },
+}
+
+impl Results {
+    /// Reads a file of results.
+    ///
+    /// # Errors
+    /// The file cannot be read, or is not a map of names to numbers.
+    pub fn load(path: &Path) -> Result<Self, ResultsError> {
+        let text = fs::read_to_string(path)
+            .map_err(|cause| ResultsError::Io { path: path.into(), cause })?;
+        serde_json::from_str(&text).map_err(|cause| ResultsError::Format {
+            path: path.into(),
+            cause,
+        })
+    }
+
+    /// Writes the file whole or not at all.
+    ///
+    /// # Errors
+    /// The folder or the file cannot be written.
+    pub fn save(&self, path: &Path) -> Result<(), ResultsError> {
+        let text = serde_json::to_string_pretty(self).map_err(|cause| {
+            ResultsError::Format { path: path.into(), cause }
+        })?;
+        write_whole(path, format!("{text}\n").as_bytes())
+            .map_err(|cause| ResultsError::Io { path: path.into(), cause })
+    }
+}
+
+/// What a second run says about committed results.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Comparison {
+    /// How many numbers were made again and agree.
+    pub reproduced: usize,
+    /// How many committed numbers the second run did not make.
+    pub quoted: usize,
+    /// Numbers that differ by more than their tolerance: name, here, committed.
+    pub different: Vec<(String, f64, f64)>,
+    /// Numbers made here that are not among the committed ones.
+    pub unknown: Vec<String>,
+}
+
+impl Comparison {
+    /// Compares the numbers of one run with committed ones.
+    pub fn new(
+        here: &BTreeMap<String, Measured>,
+        committed: &Results,
+    ) -> Self {
+        let mut comparison = Comparison::default();
+        for (name, measured) in here {
+            match committed.values.get(name) {
+                None => comparison.unknown.push(name.clone()),
+                Some(_) if measured.within == Within::Timing => {}
+                Some(&old) if measured.within.agrees(measured.value, old) => {
+                    comparison.reproduced += 1
+                }
+                Some(&old) => comparison.different.push((
+                    name.clone(),
+                    measured.value,
+                    old,
+                )),
+            }
+        }
+        let timings =
+            here.values().filter(|m| m.within == Within::Timing).count();
+        let compared = comparison.reproduced + comparison.different.len();
+        comparison.quoted =
+            committed.values.len().saturating_sub(compared + timings);
+        comparison
+    }
+}
+
+/// Writes beside the file, then renames: a reader sees the old content or the new, never half of it.
+pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let folder = path
+        .parent()
+        .filter(|p| !p.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    fs::create_dir_all(folder)?;
+    let mut file =
+        tempfile::Builder::new().prefix(".part-").tempfile_in(folder)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        file.as_file().set_permissions(fs::Permissions::from_mode(0o644))?;
+    }
+    file.persist(path).map_err(|e| e.error)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tolerances_agree_and_disagree() {
+        assert!(
+            Within::Exactly.agrees(1.0, 1.0)
+                && !Within::Exactly.agrees(1.0, 1.0 + 1e-15)
+        );
+        assert!(
+            Within::Absolute(0.1).agrees(1.05, 1.0)
+                && !Within::Absolute(0.1).agrees(1.2, 1.0)
+        );
+        assert!(
+            Within::Relative(0.1).agrees(-10.5, -10.0)
+                && !Within::Relative(0.1).agrees(-12.0, -10.0)
+        );
+        assert!(
+            Within::Factor(3.0).agrees(2e-9, 1e-9)
+                && !Within::Factor(3.0).agrees(4e-9, 1e-9)
+        );
+        assert!(!Within::Factor(3.0).agrees(-1.0, -1.0));
+        assert!(Within::Limit(1e-6).agrees(9e-7, 1e-12));
+        assert!(
+            !Within::Limit(1e-6).agrees(2e-6, 1e-12)
+                && !Within::Limit(1e-6).agrees(f64::NAN, 0.0)
+        );
+    }
+
+    #[test]
+    fn a_comparison_counts_and_names() {
+        let committed = Results {
+            values: [("a", 1.0), ("b", 2.0), ("long", 3.0), ("seconds", 9.0)]
+                .map(|(n, v)| (n.into(), v))
+                .into(),
+            ..Results::default()
+        };
+        let here = [
+            ("a", 1.0, Within::Exactly),
+            ("b", 2.5, Within::Absolute(0.1)),
+            ("new", 0.0, Within::Exactly),
+            ("seconds", 4.0, Within::Timing),
+        ]
+        .map(|(name, value, within)| {
+            (name.into(), Measured { value, within })
+        });
+        let comparison = Comparison::new(&here.into(), &committed);
+        assert_eq!((comparison.reproduced, comparison.quoted), (1, 1));
+        assert_eq!(comparison.different, [("b".into(), 2.5, 2.0)]);
+        assert_eq!(comparison.unknown, ["new"]);
+    }
+
+    #[test]
+    fn results_survive_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("deep/er.json");
+        let results = Results {
+            values: [("x".to_string(), 0.1 + 0.2)].into(),
+            provenance: Provenance {
+                seed: 7,
+                scale: "page".into(),
+                ..Provenance::default()
+            },
+        };
+        results.save(&path).unwrap();
+        assert_eq!(Results::load(&path).unwrap(), results);
+        assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_damaged_file_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("bad.json");
+        fs::write(&path, "{\"x\": \"text\"}").unwrap();
+        let message = Results::load(&path).unwrap_err().to_string();
+        assert!(
+            message.contains("bad.json") && message.contains("expected"),
+            "{message}"
+        );
+    }
+}
