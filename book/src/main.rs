@@ -59,10 +59,10 @@ fn work(cli: &Cli) -> anyhow::Result<()> {
     };
     let mut total = Comparison::default();
     for chapter in chapters {
-        if cli.fresh {
-            refresh(chapter, &options)?;
-        }
-        let comparison = reproduce(chapter, &options)?;
+        let comparison = match cli.fresh {
+            true => refresh(chapter, &options)?,
+            false => reproduce(chapter, &options)?,
+        };
         for (name, here, committed) in &comparison.different {
             println!(
                 "{}: {name} is {here} here and {committed} in the book",

@@ -1,10 +1,12 @@
 //! Running the chapters, and comparing what they give here with what the book says.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use lab::{Chapter, Comparison, Options, Results, Selection, run_chapter};
+use lab::{
+    Chapter, Comparison, Options, Report, Results, Selection, run_chapter,
+};
 use serde::{Deserialize, Serialize};
 
 /// Every chapter, in the order of the table of contents.
@@ -36,8 +38,7 @@ pub fn reproduce(
         format!("{name} has no results yet; `cargo run -- --fresh --only {name}` makes them")
     })?;
     let code = chapter.fingerprint()?;
-    let path = chapter.out().join("reproduced.json");
-    let remembered = fs::read_to_string(&path).ok();
+    let remembered = fs::read_to_string(memory_path(chapter)).ok();
     let remembered = remembered
         .and_then(|text| serde_json::from_str::<Memory>(&text).ok());
     if let Some(memory) =
@@ -48,27 +49,47 @@ pub fn reproduce(
     let options =
         Options { seed: committed.provenance.seed, ..options.clone() };
     let report = run_chapter(chapter, options, Selection::Quick)?;
+    remember(chapter, &report, committed)
+}
+
+/// Runs all experiments of a chapter, and writes what they give, results and figures, beside the book's pages.
+///
+/// # Errors
+/// An experiment failed, or a file cannot be read or written.
+pub fn refresh(
+    chapter: &'static Chapter,
+    options: &Options,
+) -> anyhow::Result<Comparison> {
+    let drawn = chapter.out().join("figures");
+    if drawn.exists() {
+        fs::remove_dir_all(&drawn)
+            .with_context(|| drawn.display().to_string())?;
+    }
+    let report = run_chapter(chapter, options.clone(), Selection::All)?;
+    let figures =
+        chapter.root().join("book/pages/figures").join(chapter.name);
+    replace_folder(&drawn, &figures)?;
+    report.results.save(&chapter.committed())?;
+    remember(chapter, &report, Results::load(&chapter.committed())?)
+}
+
+/// Compares, and keeps the comparison for the next time.
+fn remember(
+    chapter: &Chapter,
+    report: &Report,
+    committed: Results,
+) -> anyhow::Result<Comparison> {
     let comparison = Comparison::new(&report.measured, &committed);
+    let code = report.results.provenance.code.clone();
     let memory = Memory { code, committed, comparison };
+    let path = memory_path(chapter);
     fs::write(&path, serde_json::to_string(&memory)?)
         .with_context(|| path.display().to_string())?;
     Ok(memory.comparison)
 }
 
-/// Runs all experiments of a chapter, and commits what they give to the book's pages: results and figures.
-///
-/// # Errors
-/// An experiment failed, or a file cannot be written.
-pub fn refresh(
-    chapter: &'static Chapter,
-    options: &Options,
-) -> anyhow::Result<()> {
-    let report = run_chapter(chapter, options.clone(), Selection::All)?;
-    let figures =
-        chapter.root().join("book/pages/figures").join(chapter.name);
-    replace_folder(&report.out.join("figures"), &figures)?;
-    report.results.save(&chapter.committed())?;
-    Ok(())
+fn memory_path(chapter: &Chapter) -> PathBuf {
+    chapter.out().join("reproduced.json")
 }
 
 fn replace_folder(from: &Path, to: &Path) -> anyhow::Result<()> {

@@ -184,9 +184,9 @@ fn down_a_valley(lab: &mut Lab) -> anyhow::Result<()> {
         path
     };
     let runs = [
-        ("descent, η = 0.039", "sgd", descend(0.039)),
-        ("descent, η = 0.041", "sgd_too_fast", descend(0.041)),
-        ("Adam, η = 0.15", "adam", adam),
+        ("descent, η = 0.039", "sgd", 60, descend(0.039)),
+        ("descent, η = 0.041", "sgd_too_fast", 20, descend(0.041)),
+        ("Adam, η = 0.15", "adam", 60, adam),
     ];
     let mut plane = Plot::new("path")
         .x("θ₁", Axis::Linear)
@@ -195,7 +195,7 @@ fn down_a_valley(lab: &mut Lab) -> anyhow::Result<()> {
         .y_range(-1.5, 1.5);
     let mut curves =
         Plot::new("loss").x("step", Axis::Linear).y("loss", Axis::Log);
-    for (label, name, path) in runs {
+    for (label, name, shown, path) in runs {
         let last = loss(&path[path.len() - 1]);
         lab.result(
             &format!("valley_loss_after_60_{name}"),
@@ -206,7 +206,7 @@ fn down_a_valley(lab: &mut Lab) -> anyhow::Result<()> {
             label,
             path.iter().enumerate().map(|(n, p)| (n as f64, loss(p))),
         );
-        plane = plane.line("", path.iter().take(25).map(|p| (p[0], p[1])));
+        plane = plane.line("", path.iter().take(shown).map(|p| (p[0], p[1])));
     }
     lab.figure("optimisers", &panels(&[plane, curves], 2)?)
 }

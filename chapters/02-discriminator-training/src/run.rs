@@ -185,7 +185,7 @@ fn smooth_the_targets(lab: &mut Lab) -> anyhow::Result<()> {
         .x("x", Axis::Linear)
         .y("D(x)", Axis::Linear)
         .y_range(0.0, 1.0);
-    let steps = lab.by_scale(200, 1500, 5_000);
+    let steps = lab.by_scale(200, 2000, 5_000);
     let cases = [
         ("hard", "targets 1 and 0", Targets { real: 1.0, fake: 0.0 }),
         ("one_sided", "0.9 and 0", Targets { real: 0.9, fake: 0.0 }),
@@ -206,7 +206,10 @@ fn smooth_the_targets(lab: &mut Lab) -> anyhow::Result<()> {
             draw,
         );
         training.targets = targets;
-        lab.train(&format!("smoothing-{name}"), steps, &mut training)?;
+        for (at, lr) in [(steps * 2 / 3, 1.0), (steps, 0.05)] {
+            training.d.adam.config.lr = config.lr * lr;
+            lab.train(&format!("smoothing-{name}"), at, &mut training)?;
+        }
         let learnt = probability(&training.d.net, &x);
         let error = worst_where_it_matters(&learnt, &best, &(&p + &q));
         lab.result(
@@ -578,6 +581,12 @@ fn steps_between_generator_steps(lab: &mut Lab) -> anyhow::Result<()> {
         lab.result(
             &format!("k_steps_to_arrive_{k}"),
             arrived as f64,
+            Within::Factor(1.5),
+        )?;
+        let updates = (arrived * (k + 1)) as f64;
+        lab.result(
+            &format!("k_updates_to_arrive_{k}"),
+            updates,
             Within::Factor(1.5),
         )?;
         plot = plot.line(&format!("k = {k}"), path);

@@ -53,7 +53,7 @@ pub struct Plot {
 }
 
 const FONT: &str = "sans-serif";
-const TEXT: i32 = 13;
+const TEXT: i32 = 15;
 const FOREGROUND: RGBColor = RGBColor(1, 1, 1);
 const GRID: RGBColor = RGBColor(2, 2, 2);
 const BACKGROUND: RGBColor = RGBColor(3, 3, 3);
@@ -239,8 +239,8 @@ impl Plot {
         }
         top = self.legend(area, width as i32, top)?;
 
-        let left = 52;
-        let bottom = 38;
+        let left = 60;
+        let bottom = 44;
         let mut right = 22;
         if self.square {
             right = right.max(
@@ -356,14 +356,14 @@ impl Plot {
         top: i32,
     ) -> anyhow::Result<i32> {
         let named = self.series.iter().filter(|s| !s.label.is_empty());
-        let (mut at, mut row) = (62, top + 8);
+        let (mut at, mut row) = (68, top + 8);
         let mut drawn = false;
         for series in named {
             let colour = PALETTE[series.colour].0;
             let space =
-                26 + (series.label.chars().count() as f64 * 6.9) as i32 + 14;
+                26 + (series.label.chars().count() as f64 * 7.6) as i32 + 14;
             if drawn && at + space > width {
-                (at, row) = (62, row + 18);
+                (at, row) = (68, row + 20);
             }
             match series.mark {
                 Mark::Points => {
@@ -396,7 +396,7 @@ impl Plot {
             at += space;
             drawn = true;
         }
-        Ok(if drawn { row + 16 } else { top + 6 })
+        Ok(if drawn { row + 18 } else { top + 6 })
     }
 }
 
@@ -413,7 +413,7 @@ pub fn panels(plots: &[Plot], columns: usize) -> anyhow::Result<String> {
     let rows = plots.len().div_ceil(columns);
     let (width, height) = match columns {
         1 => (640, 360),
-        2 => (400, 300),
+        2 => (380, 310),
         _ => (300, 260),
     };
     let (width, height) = if columns == 1 && plots[0].square {
@@ -467,6 +467,8 @@ struct Scaled {
     to: f64,
     ticks: Vec<f64>,
     digits: usize,
+    /// A logarithmic axis so short that its ticks are better written out.
+    short: bool,
 }
 
 impl Scaled {
@@ -493,17 +495,25 @@ impl Scaled {
             let widen = if to > from { margin * (to - from) } else { 0.5 };
             (from, to) = (from - widen, to + widen);
         }
+        let back =
+            |v: f64| if axis == Axis::Log { 10_f64.powf(v) } else { v };
         let mut step = nice_step((to - from) / 5.5);
+        let short = axis == Axis::Log && to - from < 2.5;
         if axis == Axis::Log {
             step = ((to - from) / 5.5).ceil().max(1.0);
         }
         let first = (from / step - 1e-9).ceil() as i64;
         let last = (to / step + 1e-9).floor() as i64;
-        let back =
-            |v: f64| if axis == Axis::Log { 10_f64.powf(v) } else { v };
-        let ticks = (first..=last).map(|n| back(n as f64 * step)).collect();
+        let ticks = match short {
+            true => (first - 1..=last)
+                .flat_map(|n| [1.0, 2.0, 5.0].map(|m| m * back(n as f64)))
+                .filter(|v| (from - 1e-9..=to + 1e-9).contains(&v.log10()))
+                .collect(),
+            false => (first..=last).map(|n| back(n as f64 * step)).collect(),
+        };
         let digits = (-step.log10().floor()).max(0.0) as usize;
-        Ok(Self { axis, from: back(from), to: back(to), ticks, digits })
+        let (from, to) = (back(from), back(to));
+        Ok(Self { axis, from, to, ticks, digits, short })
     }
 
     fn place(&self, value: f64) -> f64 {
@@ -546,6 +556,10 @@ impl ValueFormatter<f64> for Scaled {
                 let label = format!("{tick:.*}", self.digits);
                 let zero = label.chars().all(|c| "-0.".contains(c));
                 if zero { "0".into() } else { label.replace('-', "\u{2212}") }
+            }
+            Axis::Log if self.short => {
+                let digits = (-tick.log10().floor()).max(0.0) as usize;
+                format!("{tick:.digits$}")
             }
             Axis::Log => {
                 format!("10{}", superscript(tick.log10().round() as i64))

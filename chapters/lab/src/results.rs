@@ -36,8 +36,8 @@ impl Within {
                 (new - committed).abs() <= tolerance * committed.abs()
             }
             Within::Factor(factor) => {
-                let ratio = new / committed;
-                ratio > 0.0 && ratio <= factor && ratio >= factor.recip()
+                let both = new > 0.0 && committed > 0.0;
+                both && new <= factor * committed && committed <= factor * new
             }
             Within::Limit(limit) => {
                 [new, committed].iter().all(|e| (0.0..=limit).contains(e))
