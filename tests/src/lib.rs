@@ -1,1 +1,1 @@
-//! Only tests: what must hold across chapters and pages. See `tests/workbook/`.
+//! Only tests: what must hold across chapters and pages. See `tests/workbook.rs`.

@@ -1,0 +1,203 @@
+//! What must hold across chapters and pages.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use book::reproduce::CHAPTERS;
+use book::{Rendered, chapters, inspect, render};
+use lab::{Against, Chapter, Results};
+
+fn root() -> PathBuf {
+    CHAPTERS[0].root()
+}
+
+fn rendered(dest: &Path) -> Rendered {
+    render(&root(), &chapters(), dest).unwrap_or_else(|e| panic!("{e}"))
+}
+
+fn read(path: impl AsRef<Path>) -> String {
+    let path = path.as_ref();
+    fs::read_to_string(path)
+        .unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+}
+
+/// Every file below a folder, by its path from there.
+fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = PathBuf::from(path.file_name().unwrap());
+        if path.is_dir() {
+            let below = files(&path).into_iter();
+            found.extend(below.map(|(p, bytes)| (name.join(p), bytes)));
+        } else {
+            found.insert(name, fs::read(&path).unwrap());
+        }
+    }
+    found
+}
+
+/// The file names without extension in a folder of a chapter.
+fn names(chapter: &Chapter, folder: &str) -> Vec<String> {
+    let files = files(&Path::new(chapter.dir).join(folder));
+    let stem = |p: &PathBuf| p.file_stem().unwrap().to_string_lossy().into();
+    files.keys().map(stem).collect()
+}
+
+fn page(chapter: &Chapter) -> String {
+    let name = Path::new(chapter.dir).file_name().unwrap().to_string_lossy();
+    read(root().join(format!("book/pages/{name}.md")))
+}
+
+#[test]
+fn the_book_renders_without_a_warning_and_every_link_resolves() {
+    let folder = tempfile::tempdir().unwrap();
+    let book = rendered(folder.path());
+    assert_eq!(book.warnings, [""; 0]);
+    let problems = inspect::links(folder.path()).unwrap();
+    assert!(problems.is_empty(), "{problems:#?}");
+    assert!(book.equations.len() >= 30 && book.figures.len() >= 9);
+}
+
+#[test]
+fn two_builds_are_identical() {
+    let folders =
+        [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+    folders.iter().for_each(|f| drop(rendered(f.path())));
+    let [a, b] = folders.map(|f| files(f.path()));
+    let differ = |path: &&PathBuf| a.get(*path) != b.get(*path);
+    let different: Vec<_> = a.keys().chain(b.keys()).filter(differ).collect();
+    assert!(different.is_empty(), "{different:?}");
+}
+
+#[test]
+fn no_results_file_is_stale() {
+    for chapter in CHAPTERS {
+        let committed = Results::load(&chapter.committed()).unwrap();
+        let (name, code) = (chapter.name, chapter.fingerprint().unwrap());
+        assert_eq!(
+            committed.provenance.code, code,
+            "other code made the results of {name}; \
+             `cargo run -- --fresh --only {name}` makes them anew"
+        );
+        assert_eq!(committed.provenance.scale, "page", "{name}");
+    }
+}
+
+#[test]
+fn every_figure_is_shown_and_every_ledger_passes() {
+    let folder = tempfile::tempdir().unwrap();
+    let book = rendered(folder.path());
+    for chapter in CHAPTERS {
+        let drawn = root().join("book/pages/figures").join(chapter.name);
+        for path in files(&drawn).keys() {
+            let name =
+                path.file_stem().unwrap().to_string_lossy().into_owned();
+            let shown = book.figures.contains(&(chapter.name.into(), name));
+            assert!(shown, "{}: no page shows {path:?}", chapter.name);
+        }
+        let committed = Results::load(&chapter.committed()).unwrap();
+        let columns = [
+            Against::FiniteDifference,
+            Against::DfdxCpu,
+            Against::DfdxCuda,
+            Against::Reference,
+        ];
+        let mut rows = 0;
+        for (name, error) in &committed.values {
+            let Some(entry) = name.strip_prefix("ledger/") else { continue };
+            let column = entry.rsplit('/').next().unwrap();
+            let against = columns.iter().find(|c| c.column() == column);
+            let limit = against.unwrap_or_else(|| panic!("{name}")).limit();
+            assert!(*error <= limit, "{name}: {error:e} is above {limit:e}");
+            rows += 1;
+        }
+        assert!(
+            rows >= 15,
+            "{}: the ledger has {rows} entries",
+            chapter.name
+        );
+    }
+}
+
+#[test]
+fn a_chapter_uses_only_earlier_ones() {
+    for chapter in CHAPTERS {
+        let manifest = read(Path::new(chapter.dir).join("Cargo.toml"));
+        let tables = manifest.split("\n[").filter(|t| {
+            t.starts_with("dependencies") || t.starts_with("dev-dependencies")
+        });
+        let uses: Vec<&str> = tables.flat_map(str::lines).collect();
+        for other in CHAPTERS {
+            let line = format!("{}.workspace", other.name);
+            if uses.iter().any(|l| l.starts_with(&line)) {
+                let (a, b) = (chapter.name, other.name);
+                assert!(other.number < chapter.number, "{a} uses {b}");
+                let declared = chapter.uses.iter().any(|u| u.name == b);
+                assert!(declared, "{a}: `uses` lacks {b}");
+            }
+        }
+        assert!(!uses.iter().any(|l| l.starts_with("book")));
+    }
+    let numbers: Vec<_> = CHAPTERS.iter().map(|c| c.number).collect();
+    assert!(numbers.is_sorted(), "the order of the table of contents");
+}
+
+#[test]
+fn every_exercise_is_proven_from_both_sides() {
+    for chapter in CHAPTERS {
+        let (stubs, name) = (names(chapter, "exercises"), chapter.name);
+        assert!(stubs.len() >= 4, "{name} has {} exercises", stubs.len());
+        assert_eq!(stubs, names(chapter, "solutions"), "{name}");
+        assert_eq!(stubs, names(chapter, "misconceptions"), "{name}");
+        let dir = Path::new(chapter.dir);
+        let tested = read(dir.join("tests/chapter/misconceptions.rs"));
+        for stub in &stubs {
+            let wrong = read(dir.join(format!("misconceptions/{stub}.rs")));
+            let wrong: Vec<&str> = wrong
+                .lines()
+                .filter_map(|l| l.strip_prefix("pub fn "))
+                .map(|l| l.split('(').next().unwrap())
+                .collect();
+            assert!(wrong.len() >= 2, "{name}: {stub} has {wrong:?}");
+            for mistake in wrong {
+                let used = tested.contains(&format!("check({mistake})"));
+                assert!(used, "{name}: {stub}: {mistake} is not tested");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_stub_names_a_section_that_the_page_has() {
+    for chapter in CHAPTERS {
+        let page = page(chapter);
+        let folder = Path::new(chapter.dir).join("exercises");
+        for (path, text) in files(&folder) {
+            let text = String::from_utf8(text).unwrap();
+            let text = text.replace("\\\n", "");
+            let number = format!("Exercise {}.", chapter.number);
+            let mut told = text.match_indices(&number).skip(1);
+            let (at, _) = told.next().unwrap_or_else(|| panic!("{path:?}"));
+            let section = text[at..].split("(§ ").nth(1).unwrap();
+            let section = section.split(')').next().unwrap();
+            let section = section.split_whitespace().collect::<Vec<_>>();
+            let section = section.join(" ");
+            let heading = format!("\n## {section}\n");
+            assert!(page.contains(&heading), "{path:?}: no `{section}`");
+        }
+    }
+}
+
+#[test]
+fn the_readme_and_the_table_of_contents_name_every_chapter() {
+    let readme = read(root().join("README.md"));
+    let summary = read(root().join("book/pages/SUMMARY.md"));
+    for chapter in CHAPTERS {
+        assert!(readme.contains(&format!("`{}`", chapter.name)));
+        let page = Path::new(chapter.dir).file_name().unwrap();
+        let link = format!("({}.md)", page.to_string_lossy());
+        assert!(summary.contains(&link), "SUMMARY.md lacks {link}");
+    }
+}
