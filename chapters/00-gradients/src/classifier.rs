@@ -12,7 +12,7 @@ use crate::plain::{self, Activation, AdamConfig, Mlp};
 pub struct Classifier<'a> {
     /// The network, pixels in, ten logits out, and its optimiser.
     pub model: Model,
-    /// The loss before each step done in this process, in nats.
+    /// The loss before each step, in nats.
     pub losses: Vec<f32>,
     digits: &'a Digits,
     batches: Batches,
@@ -121,12 +121,16 @@ impl Resumable for Classifier<'_> {
 
     fn save(&self, checkpoint: &mut Checkpoint) {
         self.model.save("classifier", checkpoint);
+        checkpoint.put("losses", &ndarray::aview1(&self.losses));
     }
 
     fn restore(
         &mut self,
         checkpoint: &Checkpoint,
     ) -> Result<(), CheckpointError> {
-        self.model.restore("classifier", checkpoint)
+        let losses = checkpoint.array("losses")?.iter().copied().collect();
+        self.model.restore("classifier", checkpoint)?;
+        self.losses = losses;
+        Ok(())
     }
 }

@@ -263,13 +263,13 @@ fn classify_digits(lab: &mut Lab) -> anyhow::Result<()> {
     let per_epoch =
         lab.by_scale(30, model.steps_per_epoch(), model.steps_per_epoch());
     let started = std::time::Instant::now();
-    let mut accuracy = vec![(0.0, model.accuracy(&test))];
-    for epoch in 1..=epochs {
-        lab.train("digits", epoch * per_epoch, &mut model)?;
-        accuracy.push((epoch as f64, model.accuracy(&test)));
-    }
+    let milestones = (0..=epochs).map(|epoch| epoch * per_epoch);
+    let history =
+        lab.train_and_observe("digits", milestones, &mut model, |model| {
+            vec![1.0 - model.accuracy(&test) as f32]
+        })?;
     let seconds = started.elapsed().as_secs_f64();
-    let last = accuracy[accuracy.len() - 1].1;
+    let last = model.accuracy(&test);
     lab.result("digit_accuracy", last, Within::Absolute(0.004))?;
     lab.result("digit_epochs", epochs as f64, Within::Exactly)?;
     lab.result(
@@ -288,7 +288,12 @@ fn classify_digits(lab: &mut Lab) -> anyhow::Result<()> {
         .x("epoch", Axis::Linear)
         .y("error rate", Axis::Log)
         .colour(1)
-        .line("", accuracy.iter().map(|&(e, a)| (e, 1.0 - a)));
+        .line(
+            "",
+            history.iter().zip(0_u32..).map(|(seen, epoch)| {
+                (f64::from(epoch), f64::from(seen.1[0]))
+            }),
+        );
     lab.figure("digits", &panels(&[loss, right], 2)?)?;
 
     let predicted = model.predict(&test);

@@ -9,20 +9,32 @@ use ndarray::{Array1, Array2, Array3, ArrayView2, Axis, NdFloat, Zip};
 
 // ANCHOR: step
 /// Eq. 2.1 and 2.2: the discriminator's loss on a real and a fake batch,
-/// and its gradient at every parameter of `d`: two forward passes, two
-/// backward passes, one sum. The fakes are numbers; where they came from is
-/// not known here.
+/// and its gradient at every parameter of `d`. The fakes are numbers; where
+/// they came from is not known here.
 pub fn d_step<F: NdFloat>(
     d: &Mlp<F>,
     x_real: &Array2<F>, // [B, X]
     x_fake: &Array2<F>, // [B, X]
 ) -> (F, Mlp<F>) {
+    d_step_under(d, x_real, x_fake, |s_real, s_fake| {
+        (d_loss(s_real, s_fake), d_loss_backward(s_real, s_fake))
+    })
+}
+
+/// The same under any loss of the two columns of logits, which gives its
+/// value and its two gradients: two forward passes, two backward passes,
+/// one sum.
+pub fn d_step_under<F: NdFloat>(
+    d: &Mlp<F>,
+    x_real: &Array2<F>, // [B, X]
+    x_fake: &Array2<F>, // [B, X]
+    loss: impl Fn(&Array2<F>, &Array2<F>) -> (F, (Array2<F>, Array2<F>)),
+) -> (F, Mlp<F>) {
     let (real, fake) = (d.forward(x_real), d.forward(x_fake));
-    let (s_real, s_fake) = (last(&real), last(&fake)); // [B, 1]
-    let (d_real, d_fake) = d_loss_backward(s_real, s_fake); // [B, 1]
+    let (value, (d_real, d_fake)) = loss(last(&real), last(&fake)); // [B, 1]
     let (_, from_real) = d.backward(&real, d_real);
     let (_, from_fake) = d.backward(&fake, d_fake);
-    (d_loss(s_real, s_fake), sum(from_real, &from_fake))
+    (value, sum(from_real, &from_fake))
 }
 
 fn last<F>(outputs: &[Array2<F>]) -> &Array2<F> {
@@ -30,7 +42,7 @@ fn last<F>(outputs: &[Array2<F>]) -> &Array2<F> {
 }
 
 /// The sum of two gradients of one network.
-pub fn sum<F: NdFloat>(mut a: Mlp<F>, b: &Mlp<F>) -> Mlp<F> {
+fn sum<F: NdFloat>(mut a: Mlp<F>, b: &Mlp<F>) -> Mlp<F> {
     for (mut to, from) in a.parameters_mut().into_iter().zip(b.parameters()) {
         to += &from;
     }

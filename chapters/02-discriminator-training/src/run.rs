@@ -17,7 +17,7 @@ use ndarray_rand::rand_distr::StandardNormal;
 
 use crate::plain::{
     Targets, accuracy, article_d_loss, article_d_loss_backward, as_images,
-    as_rows, best_accuracy, blur, d_step, input_gradient,
+    as_rows, best_accuracy, blur, d_step, d_step_under, input_gradient,
     leak_into_generator, root_mean_square, smoothed_optimal_d,
 };
 use crate::training::Training;
@@ -130,24 +130,24 @@ fn learn_the_ratio(lab: &mut Lab) -> anyhow::Result<()> {
         &mut lab.rng("mixtures"),
         draw,
     );
-    let steps = lab.by_scale(300, 3000, 10_000);
+    let steps = lab.by_scale(600, 3000, 10_000);
     let mut answers = Plot::new("")
         .x("x", Axis::Linear)
         .y("D(x)", Axis::Linear)
         .y_range(0.0, 1.0)
         .colour(2);
-    for (at, lr, shown) in [
-        (30, 1.0, true),
-        (100, 1.0, true),
-        (steps * 2 / 3, 0.5, false),
-        (steps, 0.05, true),
-    ] {
-        training.d.adam.config.lr = config.lr * lr;
-        lab.train("mixtures", at, &mut training)?;
-        if shown {
-            let line = over(&x, &probability(&training.d.net, &x));
-            answers = answers.line(&format!("{at} steps"), line);
-        }
+    training.cool_from = steps * 2 / 3;
+    let history = lab.train_and_observe(
+        "mixtures",
+        [30, 100, steps],
+        &mut training,
+        |training| {
+            probability(&training.d.net, &x).mapv(|d| d as f32).to_vec()
+        },
+    )?;
+    for (step, d) in history {
+        let d = d.into_iter().map(f64::from).collect();
+        answers = answers.line(&format!("{step} steps"), over(&x, &d));
     }
     let learnt = probability(&training.d.net, &x);
     let error = worst_where_it_matters(&learnt, &best, &mass);
@@ -206,10 +206,8 @@ fn smooth_the_targets(lab: &mut Lab) -> anyhow::Result<()> {
             draw,
         );
         training.targets = targets;
-        for (at, lr) in [(steps * 2 / 3, 1.0), (steps, 0.05)] {
-            training.d.adam.config.lr = config.lr * lr;
-            lab.train(&format!("smoothing-{name}"), at, &mut training)?;
-        }
+        training.cool_from = steps * 2 / 3;
+        lab.train(&format!("smoothing-{name}"), steps, &mut training)?;
         let learnt = probability(&training.d.net, &x);
         let error = worst_where_it_matters(&learnt, &best, &(&p + &q));
         lab.result(
@@ -384,23 +382,32 @@ fn digits_against_an_untrained_generator(
         Training::new(&widths, config, &mut lab.rng("discriminator"), draw);
     let probe = fresh.slice(s![..256, ..]).to_owned(); // [256, 784]
     let steps: u64 = lab.by_scale(20, 300, 3000);
-    let (mut belief, mut pushes) = (vec![], [vec![], vec![]]);
-    let mut at = 0;
-    while at <= steps {
-        lab.train("digits-vs-noise", at, &mut training)?;
-        let d = &training.d.net;
-        let s = d.output(&probe); // [256, 1]
-        let mean = s.iter().map(|s| f64::from(sigmoid(*s))).sum::<f64>()
-            / s.len() as f64;
-        belief.push((at as f64, mean));
-        let losses: [fn(&Array2<f32>) -> Array2<f32>; 2] =
-            [g_loss_non_saturating_backward, g_loss_saturating_backward];
-        for (push, backward) in pushes.iter_mut().zip(losses) {
-            let d_x = input_gradient(d, &probe, backward); // [256, 784]
-            push.push((at as f64, root_mean_square(d_x.view())));
-        }
-        at += (steps / 60).max(1);
-    }
+    let milestones = (0..=steps).step_by((steps as usize / 60).max(1));
+    let history = lab.train_and_observe(
+        "digits-vs-noise",
+        milestones,
+        &mut training,
+        |training| {
+            let d = &training.d.net;
+            let push = |backward: fn(&Array2<f32>) -> Array2<f32>| {
+                let d_x = input_gradient(d, &probe, backward); // [256, 784]
+                root_mean_square(d_x.view()) as f32
+            };
+            let belief = d.output(&probe).mapv(sigmoid); // [256, 1]
+            vec![
+                belief.sum() / belief.len() as f32,
+                push(g_loss_non_saturating_backward),
+                push(g_loss_saturating_backward),
+            ]
+        },
+    )?;
+    let curve = |n: usize| -> Vec<(f64, f64)> {
+        let point = |(step, seen): &(u64, Vec<f32>)| {
+            (*step as f64, f64::from(seen[n]))
+        };
+        history.iter().map(point).collect()
+    };
+    let (belief, pushes) = (curve(0), [curve(1), curve(2)]);
     let d = &training.d.net;
     let reached = accuracy(&d.output(&held_out), &d.output(&fresh));
     lab.result("digits_vs_noise_accuracy", reached, Within::Absolute(0.005))?;
@@ -602,7 +609,8 @@ fn the_article_as_written(lab: &mut Lab) -> anyhow::Result<()> {
     let steps = lab.by_scale(30, 400, 400);
     let config = AdamConfig { lr: 2e-4, beta1: 0.5, ..AdamConfig::default() };
     let start = untrained_discriminator(lab, pixels);
-    let scored = |s: Array2<f32>| s.mapv(sigmoid); // E16: a probability where a logit belongs
+    // E16: a probability where a logit belongs.
+    let scored = |s: &Array2<f32>| s.mapv(sigmoid); // [64, 1]
     let through_sigmoid = |d_logit: Array2<f32>, d: &Array2<f32>| {
         d_logit * &d.mapv(|d| d * (1.0 - d))
     };
@@ -624,44 +632,35 @@ fn the_article_as_written(lab: &mut Lab) -> anyhow::Result<()> {
             g.output(&noise(64, &mut rng_at(lab.seed(), step))),
         );
         for (case, (d, adam)) in players.iter_mut().enumerate() {
-            let (outs_real, outs_fake) =
-                (d.forward(&x_real), d.forward(&x_fake));
-            let (s_real, s_fake) = (&outs_real[2], &outs_fake[2]); // [64, 1]
-            let (loss, d_real, d_fake) = match case {
-                0 => {
-                    let p = scored(s_real.clone());
-                    let d_s =
-                        through_sigmoid(article_d_loss_backward(&p), &p);
-                    (article_d_loss(&p), d_s, None)
-                }
-                1 => (
-                    article_d_loss(s_real),
-                    article_d_loss_backward(s_real),
-                    None,
-                ),
-                2 => {
-                    let (p, q) =
-                        (scored(s_real.clone()), scored(s_fake.clone()));
-                    let (d_p, d_q) = d_loss_backward(&p, &q);
-                    (
-                        d_loss(&p, &q),
-                        through_sigmoid(d_p, &p),
-                        Some(through_sigmoid(d_q, &q)),
-                    )
-                }
-                _ => {
-                    let (d_p, d_q) = d_loss_backward(s_real, s_fake);
-                    (d_loss(s_real, s_fake), d_p, Some(d_q))
-                }
-            };
+            let (loss, d_net) = d_step_under(
+                d,
+                &x_real,
+                &x_fake,
+                |s_real, s_fake| match case {
+                    0 => {
+                        let p = scored(s_real);
+                        let d_p = article_d_loss_backward(&p);
+                        let d_s = through_sigmoid(d_p, &p);
+                        (article_d_loss(&p), (d_s, s_fake * 0.0))
+                    }
+                    1 => {
+                        let d_s = article_d_loss_backward(s_real);
+                        (article_d_loss(s_real), (d_s, s_fake * 0.0))
+                    }
+                    2 => {
+                        let (p, q) = (scored(s_real), scored(s_fake));
+                        let (d_p, d_q) = d_loss_backward(&p, &q);
+                        let d_real = through_sigmoid(d_p, &p);
+                        let d_fake = through_sigmoid(d_q, &q);
+                        (d_loss(&p, &q), (d_real, d_fake))
+                    }
+                    _ => (
+                        d_loss(s_real, s_fake),
+                        d_loss_backward(s_real, s_fake),
+                    ),
+                },
+            );
             curves[case].push((step as f64, f64::from(loss)));
-            let (_, mut d_net) = d.backward(&outs_real, d_real);
-            if let Some(d_fake) = d_fake {
-                d_net = crate::plain::sum(
-                    d_net,
-                    &d.backward(&outs_fake, d_fake).1,
-                );
-            }
             adam.step(d, &d_net);
         }
     }

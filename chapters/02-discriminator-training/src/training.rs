@@ -7,7 +7,7 @@ use ndarray::Array2;
 use ndarray_rand::rand::Rng;
 
 use crate::plain::{
-    Targets, d_step, smoothed_d_loss, smoothed_d_loss_backward, sum,
+    Targets, d_step_under, smoothed_d_loss, smoothed_d_loss_backward,
 };
 
 /// Training in progress. `batches` gives the real and the fake batch of a step; as a function of the step alone, it
@@ -15,10 +15,13 @@ use crate::plain::{
 pub struct Training<B> {
     /// The discriminator and its optimiser.
     pub d: Model,
-    /// The loss before each step done in this process, in nats.
+    /// The loss before each step, in nats.
     pub losses: Vec<f32>,
     /// What the discriminator is told to answer.
     pub targets: Targets,
+    /// Where the step size falls to a twentieth.
+    pub cool_from: u64,
+    lr: f64,
     batches: B,
 }
 
@@ -36,34 +39,14 @@ impl<B: FnMut(u64) -> (Array2<f32>, Array2<f32>)> Training<B> {
             Activation::Identity,
             rng,
         );
-        let targets = Targets { real: 1.0, fake: 0.0 };
         Self {
             d: Model::new(net, config),
             losses: Vec::new(),
-            targets,
+            targets: Targets { real: 1.0, fake: 0.0 },
+            cool_from: u64::MAX,
+            lr: config.lr,
             batches,
         }
-    }
-
-    fn gradient(
-        &self,
-        x_real: &Array2<f32>,
-        x_fake: &Array2<f32>,
-    ) -> (f32, Mlp<f32>) {
-        let d = &self.d.net;
-        if self.targets == (Targets { real: 1.0, fake: 0.0 }) {
-            return d_step(d, x_real, x_fake);
-        }
-        let (real, fake) = (d.forward(x_real), d.forward(x_fake));
-        let (s_real, s_fake) = (&real[real.len() - 1], &fake[fake.len() - 1]);
-        let (d_real, d_fake) =
-            smoothed_d_loss_backward(s_real, s_fake, self.targets);
-        let (_, from_real) = d.backward(&real, d_real);
-        let (_, from_fake) = d.backward(&fake, d_fake);
-        (
-            smoothed_d_loss(s_real, s_fake, self.targets),
-            sum(from_real, &from_fake),
-        )
     }
 }
 
@@ -73,8 +56,16 @@ impl<B: FnMut(u64) -> (Array2<f32>, Array2<f32>)> Resumable for Training<B> {
     }
 
     fn step(&mut self) -> String {
-        let (x_real, x_fake) = (self.batches)(self.d.adam.t);
-        let (loss, d_net) = self.gradient(&x_real, &x_fake);
+        let step = self.d.adam.t;
+        let (x_real, x_fake) = (self.batches)(step);
+        let targets = self.targets;
+        let (loss, d_net) =
+            d_step_under(&self.d.net, &x_real, &x_fake, |s_real, s_fake| {
+                let loss = smoothed_d_loss(s_real, s_fake, targets);
+                (loss, smoothed_d_loss_backward(s_real, s_fake, targets))
+            });
+        let cool = if step < self.cool_from { 1.0 } else { 0.05 };
+        self.d.adam.config.lr = cool * self.lr;
         self.d.step(&d_net);
         self.losses.push(loss);
         format!("loss {loss:.3}")
@@ -82,12 +73,16 @@ impl<B: FnMut(u64) -> (Array2<f32>, Array2<f32>)> Resumable for Training<B> {
 
     fn save(&self, checkpoint: &mut Checkpoint) {
         self.d.save("discriminator", checkpoint);
+        checkpoint.put("losses", &ndarray::aview1(&self.losses));
     }
 
     fn restore(
         &mut self,
         checkpoint: &Checkpoint,
     ) -> Result<(), CheckpointError> {
-        self.d.restore("discriminator", checkpoint)
+        let losses = checkpoint.array("losses")?.iter().copied().collect();
+        self.d.restore("discriminator", checkpoint)?;
+        self.losses = losses;
+        Ok(())
     }
 }

@@ -15,7 +15,10 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
 use crate::results::{Measured, Provenance, Results, Within, write_whole};
-use crate::{Device, FingerprintError, ImageGrid, fingerprint};
+use crate::{
+    Device, FingerprintError, ImageGrid, Interrupted, fingerprint,
+    interrupt_requested,
+};
 
 /// A chapter of the workbook.
 #[derive(Debug)]
@@ -266,6 +269,9 @@ impl Lab {
     ) -> anyhow::Result<Option<T>> {
         if self.selection == Selection::Quick && cost == Cost::Minutes {
             return Ok(None);
+        }
+        if interrupt_requested() {
+            return Err(Interrupted { name: name.into(), step: 0 }.into());
         }
         let bar = self.bars.add(ProgressBar::new_spinner());
         bar.set_message(format!("{}: {name}", self.chapter.name));

@@ -48,17 +48,20 @@ pub enum CheckpointError {
         /// What it is.
         found: String,
     },
-    /// An array is missing, or its shape is not the model's.
+    /// An array is missing.
+    #[error("checkpoint: expected an array `{0}`, found none of that name")]
+    Missing(String),
+    /// An array's shape is not the model's.
     #[error(
-        "checkpoint: array `{name}`: expected shape {expected:?}, found {found}"
+        "checkpoint: array `{name}`: expected shape {expected:?}, found {found:?}"
     )]
     Shape {
         /// The array.
         name: String,
         /// The model's shape.
         expected: Vec<usize>,
-        /// The checkpoint's shape, or that there is none.
-        found: String,
+        /// The checkpoint's shape.
+        found: Vec<usize>,
     },
     /// A note says that the checkpoint is of another run.
     #[error(
@@ -98,20 +101,26 @@ impl Checkpoint {
         name: &str,
         into: &mut ndarray::Array<f32, D>,
     ) -> Result<(), CheckpointError> {
-        let shape = |found: String| CheckpointError::Shape {
-            name: name.into(),
-            expected: into.shape().to_vec(),
-            found,
-        };
-        let array = self
-            .arrays
-            .get(name)
-            .ok_or_else(|| shape("no such array".into()))?;
+        let array = self.array(name)?;
         if array.shape() != into.shape() {
-            return Err(shape(format!("{:?}", array.shape())));
+            return Err(CheckpointError::Shape {
+                name: name.into(),
+                expected: into.shape().to_vec(),
+                found: array.shape().to_vec(),
+            });
         }
         into.iter_mut().zip(array).for_each(|(to, from)| *to = *from);
         Ok(())
+    }
+
+    /// The array of a name, whatever its shape.
+    ///
+    /// # Errors
+    /// There is no such array.
+    pub fn array(&self, name: &str) -> Result<&ArrayD<f32>, CheckpointError> {
+        self.arrays
+            .get(name)
+            .ok_or_else(|| CheckpointError::Missing(name.into()))
     }
 
     /// A note that is a whole number.
@@ -295,7 +304,7 @@ mod tests {
         );
         let message =
             sample().get("x", &mut Array1::zeros(2)).unwrap_err().to_string();
-        assert!(message.contains("no such array"), "{message}");
+        assert!(message.contains("expected an array `x`"), "{message}");
     }
 
     #[test]

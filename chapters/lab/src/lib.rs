@@ -37,4 +37,4 @@ pub use reference::{Reference, ReferenceError};
 pub use results::{
     Comparison, Measured, Provenance, Results, ResultsError, Within,
 };
-pub use training::{Interrupted, Resumable, interrupt_requested};
+pub use training::{History, Interrupted, Resumable, interrupt_requested};

@@ -57,6 +57,9 @@ pub fn interrupt_requested() -> bool {
     REQUESTED.load(Ordering::Relaxed)
 }
 
+/// What was observed along the way: after which step, and the numbers.
+pub type History = Vec<(u64, Vec<f32>)>;
+
 impl Lab {
     /// Trains until `steps` steps are done: a progress bar, a checkpoint every ten seconds and at the end, Ctrl-C, and
     /// `--resume`.
@@ -69,6 +72,22 @@ impl Lab {
         steps: u64,
         model: &mut impl Resumable,
     ) -> anyhow::Result<()> {
+        self.train_and_observe(name, [steps], model, |_| Vec::new()).map(drop)
+    }
+
+    /// The same until the last of the `milestones`, which ascend; at each of them it observes some numbers. The
+    /// checkpoint holds what was observed, so that a resumed run returns the history of an uninterrupted one.
+    ///
+    /// # Errors
+    /// As for [`Lab::train`].
+    pub fn train_and_observe<M: Resumable>(
+        &self,
+        name: &str,
+        milestones: impl IntoIterator<Item = u64>,
+        model: &mut M,
+        mut observe: impl FnMut(&mut M) -> Vec<f32>,
+    ) -> anyhow::Result<History> {
+        let milestones: Vec<u64> = milestones.into_iter().collect();
         let path = self.checkpoint_path(name);
         let notes = [
             ("training", format!("{}/{name}", self.chapter().name)),
@@ -76,41 +95,163 @@ impl Lab {
             ("scale", self.scale().to_string()),
             ("data", self.data().display().to_string()),
         ];
+        let mut history = History::new();
         if self.options().resume && path.exists() {
             let checkpoint = Checkpoint::load(&path)?;
             for (note, value) in &notes {
                 checkpoint.expect_note(note, value)?;
             }
             model.restore(&checkpoint)?;
+            history = restore_history(&checkpoint)?;
         }
-        let save = |model: &_| -> Result<(), CheckpointError> {
+        let save = |model: &M, history: &History| -> anyhow::Result<()> {
             let mut checkpoint = Checkpoint::default();
-            Resumable::save(model, &mut checkpoint);
-            notes
-                .iter()
-                .for_each(|(note, value)| checkpoint.note(note, value));
-            checkpoint.save(&path)
+            model.save(&mut checkpoint);
+            save_history(history, &mut checkpoint);
+            for (note, value) in &notes {
+                checkpoint.note(note, value);
+            }
+            Ok(checkpoint.save(&path)?)
         };
-        let bar = self.progress(steps, name);
+        let bar =
+            self.progress(milestones.last().copied().unwrap_or(0), name);
         let mut saved = Instant::now();
-        while model.steps_done() < steps {
-            let words = model.step();
-            bar.set_position(model.steps_done());
-            bar.set_message(words);
-            if interrupt_requested() {
-                save(model)?;
-                return Err(Interrupted {
-                    name: name.into(),
-                    step: model.steps_done(),
+        for &milestone in milestones.iter().skip(history.len()) {
+            while model.steps_done() < milestone {
+                let words = model.step();
+                bar.set_position(model.steps_done());
+                bar.set_message(words);
+                if interrupt_requested() {
+                    save(model, &history)?;
+                    let step = model.steps_done();
+                    let name = name.into();
+                    return Err(Interrupted { name, step }.into());
                 }
-                .into());
+                if saved.elapsed() > BETWEEN_CHECKPOINTS {
+                    save(model, &history)?;
+                    saved = Instant::now();
+                }
             }
-            if saved.elapsed() > BETWEEN_CHECKPOINTS {
-                save(model)?;
-                saved = Instant::now();
-            }
+            history.push((milestone, observe(model)));
         }
         bar.finish_and_clear();
-        Ok(save(model)?)
+        save(model, &history)?;
+        Ok(history)
+    }
+}
+
+fn save_history(history: &History, checkpoint: &mut Checkpoint) {
+    checkpoint.note("history", history.len());
+    for (n, (step, numbers)) in history.iter().enumerate() {
+        checkpoint.note(&format!("history.{n}"), step);
+        let numbers = ndarray::aview1(numbers);
+        checkpoint.put(&format!("history.{n}"), &numbers);
+    }
+}
+
+fn restore_history(
+    checkpoint: &Checkpoint,
+) -> Result<History, CheckpointError> {
+    let count = checkpoint.number("history")?;
+    let row = |n: u64| {
+        let name = format!("history.{n}");
+        let numbers = checkpoint.array(&name)?.iter().copied().collect();
+        Ok((checkpoint.number(&name)?, numbers))
+    };
+    (0..count).map(row).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Chapter, Options, Scale, Selection};
+
+    static CHAPTER: Chapter = Chapter {
+        name: "lab",
+        number: 0,
+        dir: env!("CARGO_MANIFEST_DIR"),
+        uses: &[],
+        run: |_| Ok(()),
+    };
+
+    /// A sequence that depends on every step before.
+    #[derive(Debug, PartialEq)]
+    struct Counter(u64, f32);
+
+    impl Resumable for Counter {
+        fn steps_done(&self) -> u64 {
+            self.0
+        }
+
+        fn step(&mut self) -> String {
+            *self = Counter(self.0 + 1, 1.7 * self.1 + self.0 as f32);
+            String::new()
+        }
+
+        fn save(&self, checkpoint: &mut Checkpoint) {
+            checkpoint.note("step", self.0);
+            checkpoint.put("value", &ndarray::arr1(&[self.1]));
+        }
+
+        fn restore(&mut self, c: &Checkpoint) -> Result<(), CheckpointError> {
+            let mut value = ndarray::arr1(&[0.0]);
+            c.get("value", &mut value)?;
+            *self = Counter(c.number("step")?, value[0]);
+            Ok(())
+        }
+    }
+
+    fn train(
+        out: &std::path::Path,
+        seed: u64,
+        resume: bool,
+        milestones: &[u64],
+    ) -> anyhow::Result<(History, Counter)> {
+        let scale = Scale::Smoke;
+        let out = Some(out.to_path_buf());
+        let options = Options {
+            seed,
+            scale,
+            out,
+            resume,
+            quiet: true,
+            ..Options::default()
+        };
+        let lab = Lab::new(&CHAPTER, options, Selection::All);
+        let mut model = Counter(0, 0.5);
+        let milestones = milestones.iter().copied();
+        let history =
+            lab.train_and_observe("count", milestones, &mut model, |m| {
+                vec![m.1]
+            })?;
+        Ok((history, model))
+    }
+
+    #[test]
+    fn a_resumed_run_has_the_history_of_an_uninterrupted_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let whole = train(folder.path(), 1, false, &[0, 2, 5, 9]).unwrap();
+        assert_eq!(
+            whole.0.iter().map(|h| h.0).collect::<Vec<_>>(),
+            [0, 2, 5, 9]
+        );
+        train(folder.path(), 1, false, &[0, 2]).unwrap();
+        let resumed = train(folder.path(), 1, true, &[0, 2, 5, 9]).unwrap();
+        assert_eq!(resumed, whole);
+        let again = train(folder.path(), 1, true, &[0, 2, 5, 9]).unwrap();
+        assert_eq!(again, whole, "a finished run is only read back");
+    }
+
+    #[test]
+    fn a_checkpoint_of_another_run_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        train(folder.path(), 1, false, &[3]).unwrap();
+        let said =
+            train(folder.path(), 2, true, &[3]).unwrap_err().to_string();
+        assert!(said.contains("`seed`: expected 2, found 1"), "{said}");
+        assert!(
+            train(folder.path(), 2, false, &[3]).is_ok(),
+            "afresh it runs"
+        );
     }
 }

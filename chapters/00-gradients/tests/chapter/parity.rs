@@ -80,6 +80,7 @@ fn a_resumed_run_ends_where_an_uninterrupted_one_does() {
     second.restore(&Checkpoint::load(&path).unwrap()).unwrap();
     (0..3).for_each(|_| drop(second.step()));
     assert_eq!(second.model, whole.model, "bit for bit");
+    assert_eq!(second.losses, whole.losses);
 }
 
 #[test]
@@ -89,6 +90,7 @@ fn a_checkpoint_of_another_network_is_refused_and_changes_nothing() {
     let before = model.model.clone();
     let mut foreign = Checkpoint::default();
     foreign.note("classifier.step", 5);
+    foreign.put("losses", &ndarray::Array1::<f32>::zeros(5));
     foreign.put(
         "classifier.parameter.0",
         &ndarray::Array2::<f32>::zeros((3, 4)),
