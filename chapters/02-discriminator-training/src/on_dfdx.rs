@@ -84,7 +84,7 @@ pub fn train<D: Device<f32>>(
 // ANCHOR_END: train
 
 // ANCHOR: leak
-/// Eq. 2.3: the discriminator's loss on fakes made from noise `z`, and its
+/// Eq. 2.4: the discriminator's loss on fakes made from noise `z`, and its
 /// gradient at the generator's first weights. `split_tape` is what other
 /// libraries call detach: the numbers stay, their history goes.
 pub fn leak_into_generator<D: Device<f32>>(
@@ -105,7 +105,7 @@ pub fn leak_into_generator<D: Device<f32>>(
 }
 // ANCHOR_END: leak
 
-/// Eq. 2.4: the discriminator's loss with smoothed targets.
+/// Eq. 2.5: the discriminator's loss with smoothed targets.
 pub fn smoothed_d_loss<S: Shape, R: Shape, E: Dtype, D: Device<E>, T, U>(
     s_real: Tensor<S, E, D, T>,
     s_fake: Tensor<R, E, D, U>,
@@ -122,7 +122,7 @@ where
         + bce_with_logits(s_fake, fake * number(targets.fake))
 }
 
-/// Eq. 2.7: the article's discriminator loss, one batch against both targets.
+/// Eq. 2.8: the article's discriminator loss, one batch against both targets.
 pub fn article_d_loss<S: Shape, E: Dtype, D: Device<E>, T>(
     s_real: Tensor<S, E, D, T>,
 ) -> Tensor<(), E, D, T>

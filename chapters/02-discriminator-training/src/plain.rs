@@ -51,7 +51,7 @@ fn sum<F: NdFloat>(mut a: Mlp<F>, b: &Mlp<F>) -> Mlp<F> {
 // ANCHOR_END: step
 
 // ANCHOR: leak
-/// Eq. 2.3: what the same loss says about the *generator's* parameters.
+/// Eq. 2.4: what the same loss says about the *generator's* parameters.
 /// With `detach` the fakes are constants and every entry is zero. Without
 /// it, the gradient runs on through the fakes: descending it would help the
 /// generator to be caught.
@@ -74,7 +74,7 @@ pub fn leak_into_generator<F: NdFloat>(
 // ANCHOR_END: leak
 
 // ANCHOR: input
-/// Eq. 2.6: the gradient that reaches the fakes, `[B, X]`, through `d`,
+/// Eq. 2.7: the gradient that reaches the fakes, `[B, X]`, through `d`,
 /// given a generator loss's gradient at the logits.
 pub fn input_gradient<F: NdFloat>(
     d: &Mlp<F>,
@@ -97,7 +97,7 @@ pub struct Targets {
     pub fake: f64,
 }
 
-/// Eq. 2.4: the discriminator's loss with smoothed targets.
+/// Eq. 2.5: the discriminator's loss with smoothed targets.
 pub fn smoothed_d_loss<F: NdFloat>(
     s_real: &Array2<F>,
     s_fake: &Array2<F>,
@@ -122,7 +122,7 @@ pub fn smoothed_d_loss_backward<F: NdFloat>(
     (to(s_real, targets.real), to(s_fake, targets.fake))
 }
 
-/// Eq. 2.5: the discriminator that minimises it, for tables or densities.
+/// Eq. 2.6: the discriminator that minimises it, for tables or densities.
 /// `[N]`, 1/2 where neither has mass.
 pub fn smoothed_optimal_d(
     p: &Array1<f64>,
@@ -138,7 +138,7 @@ pub fn smoothed_optimal_d(
 // ANCHOR_END: smoothing
 
 // ANCHOR: article
-/// Eq. 2.7: the article's discriminator loss, its batch scored against 1
+/// Eq. 2.8: the article's discriminator loss, its batch scored against 1
 /// and against 0: `softplus(-s) + softplus(s)`, never below `2 log 2`.
 pub fn article_d_loss<F: NdFloat>(s_real: &Array2<F>) -> F {
     let both = |s: F| softplus(-s) + softplus(s);
@@ -164,7 +164,7 @@ pub fn accuracy<F: NdFloat>(s_real: &Array2<F>, s_fake: &Array2<F>) -> f64 {
 }
 // ANCHOR_END: accuracy
 
-/// The most that any discriminator can name rightly of equal numbers of
+/// Eq. 2.3: the most that any discriminator can name rightly of equal numbers of
 /// both, for tables that sum to 1: one half plus half the total variation.
 pub fn best_accuracy(p: &Array1<f64>, q: &Array1<f64>) -> f64 {
     0.5 + 0.25 * (p - q).mapv(f64::abs).sum()

@@ -155,7 +155,7 @@ fn learn_the_ratio(lab: &mut Lab) -> anyhow::Result<()> {
     lab.result("mixture_steps", steps as f64, Within::Exactly)?;
 
     let mut rng = lab.rng("mixtures-test");
-    let n = 20_000;
+    let n = lab.by_scale(20_000, 200_000, 1_000_000);
     let score = |x: Array2<f64>| training.d.net.output(&single(x)); // [N, 1]
     let reached = accuracy(
         &score(data.sample(n, &mut rng)),

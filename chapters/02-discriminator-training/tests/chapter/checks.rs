@@ -63,7 +63,7 @@ type Detached = fn(
 ) -> (Array2<f64>, Array2<f64>);
 
 pub fn detached(candidate: Detached) -> Result<(), Diagnosis> {
-    const SEE: &str = "chapter 2, § The generator stands still, equation 2.3";
+    const SEE: &str = "chapter 2, § The generator stands still, equation 2.4";
     let z = array![[1.0, -0.5, 0.2], [0.3, 2.0, -1.0]];
     let g = array![[0.5, 1.0], [-1.0, 0.4], [0.2, 0.2]];
     let w = array![[0.7], [-0.3]];
@@ -115,7 +115,7 @@ pub fn detached(candidate: Detached) -> Result<(), Diagnosis> {
 pub fn smoothed_loss(
     candidate: fn(&Array2<f64>, &Array2<f64>, f64) -> f64,
 ) -> Result<(), Diagnosis> {
-    const SEE: &str = "chapter 2, § Smoothing one side, equation 2.4";
+    const SEE: &str = "chapter 2, § Smoothing one side, equation 2.5";
     let (real, fake) = logits();
     let to = |s: &Array2<f64>, t: f64| {
         bce_with_logits(s, &Array2::from_elem(s.raw_dim(), t))
@@ -156,7 +156,7 @@ pub fn smoothed_loss(
 pub fn smoothed_optimal_d(
     candidate: fn(&Array1<f64>, &Array1<f64>, f64, f64) -> Array1<f64>,
 ) -> Result<(), Diagnosis> {
-    const SEE: &str = "chapter 2, § Smoothing one side, equation 2.5";
+    const SEE: &str = "chapter 2, § Smoothing one side, equation 2.6";
     let (p, q) = (array![0.5, 0.3, 0.01], array![0.1, 0.3, 0.6]);
     let (a, b) = (0.9, 0.2);
     let told = |name, what: &str| Diagnosis::new(name, what, SEE);

@@ -66,7 +66,7 @@ fn eq_2_2_the_gradient_is_a_sum_of_two() {
 }
 
 #[test]
-fn eq_2_3_detached_fakes_carry_nothing_and_attached_ones_do() {
+fn eq_2_4_detached_fakes_carry_nothing_and_attached_ones_do() {
     let Players { g, d, z, .. } = players();
     let largest = |net: &Mlp<f64>| {
         net.parameters()
@@ -91,7 +91,7 @@ fn batch() -> impl Strategy<Value = Array2<f64>> {
 
 proptest! {
     #[test]
-    fn eq_2_4_smoothed_loss(real in batch(), fake in batch(), a in 0.0_f64..1.0, b in 0.0_f64..1.0) {
+    fn eq_2_5_smoothed_loss(real in batch(), fake in batch(), a in 0.0_f64..1.0, b in 0.0_f64..1.0) {
         let targets = Targets { real: a, fake: b };
         let (d_real, d_fake) = smoothed_d_loss_backward(&real, &fake, targets);
         let slope = numeric_gradient(|s| smoothed_d_loss(s, &fake, targets), &real, 1e-5);
@@ -101,7 +101,7 @@ proptest! {
     }
 
     #[test]
-    fn eq_2_5_no_answer_beats_the_smoothed_optimum(
+    fn eq_2_6_no_answer_beats_the_smoothed_optimum(
         p in 0.01_f64..1.0, q in 0.01_f64..1.0, a in 0.0_f64..1.0, b in 0.0_f64..1.0, s in -6.0_f64..6.0,
     ) {
         let best = smoothed_optimal_d(&array![p], &array![q], Targets { real: a, fake: b })[0];
@@ -114,7 +114,7 @@ proptest! {
     }
 
     #[test]
-    fn eq_2_7_no_logit_is_below_the_floor(s in batch()) {
+    fn eq_2_8_no_logit_is_below_the_floor(s in batch()) {
         let floor = 2.0 * 2.0_f64.ln();
         prop_assert!(article_d_loss(&s) >= floor - 1e-12);
         assert_abs_diff_eq!(article_d_loss_backward(&s), numeric_gradient(article_d_loss, &s, 1e-5), epsilon = 1e-8);
@@ -122,14 +122,14 @@ proptest! {
 }
 
 #[test]
-fn eq_2_4_without_smoothing_it_is_the_old_loss() {
+fn eq_2_5_without_smoothing_it_is_the_old_loss() {
     let (real, fake) = (array![[0.5], [-1.0]], array![[2.0]]);
     let hard = Targets { real: 1.0, fake: 0.0 };
     assert_eq!(smoothed_d_loss(&real, &fake, hard), d_loss(&real, &fake));
 }
 
 #[test]
-fn eq_2_5_special_cases() {
+fn eq_2_6_special_cases() {
     let (p, q) = (array![0.5, 0.2, 0.0], array![0.1, 0.6, 0.0]);
     let of = |real, fake| smoothed_optimal_d(&p, &q, Targets { real, fake });
     assert_abs_diff_eq!(of(1.0, 0.0), optimal_d(&p, &q), epsilon = 1e-15);
@@ -147,7 +147,7 @@ fn eq_2_5_special_cases() {
 }
 
 #[test]
-fn eq_2_6_what_reaches_the_fakes() {
+fn eq_2_7_what_reaches_the_fakes() {
     let Players { d, x_fake, .. } = players();
     let numeric = |loss: fn(&Array2<f64>) -> f64| {
         numeric_gradient(|x| loss(&d.output(x)), &x_fake, 1e-5)
@@ -177,13 +177,13 @@ fn eq_2_6_what_reaches_the_fakes() {
 }
 
 #[test]
-fn eq_2_7_the_floor_is_two_log_two_at_logit_zero() {
+fn eq_2_8_the_floor_is_two_log_two_at_logit_zero() {
     assert_eq!(article_d_loss(&array![[0.0], [0.0]]), 2.0 * 2.0_f64.ln());
     assert_eq!(article_d_loss_backward(&array![[0.0]])[[0, 0]], 0.0);
 }
 
 #[test]
-fn eq_2_8_the_best_accuracy() {
+fn eq_2_3_the_best_accuracy() {
     let (p, q) = (array![0.5, 0.3, 0.2], array![0.1, 0.3, 0.6]);
     // By hand: answer "real" where p > q. Right on real: 0.5 (+ 0.3 either way), right on fakes: 0.6.
     assert_abs_diff_eq!(
@@ -197,7 +197,7 @@ fn eq_2_8_the_best_accuracy() {
 }
 
 #[test]
-fn eq_2_8_the_threshold_is_a_logit_of_zero() {
+fn eq_2_3_the_threshold_is_a_logit_of_zero() {
     let (real, fake) = (array![[0.2], [-0.1], [3.0]], array![[0.1], [-5.0]]);
     assert_abs_diff_eq!(accuracy(&real, &fake), 3.0 / 5.0, epsilon = 1e-15);
 }
