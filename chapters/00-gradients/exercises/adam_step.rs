@@ -1,5 +1,5 @@
 //! Exercise 0.5 (§ Walking downhill): one step of Adam.
-#![allow(unused_variables)]
+#![allow(unused_variables, unused_imports, clippy::todo)]
 
 use ndarray::Array1;
 

@@ -1,5 +1,5 @@
 //! Exercise 0.3 (§ A loss on logits): the gradient of binary cross-entropy.
-#![allow(unused_variables)]
+#![allow(unused_variables, unused_imports, clippy::todo)]
 
 use ndarray::Array2;
 

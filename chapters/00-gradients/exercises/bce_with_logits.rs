@@ -1,6 +1,6 @@
 //! Exercise 0.2 (§ A loss on logits): binary cross-entropy that survives any
 //! logit.
-#![allow(unused_variables)]
+#![allow(unused_variables, unused_imports, clippy::todo)]
 
 use ndarray::Array2;
 

@@ -1,5 +1,5 @@
 //! Exercise 0.4 (§ Can a gradient be trusted?): the central difference.
-#![allow(unused_variables)]
+#![allow(unused_variables, unused_imports, clippy::todo)]
 
 use ndarray::Array1;
 

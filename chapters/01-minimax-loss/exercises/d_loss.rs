@@ -1,5 +1,5 @@
 //! Exercise 1.1 (§ The discriminator's loss): minus the value, on logits.
-#![allow(unused_variables)]
+#![allow(unused_variables, unused_imports, clippy::todo)]
 
 use gradients::plain::bce_with_logits;
 use ndarray::Array2;

@@ -1,5 +1,5 @@
 //! Exercise 1.2 (§ The loss in use): the gradient that trains a generator.
-#![allow(unused_variables)]
+#![allow(unused_variables, unused_imports, clippy::todo)]
 
 use ndarray::Array2;
 

@@ -1,5 +1,5 @@
 //! Exercise 1.4 (§ What the best discriminator measures): the divergence.
-#![allow(unused_variables)]
+#![allow(unused_variables, unused_imports, clippy::todo)]
 
 use ndarray::Array1;
 

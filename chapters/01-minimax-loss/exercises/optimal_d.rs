@@ -1,5 +1,5 @@
 //! Exercise 1.3 (§ The best discriminator): the answer that maximises V.
-#![allow(unused_variables)]
+#![allow(unused_variables, unused_imports, clippy::todo)]
 
 use ndarray::Array1;
 

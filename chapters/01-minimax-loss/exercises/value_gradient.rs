@@ -1,5 +1,5 @@
 //! Exercise 1.5 (§ The best discriminator): derive the direction of climb.
-#![allow(unused_variables)]
+#![allow(unused_variables, unused_imports, clippy::todo)]
 
 use ndarray::Array1;
 

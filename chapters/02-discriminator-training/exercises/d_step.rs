@@ -1,5 +1,5 @@
 //! Exercise 2.1 (§ One step, written out): two batches, two gradients.
-#![allow(unused_variables)]
+#![allow(unused_variables, unused_imports, clippy::todo)]
 
 use ndarray::Array2;
 

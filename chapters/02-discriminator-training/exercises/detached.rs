@@ -1,5 +1,5 @@
 //! Exercise 2.2 (§ The generator stands still): who moves in D's step.
-#![allow(unused_variables)]
+#![allow(unused_variables, unused_imports, clippy::todo)]
 
 use ndarray::Array2;
 

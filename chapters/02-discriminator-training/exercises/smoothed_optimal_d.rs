@@ -1,5 +1,5 @@
 //! Exercise 2.4 (§ Smoothing one side): derive what smoothing does to D*.
-#![allow(unused_variables)]
+#![allow(unused_variables, unused_imports, clippy::todo)]
 
 use ndarray::Array1;
 

@@ -521,7 +521,7 @@ fn digits_against_blurred_digits(lab: &mut Lab) -> anyhow::Result<()> {
     }
     lab.result("digits_vs_blur_steps", steps as f64, Within::Exactly)?;
     let plot = Plot::new("")
-        .x("blur σ, pixels", Axis::Linear)
+        .x("standard deviation of the blur, pixels", Axis::Linear)
         .y("accuracy on unseen digits", Axis::Linear)
         .x_range(0.2, 1.1)
         .y_range(0.45, 1.05)
