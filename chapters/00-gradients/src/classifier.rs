@@ -12,8 +12,6 @@ use crate::plain::{self, Activation, AdamConfig, Mlp};
 pub struct Classifier<'a> {
     /// The network, pixels in, ten logits out, and its optimiser.
     pub model: Model,
-    /// The loss before each step, in nats.
-    pub losses: Vec<f32>,
     digits: &'a Digits,
     batches: Batches,
     scale: f32,
@@ -46,7 +44,7 @@ impl<'a> Classifier<'a> {
     ) -> anyhow::Result<Self> {
         let batches = Batches::new(digits.len(), 128, seed)?;
         let model = Model::new(net, AdamConfig::default());
-        Ok(Self { model, losses: Vec::new(), digits, batches, scale: 1.0 })
+        Ok(Self { model, digits, batches, scale: 1.0 })
     }
 
     /// Multiplies every pixel by `scale` before the network sees it: 255
@@ -76,7 +74,7 @@ impl<'a> Classifier<'a> {
         let loss = plain::cross_entropy(logits, classes);
         let d_logits = plain::cross_entropy_backward(logits, classes); // [B, 10]
         let (_, d_net) = self.model.net.backward(&outputs, d_logits);
-        self.model.step(&d_net);
+        self.model.step(loss, &d_net);
         loss
     }
     // ANCHOR_END: step
@@ -115,22 +113,17 @@ impl Resumable for Classifier<'_> {
     fn step(&mut self) -> String {
         let (x, classes) = self.next_batch();
         let loss = self.train_on(&x, &classes);
-        self.losses.push(loss);
         format!("loss {loss:.3}")
     }
 
     fn save(&self, checkpoint: &mut Checkpoint) {
         self.model.save("classifier", checkpoint);
-        checkpoint.put("losses", &ndarray::aview1(&self.losses));
     }
 
     fn restore(
         &mut self,
         checkpoint: &Checkpoint,
     ) -> Result<(), CheckpointError> {
-        let losses = checkpoint.array("losses")?.iter().copied().collect();
-        self.model.restore("classifier", checkpoint)?;
-        self.losses = losses;
-        Ok(())
+        self.model.restore("classifier", checkpoint)
     }
 }

@@ -1,8 +1,10 @@
 //! The ledger of chapter 0: every hand gradient against a finite difference, against dfdx, and against PyTorch.
 
-use anyhow::Context;
 use dfdx::prelude::{Backward, Device, SumTo, Trace};
-use lab::{Against, Reference, Row, array, column, max_rel_err, tensor};
+use lab::{
+    Against, Reference, ReferenceError, Row, array, column, max_rel_err,
+    tensor, three_rows,
+};
 use ndarray::{Array1, Array2};
 
 use crate::compare::{
@@ -24,10 +26,8 @@ pub const ACTIVATIONS: [(&str, Activation); 4] = [
 ///
 /// # Errors
 /// The file is not there or damaged.
-pub fn reference() -> anyhow::Result<Reference> {
-    let path =
-        concat!(env!("CARGO_MANIFEST_DIR"), "/reference/reference.npz");
-    Reference::open(path).context("the reference values of chapter 0")
+pub fn reference() -> Result<Reference, ReferenceError> {
+    Reference::of_chapter(env!("CARGO_MANIFEST_DIR"))
 }
 
 /// Every row of the ledger; dfdx computes in f64 on `dev`, which is the column `dfdx`.
@@ -40,10 +40,8 @@ pub fn rows<D: Device<f64>>(
 ) -> anyhow::Result<Vec<Row>> {
     let mut values = reference()?;
     let mut rows = Vec::new();
-    let mut add = |function, errors: [f64; 3]| {
-        let against = [Against::FiniteDifference, dfdx, Against::Reference];
-        let row = |(against, error)| Row { function, against, error };
-        rows.extend(against.into_iter().zip(errors).map(row));
+    let mut add = |function, errors| {
+        rows.extend(three_rows(function, dfdx, errors));
     };
     add("linear", linear(&mut values, dev)?);
     for (name, kind) in ACTIVATIONS {

@@ -12,23 +12,28 @@ pub struct Model {
     pub net: Mlp<f32>,
     /// Its optimiser.
     pub adam: Adam<f32>,
+    /// The loss before each step.
+    pub losses: Vec<f32>,
 }
 
 impl Model {
     /// A network that has not been trained yet.
     pub fn new(net: Mlp<f32>, config: AdamConfig) -> Self {
         let adam = Adam::new(&net, config);
-        Self { net, adam }
+        Self { net, adam, losses: Vec::new() }
     }
 
-    /// One step of Adam along a gradient.
-    pub fn step(&mut self, d_net: &Mlp<f32>) {
+    /// One step of Adam along the gradient of a loss.
+    pub fn step(&mut self, loss: f32, d_net: &Mlp<f32>) {
+        self.losses.push(loss);
         self.adam.step(&mut self.net, d_net);
     }
 
-    /// Puts weights, running means and the step count into a checkpoint, all under `name`.
+    /// Puts weights, running means, losses and the step count into a checkpoint, all under `name`.
     pub fn save(&self, name: &str, checkpoint: &mut Checkpoint) {
         checkpoint.note(&format!("{name}.step"), self.adam.t);
+        let losses = ndarray::aview1(&self.losses);
+        checkpoint.put(&format!("{name}.losses"), &losses);
         for (n, p) in self.net.parameters().iter().enumerate() {
             checkpoint.put(&format!("{name}.parameter.{n}"), p);
         }
@@ -49,6 +54,8 @@ impl Model {
     ) -> Result<(), CheckpointError> {
         let mut new = self.clone();
         new.adam.t = checkpoint.number(&format!("{name}.step"))?;
+        let losses = checkpoint.array(&format!("{name}.losses"))?;
+        new.losses = losses.iter().copied().collect();
         for (n, mut p) in new.net.parameters_mut().into_iter().enumerate() {
             let mut array = ArrayD::zeros(p.raw_dim());
             checkpoint.get(&format!("{name}.parameter.{n}"), &mut array)?;

@@ -1,7 +1,7 @@
 //! The experiments of chapter 0.
 
 use datasets::{Digits, PixelRange, Split};
-use lab::{Against, Axis, Cost, ImageGrid, Lab, Plot, Within, panels};
+use lab::{Axis, Cost, ImageGrid, Lab, Plot, Within, panels};
 use ndarray::{Array1, Array2, ArrayView2, array};
 use ndarray_rand::RandomExt;
 use ndarray_rand::rand_distr::StandardNormal;
@@ -30,21 +30,7 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
 }
 
 fn compare_everything(lab: &mut Lab) -> anyhow::Result<()> {
-    let cpu = dfdx::tensor::Cpu::default();
-    lab.ledger(&ledger::rows(&cpu, Against::DfdxCpu)?)?;
-    if lab.device() != lab::Device::Cpu {
-        let rows: anyhow::Result<_> =
-            lab::on_device!(lab.device(), |dev| ledger::rows(
-                &dev,
-                Against::DfdxCuda
-            ));
-        let rows: Vec<_> = rows?
-            .into_iter()
-            .filter(|r| r.against == Against::DfdxCuda)
-            .collect();
-        lab.ledger(&rows)?;
-    }
-    Ok(())
+    lab::fill_ledger!(lab, ledger::rows)
 }
 
 /// Relative error of two kinds of difference quotient for d/ds BCE, in f64 and f32, against the step.
@@ -279,7 +265,7 @@ fn classify_digits(lab: &mut Lab) -> anyhow::Result<()> {
     )?;
     lab.result("digit_seconds", seconds, Within::Timing)?;
 
-    let losses = smooth(&model.losses, per_epoch as f64);
+    let losses = smooth(&model.model.losses, per_epoch as f64);
     let loss = Plot::new("training")
         .x("epoch", Axis::Linear)
         .y("cross-entropy, nats", Axis::Log)
@@ -322,7 +308,7 @@ fn start_at_zero(lab: &mut Lab) -> anyhow::Result<()> {
     )?;
     lab.result(
         "zero_start_loss",
-        f64::from(model.losses[model.losses.len() - 1]),
+        f64::from(model.model.losses[steps as usize - 1]),
         Within::Absolute(0.02),
     )
 }

@@ -1,10 +1,12 @@
 //! The ledger of chapter 1: every hand gradient against a finite difference, against dfdx, and against PyTorch.
 
-use anyhow::Context;
 use dfdx::prelude::{Backward, Device, Trace};
 use gradients::compare::{H, ScalarLoss, Taped, TapedScalar, worst};
 use gradients::plain::numeric_gradient;
-use lab::{Against, Reference, Row, column, max_rel_err, tensor};
+use lab::{
+    Against, Reference, ReferenceError, Row, column, max_rel_err, tensor,
+    three_rows,
+};
 use ndarray::Array2;
 
 use crate::{on_dfdx, plain};
@@ -13,10 +15,8 @@ use crate::{on_dfdx, plain};
 ///
 /// # Errors
 /// The file is not there or damaged.
-pub fn reference() -> anyhow::Result<Reference> {
-    let path =
-        concat!(env!("CARGO_MANIFEST_DIR"), "/reference/reference.npz");
-    Reference::open(path).context("the reference values of chapter 1")
+pub fn reference() -> Result<Reference, ReferenceError> {
+    Reference::of_chapter(env!("CARGO_MANIFEST_DIR"))
 }
 
 /// Every row of the ledger; dfdx computes in f64 on `dev`, which is the column `dfdx`.
@@ -29,10 +29,8 @@ pub fn rows<D: Device<f64>>(
 ) -> anyhow::Result<Vec<Row>> {
     let mut values = reference()?;
     let mut rows = Vec::new();
-    let mut add = |function, errors: [f64; 3]| {
-        let against = [Against::FiniteDifference, dfdx, Against::Reference];
-        let row = |(against, error)| Row { function, against, error };
-        rows.extend(against.into_iter().zip(errors).map(row));
+    let mut add = |function, errors| {
+        rows.extend(three_rows(function, dfdx, errors));
     };
     add("d_loss", d_loss(&mut values, dev)?);
     let losses: [GeneratorLoss<D>; 3] = [

@@ -1,6 +1,7 @@
 //! The minimax game in plain ndarray. A discriminator is known by its logits
 //! `s`, a column `[B, 1]`; its probability is `D = σ(s)`. Values are in nats.
 
+use datasets::toy::{GaussianMixture, ToyError};
 use gradients::plain::{
     Adam, AdamConfig, Mlp, bce_with_logits, bce_with_logits_backward, real,
     sigmoid, softplus,
@@ -209,4 +210,16 @@ pub fn climb(
         history.push(table.layers[0].b.clone());
     }
     history
+}
+
+/// The example of chapters 1 and 2, on a line: two peaks, as the data, and
+/// one broad hill, as the generator.
+///
+/// # Errors
+/// Never: the parameters describe mixtures.
+pub fn data_and_generator() -> Result<[GaussianMixture; 2], ToyError> {
+    let peaks = [(0.4, -1.5), (0.6, 1.2)];
+    let data = GaussianMixture::one_dimensional(&peaks, 0.6)?;
+    let generator = GaussianMixture::one_dimensional(&[(1.0, 0.3)], 1.3)?;
+    Ok([data, generator])
 }

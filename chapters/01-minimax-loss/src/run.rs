@@ -2,11 +2,11 @@
 
 use datasets::toy::{Density, GaussianMixture};
 use gradients::plain::{AdamConfig, sigmoid};
-use lab::{Against, Axis, Cost, Lab, Plot, Within, panels};
+use lab::{Axis, Cost, Lab, Plot, Within, panels};
 use ndarray::{Array1, Array2, Axis as Dim, Zip, array};
 
 use crate::plain::{
-    climb, d_loss, d_loss_naive, g_loss_double_sigmoid,
+    climb, d_loss, d_loss_naive, data_and_generator, g_loss_double_sigmoid,
     g_loss_double_sigmoid_backward, g_loss_non_saturating_backward,
     g_loss_saturating_backward, jsd, optimal_d, optimal_logit, value,
     value_of_logits, value_of_tables,
@@ -28,31 +28,7 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
 }
 
 fn compare_everything(lab: &mut Lab) -> anyhow::Result<()> {
-    lab.ledger(&ledger::rows(
-        &dfdx::tensor::Cpu::default(),
-        Against::DfdxCpu,
-    )?)?;
-    if lab.device() != lab::Device::Cpu {
-        let rows: anyhow::Result<_> =
-            lab::on_device!(lab.device(), |dev| ledger::rows(
-                &dev,
-                Against::DfdxCuda
-            ));
-        let rows: Vec<_> = rows?
-            .into_iter()
-            .filter(|r| r.against == Against::DfdxCuda)
-            .collect();
-        lab.ledger(&rows)?;
-    }
-    Ok(())
-}
-
-/// Two peaks, as the data, and one broad hill, as the generator.
-fn data_and_generator() -> anyhow::Result<[GaussianMixture; 2]> {
-    Ok([
-        GaussianMixture::one_dimensional(&[(0.4, -1.5), (0.6, 1.2)], 0.6)?,
-        GaussianMixture::one_dimensional(&[(1.0, 0.3)], 1.3)?,
-    ])
+    lab::fill_ledger!(lab, ledger::rows)
 }
 
 /// Cell centres on [from, to] and the width of a cell.

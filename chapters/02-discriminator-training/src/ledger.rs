@@ -1,6 +1,5 @@
 //! The ledger of chapter 2: every hand gradient against a finite difference, against dfdx, and against PyTorch.
 
-use anyhow::Context;
 use dfdx::prelude::{Backward, Device, Trace};
 use gradients::compare::{
     OnDevice, ScalarLoss, Taped, network_err, numeric_gradient_of_network,
@@ -9,7 +8,7 @@ use gradients::compare::{
 use gradients::ledger::reference_network;
 use gradients::on_dfdx::bce_with_logits;
 use gradients::plain::{Activation, Mlp};
-use lab::{Against, Reference, Row, tensor};
+use lab::{Against, Reference, ReferenceError, Row, tensor, three_rows};
 use minimax_loss::plain::{
     d_loss, g_loss_non_saturating, g_loss_non_saturating_backward,
     g_loss_saturating, g_loss_saturating_backward,
@@ -26,10 +25,8 @@ use crate::plain::{
 ///
 /// # Errors
 /// The file is not there or damaged.
-pub fn reference() -> anyhow::Result<Reference> {
-    let path =
-        concat!(env!("CARGO_MANIFEST_DIR"), "/reference/reference.npz");
-    Reference::open(path).context("the reference values of chapter 2")
+pub fn reference() -> Result<Reference, ReferenceError> {
+    Reference::of_chapter(env!("CARGO_MANIFEST_DIR"))
 }
 
 /// The two networks of the reference file: the generator 3 → 5 → 4, the discriminator 4 → 6 → 1.
@@ -59,10 +56,8 @@ pub fn rows<D: Device<f64>>(
 ) -> anyhow::Result<Vec<Row>> {
     let mut values = reference()?;
     let mut rows = Vec::new();
-    let mut add = |function, errors: [f64; 3]| {
-        let against = [Against::FiniteDifference, dfdx, Against::Reference];
-        let row = |(against, error)| Row { function, against, error };
-        rows.extend(against.into_iter().zip(errors).map(row));
+    let mut add = |function, errors| {
+        rows.extend(three_rows(function, dfdx, errors));
     };
     add("d_step", step(&mut values, dev)?);
     add("leak_into_generator", leak(&mut values, dev)?);

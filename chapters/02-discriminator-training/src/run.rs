@@ -4,12 +4,11 @@ use datasets::toy::{Density, GaussianMixture};
 use datasets::{Batches, Digits, PixelRange, Split};
 use gradients::plain::{Activation, Adam, AdamConfig, Mlp, sigmoid};
 use lab::{
-    Against, Axis, ChaCha8Rng, Cost, ImageGrid, Lab, Plot, Within, panels,
-    rng_at,
+    Axis, ChaCha8Rng, Cost, ImageGrid, Lab, Plot, Within, panels, rng_at,
 };
 use minimax_loss::plain::{
-    d_loss, d_loss_backward, g_loss_non_saturating_backward,
-    g_loss_saturating_backward, optimal_d,
+    d_loss, d_loss_backward, data_and_generator,
+    g_loss_non_saturating_backward, g_loss_saturating_backward, optimal_d,
 };
 use ndarray::{Array1, Array2, Array3, Axis as Dim, array, s};
 use ndarray_rand::RandomExt;
@@ -49,30 +48,7 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
 }
 
 fn compare_everything(lab: &mut Lab) -> anyhow::Result<()> {
-    lab.ledger(&ledger::rows(
-        &dfdx::tensor::Cpu::default(),
-        Against::DfdxCpu,
-    )?)?;
-    if lab.device() != lab::Device::Cpu {
-        let rows: anyhow::Result<_> =
-            lab::on_device!(lab.device(), |dev| ledger::rows(
-                &dev,
-                Against::DfdxCuda
-            ));
-        let rows: Vec<_> = rows?
-            .into_iter()
-            .filter(|r| r.against == Against::DfdxCuda)
-            .collect();
-        lab.ledger(&rows)?;
-    }
-    Ok(())
-}
-
-fn data_and_generator() -> anyhow::Result<[GaussianMixture; 2]> {
-    Ok([
-        GaussianMixture::one_dimensional(&[(0.4, -1.5), (0.6, 1.2)], 0.6)?,
-        GaussianMixture::one_dimensional(&[(1.0, 0.3)], 1.3)?,
-    ])
+    lab::fill_ledger!(lab, ledger::rows)
 }
 
 fn single(x: Array2<f64>) -> Array2<f32> {

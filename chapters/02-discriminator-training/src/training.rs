@@ -15,8 +15,6 @@ use crate::plain::{
 pub struct Training<B> {
     /// The discriminator and its optimiser.
     pub d: Model,
-    /// The loss before each step, in nats.
-    pub losses: Vec<f32>,
     /// What the discriminator is told to answer.
     pub targets: Targets,
     /// Where the step size falls to a twentieth.
@@ -41,7 +39,6 @@ impl<B: FnMut(u64) -> (Array2<f32>, Array2<f32>)> Training<B> {
         );
         Self {
             d: Model::new(net, config),
-            losses: Vec::new(),
             targets: Targets { real: 1.0, fake: 0.0 },
             cool_from: u64::MAX,
             lr: config.lr,
@@ -66,23 +63,18 @@ impl<B: FnMut(u64) -> (Array2<f32>, Array2<f32>)> Resumable for Training<B> {
             });
         let cool = if step < self.cool_from { 1.0 } else { 0.05 };
         self.d.adam.config.lr = cool * self.lr;
-        self.d.step(&d_net);
-        self.losses.push(loss);
+        self.d.step(loss, &d_net);
         format!("loss {loss:.3}")
     }
 
     fn save(&self, checkpoint: &mut Checkpoint) {
         self.d.save("discriminator", checkpoint);
-        checkpoint.put("losses", &ndarray::aview1(&self.losses));
     }
 
     fn restore(
         &mut self,
         checkpoint: &Checkpoint,
     ) -> Result<(), CheckpointError> {
-        let losses = checkpoint.array("losses")?.iter().copied().collect();
-        self.d.restore("discriminator", checkpoint)?;
-        self.losses = losses;
-        Ok(())
+        self.d.restore("discriminator", checkpoint)
     }
 }

@@ -416,6 +416,39 @@ pub fn run_chapter(
     Ok(Report { measured: lab.measured, results, out })
 }
 
+/// For a chapter's test: runs its story twice at smoke scale, expects the same numbers from both (times aside) and the
+/// named figures, and returns the numbers.
+///
+/// # Panics
+/// A run fails, the two differ, or a figure is missing.
+pub fn smoke_run(
+    chapter: &'static Chapter,
+    figures: &[&str],
+) -> BTreeMap<String, f64> {
+    let run = || {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let out = Some(folder.path().to_path_buf());
+        let options = Options {
+            scale: Scale::Smoke,
+            quiet: true,
+            out,
+            ..Options::default()
+        };
+        let report = run_chapter(chapter, options, Selection::All);
+        let mut measured =
+            report.unwrap_or_else(|e| panic!("{e:#}")).measured;
+        for figure in figures {
+            let path = folder.path().join("figures").join(figure);
+            assert!(path.exists(), "the run draws no {figure}");
+        }
+        measured.retain(|_, m| m.within != Within::Timing);
+        measured.into_iter().map(|(name, m)| (name, m.value)).collect()
+    };
+    let values: BTreeMap<String, f64> = run();
+    assert_eq!(values, run(), "one seed, one result");
+    values
+}
+
 #[derive(Parser)]
 struct Cli {
     #[command(flatten)]
@@ -440,6 +473,10 @@ pub fn main(chapter: &'static Chapter) -> ExitCode {
         });
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
+        Err(error) if error.downcast_ref::<Interrupted>().is_some() => {
+            eprintln!("{error:#}");
+            ExitCode::from(130)
+        }
         Err(error) => {
             eprintln!("error: {error:#}");
             ExitCode::FAILURE

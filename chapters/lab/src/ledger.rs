@@ -60,6 +60,35 @@ impl Row {
     }
 }
 
+/// The three rows of a function, from its errors against the finite difference, dfdx on the device of the column
+/// `dfdx`, and the reference.
+pub fn three_rows(
+    function: &'static str,
+    dfdx: Against,
+    errors: [f64; 3],
+) -> [Row; 3] {
+    let against = [Against::FiniteDifference, dfdx, Against::Reference];
+    [0, 1, 2].map(|n| Row { function, against: against[n], error: errors[n] })
+}
+
+/// The experiment that fills a chapter's ledger: its `rows` on the CPU, and on CUDA when that is the lab's device.
+#[macro_export]
+macro_rules! fill_ledger {
+    ($lab:expr, $rows:path) => {{
+        let cpu = ::dfdx::tensor::Cpu::default();
+        $lab.ledger(&$rows(&cpu, $crate::Against::DfdxCpu)?)?;
+        if $lab.device() != $crate::Device::Cpu {
+            let cuda = $crate::Against::DfdxCuda;
+            let rows: ::anyhow::Result<Vec<$crate::Row>> =
+                $crate::on_device!($lab.device(), |dev| $rows(&dev, cuda));
+            let mut rows = rows?;
+            rows.retain(|row| row.against == cuda);
+            $lab.ledger(&rows)?;
+        }
+        Ok(())
+    }};
+}
+
 /// The largest `|a - b|` over the largest `|b|`: one scale for the whole array, so that an entry that happens to be
 /// near zero is not blamed for the rounding of its neighbours. NaN when any element is.
 ///

@@ -19,7 +19,7 @@ mod training;
 pub use bridge::{array, column, tensor, to_f32};
 pub use chapter::{
     Chapter, Cost, Lab, Options, Report, Scale, Selection, main, rng_at,
-    run_chapter,
+    run_chapter, smoke_run,
 };
 pub use checkpoint::{Checkpoint, CheckpointError};
 #[cfg(feature = "cuda")]
@@ -31,7 +31,7 @@ pub use exercise::{
 pub use figure::{Axis, Plot, panels};
 pub use fingerprint::{FingerprintError, fingerprint};
 pub use grid::{ImageGrid, PngError};
-pub use ledger::{Against, Row, max_rel_err};
+pub use ledger::{Against, Row, max_rel_err, three_rows};
 pub use rand_chacha::ChaCha8Rng;
 pub use reference::{Reference, ReferenceError};
 pub use results::{

@@ -21,6 +21,14 @@ pub struct ReferenceError {
 }
 
 impl Reference {
+    /// The reference values of a chapter, by the folder of its crate.
+    ///
+    /// # Errors
+    /// As for [`Reference::open`].
+    pub fn of_chapter(dir: &str) -> Result<Self, ReferenceError> {
+        Self::open(Path::new(dir).join("reference/reference.npz"))
+    }
+
     /// Opens a file of reference values.
     ///
     /// # Errors

@@ -1,37 +1,17 @@
-//! The chapter's story at smoke scale: every experiment runs, and says what the page says.
+//! The chapter's story at smoke scale: every experiment runs, twice to the same numbers, and says what the page says.
 
 use gradients::CHAPTER;
-use lab::{Options, Scale, Selection, run_chapter};
+use lab::smoke_run;
 
 #[test]
 fn the_story_runs_and_is_deterministic() {
-    let run = || {
-        let folder = tempfile::tempdir().unwrap();
-        let options = Options {
-            scale: Scale::Smoke,
-            quiet: true,
-            out: Some(folder.path().into()),
-            ..Options::default()
-        };
-        let report = run_chapter(&CHAPTER, options, Selection::All).unwrap();
-        for figure in [
-            "finite_differences.svg",
-            "initialisation.svg",
-            "digits.svg",
-            "mistakes.png",
-        ] {
-            assert!(
-                folder.path().join("figures").join(figure).exists(),
-                "{figure}"
-            );
-        }
-        let mut values = report.results.values;
-        values.remove("digit_seconds");
-        values
-    };
-    let values = run();
-    assert_eq!(values, run(), "one seed, one result");
-
+    let figures = [
+        "finite_differences.svg",
+        "initialisation.svg",
+        "digits.svg",
+        "mistakes.png",
+    ];
+    let values = smoke_run(&CHAPTER, &figures);
     let of = |name: &str| values[name];
     assert!(of("digit_accuracy") > 0.6, "even thirty steps teach something");
     assert!(of("best_error_central_f64") < 1e-9);

@@ -1,38 +1,19 @@
-//! The chapter's story at smoke scale: every experiment runs, and says what the page says.
+//! The chapter's story at smoke scale: every experiment runs, twice to the same numbers, and says what the page says.
 
 use discriminator_training::CHAPTER;
-use lab::{Options, Scale, Selection, run_chapter};
+use lab::smoke_run;
 
 #[test]
 fn the_story_runs_and_is_deterministic() {
-    let run = || {
-        let folder = tempfile::tempdir().unwrap();
-        let out = Some(folder.path().to_path_buf());
-        let options = Options {
-            scale: Scale::Smoke,
-            quiet: true,
-            out,
-            ..Options::default()
-        };
-        let report = run_chapter(&CHAPTER, options, Selection::All).unwrap();
-        for figure in [
-            "mixtures.svg",
-            "smoothing.svg",
-            "strong.svg",
-            "blurred.png",
-            "k_steps.svg",
-            "article.svg",
-        ] {
-            assert!(
-                folder.path().join("figures").join(figure).exists(),
-                "{figure}"
-            );
-        }
-        report.results.values
-    };
-    let values = run();
-    assert_eq!(values, run(), "one seed, one result");
-
+    let figures = [
+        "mixtures.svg",
+        "smoothing.svg",
+        "strong.svg",
+        "blurred.png",
+        "k_steps.svg",
+        "article.svg",
+    ];
+    let values = smoke_run(&CHAPTER, &figures);
     let of = |name: &str| values[name];
     assert!(of("optimal_d_max_abs_err") < 0.2);
     assert!(
