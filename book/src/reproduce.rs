@@ -10,10 +10,14 @@ use lab::{
 use serde::{Deserialize, Serialize};
 
 /// Every chapter, in the order of the table of contents.
-pub static CHAPTERS: [&Chapter; 3] = [
+pub static CHAPTERS: [&Chapter; 7] = [
     &gradients::CHAPTER,
     &minimax_loss::CHAPTER,
     &discriminator_training::CHAPTER,
+    &gan::CHAPTER,
+    &codebook_lookup::CHAPTER,
+    &straight_through::CHAPTER,
+    &commitment_loss::CHAPTER,
 ];
 
 /// What is remembered of a reproduction, so that a second run only renders.

@@ -6,6 +6,7 @@ use gradients::plain::{
 };
 use minimax_loss::plain::{d_loss, d_loss_backward};
 use ndarray::{Array1, Array2, Array3, ArrayView2, Axis, NdFloat, Zip};
+use rayon::join;
 
 // ANCHOR: step
 /// Eq. 2.1 and 2.2: the discriminator's loss on a real and a fake batch,
@@ -23,17 +24,18 @@ pub fn d_step<F: NdFloat>(
 
 /// The same under any loss of the two columns of logits, which gives its
 /// value and its two gradients: two forward passes, two backward passes,
-/// one sum.
+/// one sum. The two batches do not know of each other, so each may have a
+/// thread.
 pub fn d_step_under<F: NdFloat>(
     d: &Mlp<F>,
     x_real: &Array2<F>, // [B, X]
     x_fake: &Array2<F>, // [B, X]
     loss: impl Fn(&Array2<F>, &Array2<F>) -> (F, (Array2<F>, Array2<F>)),
 ) -> (F, Mlp<F>) {
-    let (real, fake) = (d.forward(x_real), d.forward(x_fake));
+    let (real, fake) = join(|| d.forward(x_real), || d.forward(x_fake));
     let (value, (d_real, d_fake)) = loss(last(&real), last(&fake)); // [B, 1]
-    let (_, from_real) = d.backward(&real, d_real);
-    let (_, from_fake) = d.backward(&fake, d_fake);
+    let ((_, from_real), (_, from_fake)) =
+        join(|| d.backward(&real, d_real), || d.backward(&fake, d_fake));
     (value, sum(from_real, &from_fake))
 }
 

@@ -160,6 +160,8 @@ pub enum Selection {
     All,
     /// Those that take seconds.
     Quick,
+    /// Those of these names.
+    Only(&'static [&'static str]),
 }
 
 /// What a run made.
@@ -267,7 +269,12 @@ impl Lab {
         cost: Cost,
         work: impl FnOnce(&mut Lab) -> anyhow::Result<T>,
     ) -> anyhow::Result<Option<T>> {
-        if self.selection == Selection::Quick && cost == Cost::Minutes {
+        let wanted = match self.selection {
+            Selection::All => true,
+            Selection::Quick => cost == Cost::Seconds,
+            Selection::Only(names) => names.contains(&name),
+        };
+        if !wanted {
             return Ok(None);
         }
         if interrupt_requested() {
@@ -461,16 +468,34 @@ pub fn main(chapter: &'static Chapter) -> ExitCode {
         .name(chapter.name)
         .about("Runs one chapter's experiments")
         .get_matches();
-    let outcome = Cli::from_arg_matches(&matches)
-        .map_err(anyhow::Error::from)
-        .and_then(|cli| {
-            let quiet = cli.options.quiet;
-            let report = run_chapter(chapter, cli.options, Selection::All)?;
-            if !quiet {
-                show(chapter, &report);
-            }
-            Ok(())
-        });
+    exit_code(
+        Cli::from_arg_matches(&matches)
+            .map_err(anyhow::Error::from)
+            .and_then(|cli| {
+                run_and_show(chapter, cli.options, Selection::All)
+            }),
+    )
+}
+
+/// Runs the chosen experiments of a chapter and prints the numbers beside the committed ones.
+///
+/// # Errors
+/// As for [`run_chapter`].
+pub fn run_and_show(
+    chapter: &'static Chapter,
+    options: Options,
+    selection: Selection,
+) -> anyhow::Result<()> {
+    let quiet = options.quiet;
+    let report = run_chapter(chapter, options, selection)?;
+    if !quiet {
+        show(chapter, &report);
+    }
+    Ok(())
+}
+
+/// What a program ends with: 0, 130 after Ctrl-C, 1 after any other error, which it prints.
+pub fn exit_code(outcome: anyhow::Result<()>) -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if error.downcast_ref::<Interrupted>().is_some() => {

@@ -1,5 +1,6 @@
 //! Figures: a small vocabulary of plots over plotters, as SVG whose colours the page decides.
 
+use ndarray::Array2;
 use plotters::coord::Shift;
 use plotters::coord::ranged1d::{
     KeyPointHint, NoDefaultFormatting, ValueFormatter,
@@ -19,10 +20,14 @@ pub enum Axis {
 
 #[derive(Clone, Debug)]
 enum Mark {
-    Line { dashed: bool },
+    Line {
+        dashed: bool,
+    },
     Points,
     Area,
     Arrows,
+    /// Pairs of opposite corners, and how strong each rectangle is.
+    Shade(Vec<f64>),
 }
 
 #[derive(Clone, Debug)]
@@ -175,6 +180,36 @@ impl Plot {
         self.add(label, Mark::Arrows, ends)
     }
 
+    /// A landscape behind what follows: `values` in [0, 1], `[rows, columns]`, the first row lowest, spread over the two
+    /// ranges. The larger, the stronger the colour, in ten shades.
+    pub fn shade(
+        self,
+        values: &Array2<f64>,
+        (left, right): (f64, f64),
+        (low, high): (f64, f64),
+    ) -> Self {
+        let level = |v: f64| (v.clamp(0.0, 1.0) * 9.0).round() as usize;
+        let (mut corners, mut strengths) = (Vec::new(), Vec::new());
+        let (rows, columns) = values.dim();
+        let x = |n: usize| left + (right - left) * n as f64 / columns as f64;
+        let y = |n: usize| low + (high - low) * n as f64 / rows as f64;
+        for (row, line) in values.rows().into_iter().enumerate() {
+            let mut from = 0;
+            for to in 1..=columns {
+                let here = level(line[from]);
+                if to < columns && level(line[to]) == here {
+                    continue;
+                }
+                if here > 0 {
+                    corners.extend([(x(from), y(row)), (x(to), y(row + 1))]);
+                    strengths.push(here as f64 / 9.0);
+                }
+                from = to;
+            }
+        }
+        self.add("", Mark::Shade(strengths), corners)
+    }
+
     /// A horizontal reference line with its name.
     pub fn horizontal(mut self, label: &str, at: f64) -> Self {
         self.rules.push(Rule { label: label.into(), at, horizontal: true });
@@ -269,13 +304,21 @@ impl Plot {
 
         for series in &self.series {
             let colour = PALETTE[series.colour].0;
+            if let Mark::Shade(strengths) = &series.mark {
+                let cells = series.points.chunks_exact(2).zip(strengths);
+                chart.draw_series(cells.map(|(corners, strength)| {
+                    let style = colour.mix(0.45 * strength).filled();
+                    Rectangle::new([corners[0], corners[1]], style)
+                }))?;
+                continue;
+            }
             let points: Vec<(f64, f64)> = series
                 .points
                 .iter()
                 .copied()
                 .filter(|p| x.holds(p.0) && y.holds(p.1))
                 .collect();
-            match series.mark {
+            match &series.mark {
                 Mark::Line { dashed: false } => {
                     chart.draw_series(LineSeries::new(
                         points,
@@ -295,6 +338,7 @@ impl Plot {
                     chart.draw_series(
                         points
                             .into_iter()
+                            .filter(|p| x.spans(p.0) && y.spans(p.1))
                             .map(|p| Circle::new(p, size, colour.filled())),
                     )?;
                 }
@@ -319,6 +363,7 @@ impl Plot {
                         )])?;
                     }
                 }
+                Mark::Shade(_) => {}
             }
         }
         for rule in &self.rules {
@@ -525,6 +570,11 @@ impl Scaled {
 
     fn holds(&self, value: f64) -> bool {
         self.place(value).is_finite()
+    }
+
+    /// Whether a number lies on the axis; one that does not would be drawn at its end.
+    fn spans(&self, value: f64) -> bool {
+        (self.from..=self.to).contains(&value)
     }
 }
 

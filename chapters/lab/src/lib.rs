@@ -18,8 +18,8 @@ mod training;
 
 pub use bridge::{array, column, tensor, to_f32};
 pub use chapter::{
-    Chapter, Cost, Lab, Options, Report, Scale, Selection, main, rng_at,
-    run_chapter, smoke_run,
+    Chapter, Cost, Lab, Options, Report, Scale, Selection, exit_code, main,
+    rng_at, run_and_show, run_chapter, smoke_run,
 };
 pub use checkpoint::{Checkpoint, CheckpointError};
 #[cfg(feature = "cuda")]

@@ -1,0 +1,610 @@
+//! One test, at least, for every numbered equation of the page.
+
+use approx::assert_abs_diff_eq;
+use discriminator_training::plain::leak_into_generator;
+use gan::ledger::{GAMES, reference, reference_players};
+use gan::measures::{
+    MeasureError, Moments, Seen, entropy, frechet, parzen,
+    precision_and_recall,
+};
+use gan::plain::{
+    Game, average, d_step, g_step, interpolate, modes, packed, paired,
+    penalty, through, unpacked,
+};
+use gan::training::{Config, Gan, Noise};
+use gradients::compare::{network_err, numeric_gradient_of_network};
+use gradients::plain::{
+    Activation, Adam, Mlp, numeric_gradient, sigmoid, softplus,
+};
+use lab::rng_at;
+use minimax_loss::plain::{d_loss, g_loss_saturating};
+use ndarray::{Array1, Array2, Axis, array, s};
+use ndarray_rand::RandomExt;
+use ndarray_rand::rand_distr::StandardNormal;
+use proptest::prelude::*;
+
+const LEAKY: Activation = Activation::LeakyRelu(0.2);
+
+fn normal(rows: usize, columns: usize, seed: u64) -> Array2<f64> {
+    let rng = &mut rng_at(seed, 1);
+    Array2::random_using((rows, columns), StandardNormal, rng)
+}
+
+/// A network with biases that are not zero.
+fn network(widths: &[usize], hidden: Activation, seed: u64) -> Mlp<f64> {
+    let rng = &mut rng_at(seed, 0);
+    let mut net = Mlp::new(widths, hidden, Activation::Identity, rng);
+    for layer in &mut net.layers {
+        let b = Array1::random_using(layer.b.len(), StandardNormal, rng);
+        layer.b.assign(&(b * 0.3));
+    }
+    net
+}
+
+/// Whether no unit is so near its kink that a finite difference would cross it.
+fn away_from_kinks(net: &Mlp<f64>, x: &Array2<f64>) -> bool {
+    let outputs = net.forward(x);
+    let hidden = &outputs[1..outputs.len() - 1];
+    hidden.iter().flatten().all(|y| y.abs() > 1e-3)
+}
+
+struct Players {
+    g: Mlp<f64>,
+    d: Mlp<f64>,
+    d_of_two: Mlp<f64>,
+    z: Array2<f64>,
+    x_real: Array2<f64>,
+    s_real: Array2<f64>,
+}
+
+fn players() -> Players {
+    let mut values = reference().unwrap();
+    let [g, d, d_of_two] = reference_players(&mut values).unwrap();
+    let mut m = |name: &str| values.matrix(name).unwrap();
+    let (z, x_real, s_real) = (m("z"), m("x_real"), m("s_real"));
+    Players { g, d, d_of_two, z, x_real, s_real }
+}
+
+#[test]
+fn eq_3_1_the_loss_is_softplus_of_minus_the_logit() {
+    let Players { g, d, z, s_real, .. } = players();
+    let (loss, _) = g_step(&g, &d, &z, &s_real, Game::NonSaturating, 1);
+    let s = d.output(&g.output(&z));
+    let minus_log_d = s.mapv(|s: f64| (1.0 + (-s).exp()).ln());
+    assert_abs_diff_eq!(loss, minus_log_d.mean().unwrap(), epsilon = 1e-12);
+    let (loss, _) = g_step(&g, &d, &z, &s_real, Game::Saturating, 1);
+    assert_abs_diff_eq!(loss, g_loss_saturating(&s), epsilon = 1e-12);
+}
+
+#[test]
+fn eq_3_2_the_gradient_at_the_generator() {
+    let Players { g, d, z, s_real, .. } = players();
+    for (name, game) in GAMES {
+        let (_, d_g) = g_step(&g, &d, &z, &s_real, game, 1);
+        let loss =
+            |g: &Mlp<f64>| game.of_g(&s_real, &d.output(&g.output(&z))).0;
+        let err = network_err(&d_g, &numeric_gradient_of_network(loss, &g));
+        assert!(err < 1e-6, "{name}: {err:e}");
+        let mut moved = g.clone();
+        descend(&mut moved, &d_g, 1e-3);
+        assert!(loss(&moved) < loss(&g), "{name}: a step lowers the loss");
+    }
+}
+
+fn descend(net: &mut Mlp<f64>, d_net: &Mlp<f64>, lr: f64) {
+    for (mut p, d_p) in
+        net.parameters_mut().into_iter().zip(d_net.parameters())
+    {
+        p.scaled_add(-lr, &d_p);
+    }
+}
+
+#[test]
+fn eq_3_2_is_a_sum_over_the_batch() {
+    let Players { g, d, z, s_real, .. } = players();
+    let n = z.nrows();
+    let (loss, d_g) = g_step(&g, &d, &z, &s_real, Game::NonSaturating, 1);
+    let (mut sum, mut losses) = (d_g.clone(), 0.0);
+    sum.parameters_mut().into_iter().for_each(|mut p| p.fill(0.0));
+    for m in 0..n {
+        let (z, s) = (z.slice(s![m..=m, ..]), s_real.slice(s![m..=m, ..]));
+        let (z, s) = (z.to_owned(), s.to_owned());
+        let (loss, d_g) = g_step(&g, &d, &z, &s, Game::NonSaturating, 1);
+        losses += loss / n as f64;
+        descend(&mut sum, &d_g, -1.0 / n as f64);
+    }
+    assert_abs_diff_eq!(loss, losses, epsilon = 1e-12);
+    assert!(network_err(&d_g, &sum) < 1e-10);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn eq_3_3_the_gradient_at_the_input(seed in any::<u64>(), slope in 0.1_f64..0.9, deep in any::<bool>()) {
+        let widths: &[usize] = if deep { &[3, 5, 4, 2] } else { &[3, 5, 2] };
+        let net = network(widths, Activation::LeakyRelu(slope), seed);
+        let (x, d_y) = (normal(4, 3, seed), normal(4, 2, !seed));
+        prop_assume!(away_from_kinks(&net, &x));
+        let outputs = net.forward(&x);
+        let (d_x, sums) = through(&net, &outputs, d_y.clone());
+        let numeric = numeric_gradient(|x| (net.output(x) * &d_y).sum(), &x, 1e-5);
+        assert_abs_diff_eq!(d_x, numeric, epsilon = 1e-7);
+        // What arrives at a layer's sum is, over the batch, what its bias would get, and its weights.
+        let (same, d_net) = net.backward(&outputs, d_y);
+        assert_abs_diff_eq!(d_x, same, epsilon = 1e-12);
+        prop_assert_eq!(sums.len(), net.layers.len());
+        for ((u, layer), input) in sums.iter().zip(&d_net.layers).zip(&outputs) {
+            assert_abs_diff_eq!(u.sum_axis(Axis(0)), layer.b, epsilon = 1e-12);
+            assert_abs_diff_eq!(input.t().dot(u), layer.w, epsilon = 1e-12);
+        }
+    }
+
+    #[test]
+    fn eq_3_4_is_the_mean_squared_length_of_the_gradient(seed in any::<u64>(), gamma in 0.1_f64..10.0) {
+        let net = network(&[3, 6, 4, 1], LEAKY, seed);
+        let x = normal(5, 3, seed);
+        prop_assume!(away_from_kinks(&net, &x));
+        let slopes = numeric_gradient(|x| net.output(x).sum(), &x, 1e-5);
+        let expected = gamma / 2.0 * slopes.mapv(|v| v * v).sum() / 5.0;
+        let (value, _) = penalty(&net, &x, gamma);
+        prop_assert!((value - expected).abs() < 1e-6 * expected.max(1e-3), "{} {}", value, expected);
+    }
+
+    #[test]
+    fn eq_3_6_the_gradient_of_the_penalty(seed in any::<u64>(), slope in 0.1_f64..0.9, hidden in 0_usize..3) {
+        let widths = &[[3, 6, 5].as_slice(), &[3, 6], &[3]][hidden];
+        let widths = [widths, [1].as_slice()].concat();
+        let net = network(&widths, Activation::LeakyRelu(slope), seed);
+        let x = normal(4, 3, seed);
+        prop_assume!(away_from_kinks(&net, &x));
+        let (_, d_net) = penalty(&net, &x, 1.5);
+        let numeric = numeric_gradient_of_network(|d| penalty(d, &x, 1.5).0, &net);
+        prop_assert!(network_err(&d_net, &numeric) < 1e-6);
+        for layer in d_net.layers {
+            prop_assert!(layer.b.iter().all(|v| *v == 0.0), "no bias moves a slope");
+        }
+    }
+}
+
+#[test]
+fn eq_3_4_of_a_plane_is_its_steepness_everywhere() {
+    let mut net = network(&[2, 1], LEAKY, 1);
+    net.layers[0].w = array![[3.0], [-4.0]];
+    for x in [normal(5, 2, 2), 1e3 * normal(1, 2, 3)] {
+        assert_abs_diff_eq!(penalty(&net, &x, 0.5).0, 0.25 * 25.0);
+    }
+    // dP/dw = γ w.
+    let (_, d_net) = penalty(&net, &normal(5, 2, 2), 0.5);
+    let expected = array![[1.5], [-2.0]];
+    assert_abs_diff_eq!(d_net.layers[0].w, expected, epsilon = 1e-12);
+}
+
+#[test]
+#[should_panic(expected = "curved")]
+fn eq_3_6_does_not_hold_for_a_curved_activation() {
+    let net = network(&[2, 3, 1], Activation::Tanh, 1);
+    let _ = penalty(&net, &normal(2, 2, 2), 1.0);
+}
+
+fn single(net: &Mlp<f64>) -> Mlp<f32> {
+    let rng = &mut rng_at(0, 0);
+    let widths: Vec<usize> = std::iter::once(net.layers[0].w.nrows())
+        .chain(net.layers.iter().map(|l| l.b.len()))
+        .collect();
+    let last = net.layers[net.layers.len() - 1].activation;
+    let mut other = Mlp::new(&widths, LEAKY, last, rng);
+    for (mut to, from) in
+        other.parameters_mut().into_iter().zip(net.parameters())
+    {
+        to.assign(&from.mapv(|v| v as f32));
+    }
+    other
+}
+
+#[test]
+fn eq_3_5_first_the_discriminator_then_the_generator_on_fresh_noise() {
+    let Players { g, d, x_real, .. } = players();
+    let (g, d) = (single(&g), single(&d));
+    let x_real = x_real.mapv(|v| v as f32);
+    let noise = Noise::normal(3);
+    for game in GAMES.map(|(_, game)| game) {
+        let config = Config { game, batch: 6, noise, ..Config::default() };
+        let players = (g.clone(), d.clone());
+        let mut gan = Gan::new(config, players, 5, |_| x_real.clone());
+        let found = gan.train_once();
+
+        let rng = &mut rng_at(5, 0);
+        let (z_d, z_g) = (noise.sample(6, rng), noise.sample(6, rng));
+        let none = config.penalties;
+        let (mut new_d, mut new_g) = (d.clone(), g.clone());
+        let x_fake = g.output(&z_d);
+        let (d_loss, d_d) = d_step(&d, &x_real, &x_fake, game, none);
+        Adam::new(&d, config.d).step(&mut new_d, &d_d);
+        let s_real = new_d.output(&x_real);
+        let (g_loss, d_g) = g_step(&g, &new_d, &z_g, &s_real, game, 1);
+        Adam::new(&g, config.g).step(&mut new_g, &d_g);
+        assert_eq!(found, (d_loss, g_loss));
+        assert_eq!(gan.d.net, new_d, "bit for bit");
+        assert_eq!(gan.g.net, new_g, "bit for bit");
+        // Neither the old discriminator nor the old noise gives that loss.
+        assert_ne!(g_step(&g, &d, &z_g, &s_real, game, 1).0, g_loss);
+        assert_ne!(g_step(&g, &new_d, &z_d, &s_real, game, 1).0, g_loss);
+    }
+}
+
+#[test]
+fn eq_3_5_without_detaching_the_leak_is_added_to_the_generators_gradient() {
+    let Players { g, d, x_real, .. } = players();
+    let (g, d) = (single(&g), single(&d));
+    let x_real = x_real.mapv(|v| v as f32);
+    let noise = Noise::normal(3);
+    let of = |detach| {
+        let config = Config { detach, batch: 6, noise, ..Config::default() };
+        let players = (g.clone(), d.clone());
+        let mut gan = Gan::new(config, players, 5, |_| x_real.clone());
+        gan.train_once();
+        (gan.g.net, gan.d.net, config)
+    };
+    let (found, new_d, config) = of(false);
+    let (detached, same_d, _) = of(true);
+    assert_eq!(new_d, same_d, "the discriminator does not notice");
+    assert_ne!(found, detached);
+
+    let rng = &mut rng_at(5, 0);
+    let (z_d, z_g) = (noise.sample(6, rng), noise.sample(6, rng));
+    let s_real = new_d.output(&x_real);
+    let (_, mut d_g) = g_step(&g, &new_d, &z_g, &s_real, config.game, 1);
+    let leak = leak_into_generator(&g, &d, &z_d, false);
+    for (mut to, from) in
+        d_g.parameters_mut().into_iter().zip(leak.parameters())
+    {
+        to += &from;
+    }
+    let mut expected = g.clone();
+    Adam::new(&g, config.g).step(&mut expected, &d_g);
+    assert_eq!(found, expected, "bit for bit");
+}
+
+#[test]
+fn eq_3_5_k_steps_of_the_discriminator_see_k_batches() {
+    let Players { g, d, x_real, .. } = players();
+    let x_real = x_real.mapv(|v| v as f32);
+    let noise = Noise::normal(3);
+    let config = Config { k: 3, batch: 6, noise, ..Config::default() };
+    let mut seen = Vec::new();
+    let mut gan = Gan::new(config, (single(&g), single(&d)), 5, |n| {
+        seen.push(n);
+        x_real.clone()
+    });
+    let _losses = [gan.train_once(), gan.train_once()];
+    assert_eq!((gan.d.adam.t, gan.g.adam.t), (6, 2));
+    drop(gan);
+    assert_eq!(seen, [0, 1, 2, 3, 4, 5]);
+}
+
+fn columns() -> impl Strategy<Value = (Array2<f64>, Array2<f64>)> {
+    proptest::collection::vec((-20.0_f64..20.0, -20.0_f64..20.0), 1..6)
+        .prop_map(|v| {
+            let (a, b): (Vec<_>, Vec<_>) = v.into_iter().unzip();
+            let column =
+                |v: Vec<f64>| Array1::from_vec(v).insert_axis(Axis(1));
+            (column(a), column(b))
+        })
+}
+
+proptest! {
+    #[test]
+    fn eq_3_7_gradients_at_both((a, b) in columns(), shift in -50.0_f64..50.0) {
+        let (loss, (d_a, d_b)) = paired(&a, &b);
+        let numeric = numeric_gradient(|a| paired(a, &b).0, &a, 1e-5);
+        assert_abs_diff_eq!(d_a, numeric, epsilon = 1e-8);
+        let numeric = numeric_gradient(|b| paired(&a, b).0, &b, 1e-5);
+        assert_abs_diff_eq!(d_b, numeric, epsilon = 1e-8);
+        // Only the gap matters.
+        let (moved, _) = paired(&(&a + shift), &(&b + shift));
+        assert_abs_diff_eq!(moved, loss, epsilon = 1e-9);
+        // What one player wins, the other pays: the two losses differ by the mean gap.
+        let (other, _) = paired(&b, &a);
+        assert_abs_diff_eq!(other - loss, (&a - &b).mean().unwrap(), epsilon = 1e-9);
+        // Each player's loss has its own logits first.
+        let game = Game::Relativistic;
+        prop_assert_eq!(game.of_d(&a, &b).0, loss);
+        let (of_g, d_fake) = game.of_g(&a, &b);
+        prop_assert_eq!(of_g, other);
+        let numeric = numeric_gradient(|b| game.of_g(&a, b).0, &b, 1e-5);
+        assert_abs_diff_eq!(d_fake, numeric, epsilon = 1e-8);
+    }
+
+    #[test]
+    fn eq_3_8_unpacking_is_the_inverse(packs in 1_usize..5, pack in 1_usize..5, width in 1_usize..4, seed in any::<u64>()) {
+        let x = normal(packs * pack, width, seed);
+        let together = packed(&x, pack);
+        prop_assert_eq!(together.dim(), (packs, pack * width));
+        prop_assert_eq!(unpacked(together, pack), x);
+    }
+}
+
+#[test]
+fn eq_3_7_far_out_nothing_overflows() {
+    let mut values = reference().unwrap();
+    let mut v = |name: &str| values.vector(name).unwrap();
+    let (gap, losses, slopes) =
+        (v("extremes/gap"), v("extremes/loss"), v("extremes/d_a"));
+    for n in 0..gap.len() {
+        let a = array![[500.0 + gap[n]]];
+        let (loss, (d_a, d_b)) = paired(&a, &array![[500.0]]);
+        let close = |x: f64, y: f64| (x - y).abs() <= 1e-7 * y.abs();
+        assert!(close(loss, losses[n]), "{}: {loss}", gap[n]);
+        assert!(close(d_a[[0, 0]], slopes[n]), "{}: {d_a}", gap[n]);
+        assert_eq!(d_b, -d_a);
+    }
+}
+
+#[test]
+fn eq_3_7_the_other_games_are_those_of_chapter_1() {
+    let (real, fake) = (array![[0.5], [-1.0]], array![[2.0], [0.1]]);
+    for game in [Game::NonSaturating, Game::Saturating] {
+        assert_eq!(game.of_d(&real, &fake).0, d_loss(&real, &fake));
+        let other = game.of_g(&(&real + 1.0), &fake).0;
+        assert_eq!(game.of_g(&real, &fake).0, other, "fakes alone count");
+    }
+    let (_, d_s) = Game::NonSaturating.of_g(&real, &fake);
+    assert_abs_diff_eq!(d_s[[0, 0]], -sigmoid(-2.0) / 2.0, epsilon = 1e-15);
+}
+
+#[test]
+fn eq_3_8_neighbours_in_the_batch_share_a_row() {
+    let x = array![[1.0, 2.0], [3.0, 4.0], [5.0, 6.0], [7.0, 8.0]];
+    let expected = array![[1.0, 2.0, 3.0, 4.0], [5.0, 6.0, 7.0, 8.0]];
+    assert_eq!(packed(&x, 2), expected);
+    assert_eq!(packed(&x, 1), x);
+    // A view in another order is packed by rows all the same.
+    let turned = x.t().as_standard_layout().into_owned().reversed_axes();
+    assert_eq!(packed(&turned, 2), expected);
+}
+
+#[test]
+fn eq_3_8_every_example_of_a_pack_gets_its_gradient() {
+    let Players { g, d_of_two, z, .. } = players();
+    let (s_real, game) = (Array2::zeros((3, 1)), Game::NonSaturating);
+    let (_, d_g) = g_step(&g, &d_of_two, &z, &s_real, game, 2);
+    let loss = |g: &Mlp<f64>| {
+        let s = d_of_two.output(&packed(&g.output(&z), 2));
+        s.mapv(|s| softplus(-s)).mean().unwrap()
+    };
+    let err = network_err(&d_g, &numeric_gradient_of_network(loss, &g));
+    assert!(err < 1e-6, "{err:e}");
+}
+
+#[test]
+fn eq_3_9_the_average_forgets_by_powers() {
+    let (start, g) =
+        (network(&[3, 4, 2], LEAKY, 1), network(&[3, 4, 2], LEAKY, 2));
+    let mut mean = start.clone();
+    (0..5).for_each(|_| average(&mut mean, &g, 0.8));
+    let kept = 0.8_f64.powi(5);
+    for ((mean, start), g) in
+        mean.parameters().iter().zip(start.parameters()).zip(g.parameters())
+    {
+        let expected = &start * kept + &g * (1.0 - kept);
+        assert_abs_diff_eq!(mean.to_owned(), expected, epsilon = 1e-12);
+    }
+    average(&mut mean, &g, 0.0);
+    assert_eq!(mean, g);
+    average(&mut mean, &start, 1.0);
+    assert_eq!(mean, g);
+}
+
+#[test]
+fn eq_3_10_three_standard_deviations_from_the_nearest_mode() {
+    let means = array![[0.0, 0.0], [1.0, 0.0], [5.0, 5.0]];
+    let samples = array![
+        [0.0, 0.299],  // 2.99 σ
+        [0.0, -0.301], // 3.01 σ
+        [1.2, 0.2],    // 2.83 σ, though both coordinates are off
+        [1.25, 0.25],  // 3.54 σ
+        [0.9, 0.1],
+        [f64::NAN, 0.0],
+        [1e200, 0.0],
+    ];
+    assert_eq!(modes(&samples, &means, 0.1), (3, vec![1, 2, 0]));
+}
+
+proptest! {
+    #[test]
+    fn eq_3_10_counts_every_sample_once(n in 1_usize..40, sigma in 0.01_f64..2.0, seed in any::<u64>()) {
+        let (samples, means) = (normal(n, 2, seed), normal(4, 2, !seed));
+        let (good, found) = modes(&samples, &means, sigma);
+        prop_assert_eq!(good, found.iter().sum::<usize>());
+        prop_assert!(good <= n);
+        let within = |x: ndarray::ArrayView1<f64>| {
+            means.rows().into_iter().any(|m| (&x - &m).mapv(|v| v * v).sum() <= 9.0 * sigma * sigma)
+        };
+        prop_assert_eq!(good, samples.rows().into_iter().filter(|x| within(*x)).count());
+    }
+
+    #[test]
+    fn eq_3_11_is_a_distance(seed in any::<u64>(), far in -3.0_f64..3.0) {
+        let of = |x: &Array2<f64>| Moments::of(x).unwrap();
+        let (a, b) = (normal(12, 3, seed), 1.7 * normal(9, 3, !seed) + far);
+        let d = frechet(&of(&a), &of(&b)).unwrap();
+        let scale = 1.0 + of(&a).covariance.diag().sum() + of(&b).covariance.diag().sum();
+        prop_assert!(d > -1e-9 * scale);
+        prop_assert!((d - frechet(&of(&b), &of(&a)).unwrap()).abs() < 1e-7 * scale);
+        prop_assert!(frechet(&of(&a), &of(&a)).unwrap().abs() < 1e-7 * scale);
+        // Moving one of two equal clouds by v adds |v|² and nothing else.
+        let moved = frechet(&of(&a), &of(&(&a + far))).unwrap();
+        prop_assert!((moved - 3.0 * far * far).abs() < 1e-7 * scale);
+    }
+
+    #[test]
+    fn eq_3_11_of_independent_features(
+        rows in proptest::collection::vec((-2.0_f64..2.0, -2.0_f64..2.0, 0.0_f64..3.0, 0.0_f64..3.0), 1..6),
+    ) {
+        let gaussian = |pick: fn(&(f64, f64, f64, f64)) -> (f64, f64)| {
+            let (mean, sigma): (Vec<f64>, Vec<f64>) = rows.iter().map(pick).unzip();
+            let variance = Array1::from_vec(sigma).mapv(|s| s * s);
+            Moments { mean: mean.into(), covariance: Array2::from_diag(&variance) }
+        };
+        let (a, b) = (gaussian(|r| (r.0, r.2)), gaussian(|r| (r.1, r.3)));
+        let closed: f64 = rows.iter().map(|r| (r.0 - r.1).powi(2) + (r.2 - r.3).powi(2)).sum();
+        prop_assert!((frechet(&a, &b).unwrap() - closed).abs() < 1e-8);
+    }
+}
+
+#[test]
+fn eq_3_11_stored_values() {
+    let mut values = reference().unwrap();
+    let mut of = |name: &str| {
+        Moments::of(&values.matrix(&format!("frechet/{name}")).unwrap())
+            .unwrap()
+    };
+    let (a, b, flat) = (of("a"), of("b"), of("flat"));
+    let mut close = |found: f64, name: &str, within: f64| {
+        let expected = values.scalar(name).unwrap();
+        assert!((found / expected - 1.0).abs() < within, "{name}: {found}");
+    };
+    close(frechet(&a, &b).unwrap(), "frechet/a_b", 1e-10);
+    // Four examples in five dimensions: roots of zeros lose half the digits.
+    close(frechet(&a, &flat).unwrap(), "frechet/a_flat", 1e-6);
+}
+
+#[test]
+fn eq_3_11_refuses_what_has_no_moments() {
+    let bad = |x: &Array2<f64>| Moments::of(x).unwrap_err();
+    let (one, mut two) = (normal(1, 3, 0), normal(2, 3, 0));
+    assert_eq!(bad(&one), MeasureError::TooFew { least: 2, found: 1 });
+    let (a, b) = (Moments::of(&two), Moments::of(&normal(4, 2, 0)));
+    let widths = frechet(&a.unwrap(), &b.unwrap());
+    assert_eq!(widths, Err(MeasureError::Widths(3, 2)));
+    two[[1, 1]] = f64::INFINITY;
+    assert_eq!(bad(&two), MeasureError::NotFinite(f64::INFINITY));
+    two[[1, 1]] = 1e200;
+    assert!(matches!(bad(&two), MeasureError::NotFinite(_)));
+}
+
+#[test]
+fn eq_3_12_stored_values() {
+    let mut values = reference().unwrap();
+    let mut m = |name: &str| values.matrix(name).unwrap();
+    let (real, fake) = (m("neighbours/real"), m("neighbours/fake"));
+    for k in [1, 3] {
+        let mut of = |name: &str| {
+            values.scalar(&format!("neighbours/{name}_{k}")).unwrap()
+        };
+        let found = precision_and_recall(&real, &fake, k).unwrap();
+        assert_abs_diff_eq!(found.0, of("precision"), epsilon = 1e-12);
+        assert_abs_diff_eq!(found.1, of("recall"), epsilon = 1e-12);
+    }
+}
+
+#[test]
+fn eq_3_12_one_mode_of_two_is_precise_and_forgetful() {
+    let (left, right) = (normal(20, 2, 1), normal(20, 2, 2) + 100.0);
+    let real = ndarray::concatenate![Axis(0), left, right];
+    let collapsed = &left + 1e-3;
+    let (precision, recall) =
+        precision_and_recall(&real, &collapsed, 3).unwrap();
+    assert_eq!((precision, recall), (1.0, 0.5));
+    let both = precision_and_recall(&real, &real, 1).unwrap();
+    assert_eq!(both, (1.0, 1.0));
+    let elsewhere = precision_and_recall(&real, &(&left - 1e3), 3).unwrap();
+    assert_eq!(elsewhere, (0.0, 0.0));
+}
+
+#[test]
+fn eq_3_12_refuses_too_few_and_what_is_no_number() {
+    let (four, mut five) = (normal(4, 2, 1), normal(5, 2, 2));
+    let few = precision_and_recall(&five, &four, 4);
+    assert_eq!(few, Err(MeasureError::TooFew { least: 5, found: 4 }));
+    five[[0, 0]] = f64::NAN;
+    let nan = precision_and_recall(&four, &five, 2);
+    assert!(matches!(nan, Err(MeasureError::NotFinite(_))), "{nan:?}");
+    let nan = parzen(&five, &four, 0.1);
+    assert!(matches!(nan, Err(MeasureError::NotFinite(_))), "{nan:?}");
+}
+
+#[test]
+fn eq_3_13_stored_values() {
+    let mut values = reference().unwrap();
+    let mut m = |name: &str| values.matrix(name).unwrap();
+    let (samples, test) = (m("parzen/samples"), m("parzen/test"));
+    for name in ["narrow", "wide"] {
+        let mut of = |what: String| values.scalar(&what).unwrap();
+        let sigma = of(format!("parzen/{name}_sigma"));
+        let expected = of(format!("parzen/{name}"));
+        let found = parzen(&samples, &test, sigma).unwrap();
+        let err = (found / expected - 1.0).abs();
+        assert!(err < 1e-10, "{name}: {found} {expected}");
+    }
+}
+
+#[test]
+fn eq_3_13_of_one_window_is_a_gaussian() {
+    let (sample, test) = (array![[1.0, -1.0]], array![[1.3, -1.4]]);
+    let by_hand =
+        -0.5 * 0.25 / 0.04 - (2.0 * std::f64::consts::PI * 0.04).ln();
+    let found = parzen(&sample, &test, 0.2).unwrap();
+    assert_abs_diff_eq!(found, by_hand, epsilon = 1e-10);
+    // Of the same window twice, too; and far away nothing underflows.
+    let twice = ndarray::concatenate![Axis(0), sample, sample];
+    let same = parzen(&twice, &test, 0.2).unwrap();
+    assert_abs_diff_eq!(same, by_hand, epsilon = 1e-10);
+    assert!(parzen(&sample, &(1e3 * &test), 0.2).unwrap().is_finite());
+}
+
+#[test]
+fn eq_3_14_shares_and_their_entropy() {
+    let classes = array![
+        [0.95, 0.05, 0.0],
+        [0.4, 0.35, 0.25],
+        [0.1, 0.0, 0.9],
+        [0.7, 0.2, 0.1]
+    ];
+    let seen = Seen { features: Array2::zeros((4, 1)), classes };
+    assert_eq!(seen.shares(), array![0.75, 0.0, 0.25]);
+    assert_eq!(seen.confident(0.9), 0.5);
+    let by_hand = -0.75 * 0.75_f64.ln() - 0.25 * 0.25_f64.ln();
+    assert_abs_diff_eq!(entropy(&seen.shares()), by_hand, epsilon = 1e-12);
+}
+
+proptest! {
+    #[test]
+    fn eq_3_14_the_entropy_is_largest_when_classes_are_equal(v in proptest::collection::vec(0.0_f64..1.0, 10)) {
+        let shares = Array1::from_vec(v);
+        prop_assume!(shares.sum() > 0.01);
+        let shares = &shares / shares.sum();
+        let (of, most) = (entropy(&shares), 10.0_f64.ln());
+        prop_assert!((-1e-12..=most + 1e-12).contains(&of));
+        assert_abs_diff_eq!(entropy(&Array1::from_elem(10, 0.1)), most, epsilon = 1e-12);
+        prop_assert_eq!(entropy(&array![0.0, 1.0, 0.0]), 0.0);
+    }
+
+    #[test]
+    fn eq_3_15_the_way_keeps_to_the_sphere(seed in any::<u64>(), t in 0.0_f32..1.0) {
+        let unit = |seed| {
+            let v = normal(1, 16, seed).row(0).mapv(|v| v as f32);
+            &v / v.dot(&v).sqrt()
+        };
+        let (a, b) = (4.0 * unit(seed), 4.0 * unit(!seed));
+        let x = interpolate(&a, &b, t);
+        prop_assert!((x.dot(&x).sqrt() - 4.0).abs() < 1e-4);
+        let angle = |u: &Array1<f32>, v: &Array1<f32>| (u.dot(v) / 16.0).clamp(-1.0, 1.0).acos();
+        prop_assert!((angle(&a, &x) - t * angle(&a, &b)).abs() < 5e-3, "even steps");
+    }
+}
+
+#[test]
+fn eq_3_15_ends_and_a_straight_way() {
+    let (a, b) = (array![1.0_f32, 2.0, -1.0], array![0.5_f32, -1.0, 3.0]);
+    assert_abs_diff_eq!(interpolate(&a, &b, 0.0), a, epsilon = 1e-6);
+    assert_abs_diff_eq!(interpolate(&a, &b, 1.0), b, epsilon = 1e-6);
+    // In one direction there is no arc.
+    let middle = interpolate(&a, &(&a * 3.0), 0.5);
+    assert_abs_diff_eq!(middle, &a * 2.0, epsilon = 1e-5);
+    // At a right angle, halfway, both have the weight sin 45°.
+    let middle = interpolate(&array![1.0, 0.0], &array![0.0, 1.0], 0.5);
+    let half = 0.5_f32.sqrt();
+    assert_abs_diff_eq!(middle, array![half, half], epsilon = 1e-6);
+}

@@ -1,0 +1,10 @@
+//! The tests of chapter 3.
+
+mod checks;
+mod equations;
+mod misconceptions;
+mod parity;
+mod slips;
+mod solutions;
+mod story;
+mod switches;

@@ -1,0 +1,34 @@
+//! The chapter's story at smoke scale: every experiment runs, twice to the same numbers, and says what the page says.
+
+use gan::CHAPTER;
+use lab::smoke_run;
+
+#[test]
+fn the_story_runs_and_is_deterministic() {
+    let figures = [
+        "ring.svg",
+        "grid.svg",
+        "cures.svg",
+        "switches.svg",
+        "losses.svg",
+        "samples.png",
+        "growth.png",
+        "between.png",
+        "neighbours.png",
+        "centres.png",
+        "article.png",
+    ];
+    let values = smoke_run(&CHAPTER, &figures);
+    let of = |name: &str| values[name];
+    assert!(of("parity_first_step_rel_err") < 1e-5);
+    assert!(of("parity_max_rel_err") < 1e-2);
+    assert!(of("real_frechet") < of("digits_frechet"));
+    assert!(of("real_recall") > 0.5 && of("real_precision") > 0.5);
+    assert_eq!((of("noise_recall"), of("noise_precision")), (0.0, 0.0));
+    assert!(
+        of("nearest_training_digit_to_an_unseen_digit")
+            < of("nearest_training_digit_to_a_sample"),
+        "hardly trained, it does not copy"
+    );
+    assert!(of("parzen_digits") > of("parzen_samples"));
+}

@@ -1,0 +1,498 @@
+//! Nearest codebook vectors in plain ndarray. Latents `z` are rows `[N, C]`,
+//! a codebook is `[K, C]`, an index is a row of the codebook.
+
+use gradients::plain::real;
+use ndarray::linalg::general_mat_mul;
+use ndarray::{Array1, Array2, Array3, ArrayView1, Axis, NdFloat, Zip, s};
+use ndarray_rand::rand::Rng;
+
+/// Latents and a codebook that do not fit together.
+#[derive(Debug, PartialEq, thiserror::Error)]
+pub enum LookupError {
+    /// There is nothing to choose from.
+    #[error(
+        "expected a codebook of at least one vector of at least one \
+         component, found {k} × {c}"
+    )]
+    EmptyCodebook {
+        /// Rows.
+        k: usize,
+        /// Columns.
+        c: usize,
+    },
+    /// The latents have another width.
+    #[error(
+        "expected latents as wide as the codebook, {expected}, found {found}"
+    )]
+    Width {
+        /// Components of a codebook vector.
+        expected: usize,
+        /// Components of a latent.
+        found: usize,
+    },
+    /// A number that is no place.
+    #[error(
+        "{array}, row {row}, component {component}: expected a finite \
+         number, found {found}"
+    )]
+    NotFinite {
+        /// `latents` or `codebook`.
+        array: &'static str,
+        /// Counted from 0.
+        row: usize,
+        /// Counted from 0.
+        component: usize,
+        /// The number.
+        found: f64,
+    },
+    /// A start needs a point of its own for each codebook vector.
+    #[error("expected K from 1 to the {points} points there are, found {k}")]
+    TooManyCodes {
+        /// Asked for.
+        k: usize,
+        /// Available.
+        points: usize,
+    },
+}
+
+fn check_finite<F: NdFloat>(
+    array: &'static str,
+    x: &Array2<F>,
+) -> Result<(), LookupError> {
+    // A row with such a number in it has no finite square; the search that
+    // names the place is for the few rows, if any, that have none.
+    if x.rows().into_iter().all(|row| row.dot(&row).is_finite()) {
+        return Ok(());
+    }
+    let bad = x.indexed_iter().find(|(_, v)| !v.is_finite());
+    bad.map_or(Ok(()), |((row, component), v)| {
+        let found = number(*v);
+        Err(LookupError::NotFinite { array, row, component, found })
+    })
+}
+
+/// Whether a lookup of latents `[N, C]` in a codebook `[K, C]` has an
+/// answer.
+///
+/// # Errors
+/// The codebook is empty, the widths differ, or a number is not finite.
+pub fn check<F: NdFloat>(
+    z: &Array2<F>,
+    codebook: &Array2<F>,
+) -> Result<(), LookupError> {
+    let (k, c) = codebook.dim();
+    if k == 0 || c == 0 {
+        return Err(LookupError::EmptyCodebook { k, c });
+    }
+    if z.ncols() != c {
+        return Err(LookupError::Width { expected: c, found: z.ncols() });
+    }
+    check_finite("latents", z)?;
+    check_finite("codebook", codebook)
+}
+
+fn number<F: NdFloat>(v: F) -> f64 {
+    v.to_f64().expect("floats are f64 or fit into one")
+}
+
+// ANCHOR: definition
+/// `‖z - e‖²` for two vectors `[C]`.
+pub fn squared_distance<F: NdFloat>(z: ArrayView1<F>, e: ArrayView1<F>) -> F {
+    Zip::from(z).and(e).fold(F::zero(), |d, &z, &e| d + (z - e) * (z - e))
+}
+
+/// Eq. 5.1: for each latent, the index of the nearest codebook vector; the
+/// lowest of them when several are equally near.
+pub fn nearest_by_definition<F: NdFloat>(
+    z: &Array2<F>,        // [N, C]
+    codebook: &Array2<F>, // [K, C]
+) -> Vec<usize> {
+    let nearest = |z| {
+        let mut best = (F::infinity(), 0);
+        for (k, e) in codebook.rows().into_iter().enumerate() {
+            let d = squared_distance(z, e);
+            if d < best.0 {
+                best = (d, k);
+            }
+        }
+        best.1
+    };
+    z.rows().into_iter().map(nearest).collect() // [N]
+}
+// ANCHOR_END: definition
+
+// ANCHOR: product
+fn squared_norms<F: NdFloat>(x: &Array2<F>) -> Array1<F> {
+    x.map_axis(Axis(1), |row| row.dot(&row)) // [rows]
+}
+
+/// Eq. 5.2: all distances at once, `‖z‖² - 2 z·e + ‖e‖²`. `[N, K]`
+pub fn squared_distances<F: NdFloat>(
+    z: &Array2<F>,        // [N, C]
+    codebook: &Array2<F>, // [K, C]
+) -> Array2<F> {
+    let mut d = z.dot(&codebook.t()) * real::<F>(-2.0); // [N, K]
+    d += &squared_norms(codebook); // [K], to every row
+    d += &squared_norms(z).insert_axis(Axis(1)); // [N, 1], to every column
+    d
+}
+
+/// Its gradients at the latents and at the codebook: a sum of `2 (z - e)`
+/// over the pairs that a vector is part of, and of `2 (e - z)`.
+pub fn squared_distances_backward<F: NdFloat>(
+    z: &Array2<F>,        // [N, C]
+    codebook: &Array2<F>, // [K, C]
+    d_d: &Array2<F>,      // [N, K]
+) -> (Array2<F>, Array2<F>) {
+    let of_z = d_d.sum_axis(Axis(1)).insert_axis(Axis(1)); // [N, 1]
+    let of_e = d_d.sum_axis(Axis(0)).insert_axis(Axis(1)); // [K, 1]
+    let d_z = z * &of_z - d_d.dot(codebook); // [N, C]
+    let d_codebook = codebook * &of_e - d_d.t().dot(z); // [K, C]
+    (d_z * real::<F>(2.0), d_codebook * real::<F>(2.0))
+}
+
+/// The same indices from the matrix of distances.
+pub fn nearest_by_product<F: NdFloat>(
+    z: &Array2<F>,        // [N, C]
+    codebook: &Array2<F>, // [K, C]
+) -> Vec<usize> {
+    let first_smallest = |row: ArrayView1<F>| {
+        (1..row.len()).fold(0, |a, b| if row[b] < row[a] { b } else { a })
+    };
+    let d = squared_distances(z, codebook); // [N, K]
+    d.rows().into_iter().map(first_smallest).collect() // [N]
+}
+// ANCHOR_END: product
+
+// ANCHOR: tiles
+/// Latents that are scored at a time.
+const TILE: usize = 256;
+
+/// Eq. 5.3: the same indices without ever storing N × K numbers, and exact:
+/// where rounding could decide, the definition decides.
+///
+/// # Errors
+/// The codebook is empty, the widths differ, or a number is not finite.
+pub fn nearest<F: NdFloat>(
+    z: &Array2<F>,        // [N, C]
+    codebook: &Array2<F>, // [K, C]
+) -> Result<Vec<usize>, LookupError> {
+    check(z, codebook)?;
+    let e_norms = squared_norms(codebook); // [K]
+    let longest = e_norms.fold(F::zero(), |a, &b| a.max(b)).sqrt();
+    let halves = e_norms.mapv(|n| n * real(0.5)); // [K]
+    let mut scores = Array2::zeros((TILE, codebook.nrows()));
+    let mut indices = Vec::with_capacity(z.nrows());
+    for tile in z.axis_chunks_iter(Axis(0), TILE) {
+        let mut scores = scores.slice_mut(s![..tile.nrows(), ..]);
+        scores.assign(&halves); // ‖e‖² / 2 in every row
+        let (one, e) = (F::one(), codebook.t());
+        general_mat_mul(-one, &tile, &e, one, &mut scores); // [TILE, K]
+        for (z, scores) in tile.rows().into_iter().zip(scores.rows()) {
+            let scores = scores.to_slice().expect("a row in one piece");
+            let doubt = rounding(z.len(), z.dot(&z).sqrt() + longest);
+            let limit = smallest(scores) + doubt;
+            indices.push(decide(z, codebook, scores, limit));
+        }
+    }
+    Ok(indices) // [N]
+}
+
+/// Eq. 5.4: a bound on what rounding can do to the difference of two scores
+/// of `c` products each, of vectors whose lengths add up to `reach`.
+pub fn rounding<F: NdFloat>(c: usize, reach: F) -> F {
+    let smallest = F::min_positive_value(); // below it, products vanish
+    real::<F>((c + 4) as f64) * (F::epsilon() * reach * reach + smallest)
+}
+
+/// The only index whose score is not above `limit`; of several, the one that
+/// is nearest by the definition.
+fn decide<F: NdFloat>(
+    z: ArrayView1<F>,
+    codebook: &Array2<F>,
+    scores: &[F],
+    limit: F,
+) -> usize {
+    let mut near = not_above(scores, limit);
+    let first = near.next().unwrap_or(0);
+    let distance = |k: usize| squared_distance(z, codebook.row(k));
+    let mut best = None; // measured only when there is a second
+    for k in near {
+        let d = distance(k);
+        let (least, _) =
+            *best.get_or_insert_with(|| (distance(first), first));
+        if d < least {
+            best = Some((d, k));
+        }
+    }
+    best.map_or(first, |(_, k)| k)
+}
+// ANCHOR_END: tiles
+
+/// The smallest element, found in sixteen lanes at a time.
+fn smallest<F: NdFloat>(row: &[F]) -> F {
+    let less = |a: F, b: F| if b < a { b } else { a };
+    let mut lanes = [F::infinity(); 16];
+    let (whole, rest) = row.as_chunks::<16>();
+    for chunk in whole {
+        for (lane, &v) in lanes.iter_mut().zip(chunk) {
+            *lane = less(*lane, v);
+        }
+    }
+    lanes.iter().chain(rest).fold(F::infinity(), |a, &b| less(a, b))
+}
+
+/// The places of elements that are not above `limit`, in order; what is no
+/// number is not above. Sixteen are passed over at a time.
+fn not_above<F: NdFloat>(row: &[F], limit: F) -> impl Iterator<Item = usize> {
+    let above = move |v: &F| *v > limit;
+    let all_above =
+        move |chunk: &[F]| chunk.iter().fold(true, |all, v| all & above(v));
+    row.chunks(16)
+        .enumerate()
+        .filter(move |(_, chunk)| !all_above(chunk))
+        .flat_map(|(n, chunk)| (16 * n..).zip(chunk))
+        .filter(move |(_, v)| !above(v))
+        .map(|(k, _)| k)
+}
+
+// ANCHOR: gather
+/// Eq. 5.5: the codebook vector of each index. `[N, C]`
+///
+/// # Panics
+/// An index is not below K.
+pub fn gather<F: NdFloat>(
+    codebook: &Array2<F>, // [K, C]
+    indices: &[usize],    // [N]
+) -> Array2<F> {
+    codebook.select(Axis(0), indices) // [N, C]
+}
+
+/// Its gradient at the codebook: each row collects from all latents that
+/// chose it. `[K, C]`
+///
+/// # Panics
+/// An index is not below `k`, or there is not one for each row.
+pub fn gather_backward<F: NdFloat>(
+    d_z_q: &Array2<F>, // [N, C]
+    indices: &[usize], // [N]
+    k: usize,
+) -> Array2<F> {
+    assert_eq!(d_z_q.nrows(), indices.len(), "one index for each row");
+    let mut d_codebook = Array2::zeros((k, d_z_q.ncols())); // [K, C]
+    for (d, &k) in d_z_q.rows().into_iter().zip(indices) {
+        let mut row = d_codebook.row_mut(k);
+        row += &d;
+    }
+    d_codebook
+}
+// ANCHOR_END: gather
+
+// ANCHOR: usage
+/// How many latents chose each codebook vector. `[K]`
+///
+/// # Panics
+/// An index is not below `k`.
+pub fn usage(indices: &[usize], k: usize) -> Array1<usize> {
+    let mut counts = Array1::zeros(k); // [K]
+    indices.iter().for_each(|&k| counts[k] += 1);
+    counts
+}
+
+/// Eq. 5.9: the entropy, in nats, of an index drawn with these counts; 0
+/// when there are none.
+pub fn entropy(counts: &Array1<usize>) -> f64 {
+    let total = counts.sum() as f64;
+    let term = |&n: &usize| {
+        let share = n as f64 / total;
+        if n > 0 { -share * share.ln() } else { 0.0 }
+    };
+    counts.iter().map(term).sum()
+}
+
+/// Eq. 5.10: the bits of an image of so many codes, when every code costs
+/// the same, and when frequent codes cost less.
+pub fn bits_per_image(counts: &Array1<usize>, codes: usize) -> [f64; 2] {
+    let nats = [(counts.len() as f64).ln(), entropy(counts)];
+    nats.map(|nats| codes as f64 * nats / 2.0_f64.ln())
+}
+// ANCHOR_END: usage
+
+// ANCHOR: distortion
+/// Eq. 5.6: the mean squared distance of a latent from what stands for it;
+/// 0 when there are none.
+///
+/// # Panics
+/// The shapes differ.
+pub fn distortion<F: NdFloat>(z: &Array2<F>, z_q: &Array2<F>) -> f64 {
+    let squares = Zip::from(z)
+        .and(z_q)
+        .fold(0.0, |sum, &z, &q| sum + number((z - q) * (z - q)));
+    squares / z.nrows().max(1) as f64
+}
+
+/// Its gradient at the second argument. `[N, C]`
+///
+/// # Panics
+/// The shapes differ.
+pub fn distortion_backward<F: NdFloat>(
+    z: &Array2<F>,   // [N, C]
+    z_q: &Array2<F>, // [N, C]
+) -> Array2<F> {
+    (z_q - z) * real::<F>(2.0 / z.nrows().max(1) as f64) // [N, C]
+}
+// ANCHOR_END: distortion
+
+// ANCHOR: lloyd
+/// Eq. 5.7: the mean of the latents that chose each codebook vector; where
+/// nobody did, the vector stays. `[K, C]`
+pub fn cluster_means<F: NdFloat>(
+    z: &Array2<F>, // [N, C]
+    indices: &[usize],
+    codebook: &Array2<F>, // [K, C]
+) -> Array2<F> {
+    let mut means = gather_backward(z, indices, codebook.nrows()); // [K, C]
+    let counts = usage(indices, codebook.nrows()); // [K]
+    for (k, mut mean) in means.rows_mut().into_iter().enumerate() {
+        match counts[k] {
+            0 => mean.assign(&codebook.row(k)),
+            n => mean.mapv_inplace(|sum| sum / real(n as f64)),
+        }
+    }
+    means
+}
+
+/// One step of Lloyd's algorithm: assign, then move to the means. Gives the
+/// new codebook and the distortion of the old one.
+///
+/// # Errors
+/// As for [`nearest`].
+pub fn lloyd_step<F: NdFloat>(
+    z: &Array2<F>,        // [N, C]
+    codebook: &Array2<F>, // [K, C]
+) -> Result<(Array2<F>, f64), LookupError> {
+    let indices = nearest(z, codebook)?;
+    let before = distortion(z, &gather(codebook, &indices));
+    Ok((cluster_means(z, &indices, codebook), before))
+}
+// ANCHOR_END: lloyd
+
+// ANCHOR: start
+/// Eq. 5.8: k-means++ (Arthur and Vassilvitskii, 2007). The first codebook
+/// vector is any latent; each further one is a latent drawn with a
+/// probability that grows with its squared distance from the nearest so
+/// far. `[K, C]`
+///
+/// # Errors
+/// K is 0 or above N, or a latent is not finite.
+pub fn kmeans_plus_plus<F: NdFloat>(
+    z: &Array2<F>, // [N, C]
+    k: usize,
+    rng: &mut impl Rng,
+) -> Result<Array2<F>, LookupError> {
+    let points = z.nrows();
+    if k == 0 || k > points {
+        return Err(LookupError::TooManyCodes { k, points });
+    }
+    check_finite("latents", z)?;
+    let mut chosen = vec![rng.random_range(0..points)];
+    let mut from_nearest = Array1::from_elem(points, f64::INFINITY); // [N]
+    while chosen.len() < k {
+        let newest = z.row(chosen[chosen.len() - 1]); // [C]
+        Zip::from(&mut from_nearest).and(z.rows()).for_each(|d, z| {
+            *d = d.min(number(squared_distance(z, newest)));
+        });
+        let mut left = rng.random::<f64>() * from_nearest.sum();
+        let drawn = from_nearest.iter().position(|d| {
+            left -= d;
+            left < 0.0
+        });
+        // Rounding, or nothing but copies of what is chosen: any other.
+        let spare = || (0..points).find(|n| !chosen.contains(n));
+        chosen.push(drawn.or_else(spare).unwrap_or(0));
+    }
+    Ok(z.select(Axis(0), &chosen)) // [K, C]
+}
+// ANCHOR_END: start
+
+// ANCHOR: cosine
+/// Rows of length 1; a row of zeros stays one. `[N, C]`
+pub fn normalize_rows<F: NdFloat>(x: &Array2<F>) -> Array2<F> {
+    let mut y = x.clone(); // [N, C]
+    for mut row in y.rows_mut() {
+        let largest = row.fold(F::zero(), |a, v| a.max(v.abs()));
+        if largest > F::zero() {
+            row.mapv_inplace(|v| v / largest); // no square is too large
+            let length = row.dot(&row).sqrt();
+            row.mapv_inplace(|v| v / length);
+        }
+    }
+    y
+}
+
+/// Its gradient: what points along a row is lost. `[N, C]`
+pub fn normalize_rows_backward<F: NdFloat>(
+    x: &Array2<F>,   // [N, C]
+    d_y: &Array2<F>, // [N, C]
+) -> Array2<F> {
+    let y = normalize_rows(x); // [N, C]
+    let mut d_x = Array2::zeros(x.raw_dim()); // [N, C]
+    for (n, mut d_x) in d_x.rows_mut().into_iter().enumerate() {
+        let (y, d_y) = (y.row(n), d_y.row(n)); // [C]
+        let length = x.row(n).dot(&x.row(n)).sqrt();
+        if length > F::zero() {
+            d_x.assign(&((&d_y - &(&y * y.dot(&d_y))) / length));
+        }
+    }
+    d_x
+}
+
+/// Eq. 5.11: the codebook vector of the same direction, as nearly as there
+/// is one: between vectors of length 1, the nearest has the largest cosine.
+/// A vector of zeros has no direction and is taken as it is.
+///
+/// # Errors
+/// As for [`nearest`].
+pub fn nearest_by_cosine<F: NdFloat>(
+    z: &Array2<F>,        // [N, C]
+    codebook: &Array2<F>, // [K, C]
+) -> Result<Vec<usize>, LookupError> {
+    check(z, codebook)?;
+    nearest(&normalize_rows(z), &normalize_rows(codebook))
+}
+// ANCHOR_END: cosine
+
+// ANCHOR: patches
+/// Images `[N, H, W]` cut into patches of `size` × `size`, one a row, image
+/// by image and row by row: `[N · H/size · W/size, size²]`. Only the order
+/// changes, so the gradient of each function is the other.
+///
+/// # Panics
+/// `size` does not divide H and W.
+pub fn patches<F: NdFloat>(images: &Array3<F>, size: usize) -> Array2<F> {
+    let (n, h, w) = images.dim();
+    assert!(h % size == 0 && w % size == 0, "{size} must divide {h} × {w}");
+    let cut = images.to_shape((n, h / size, size, w / size, size));
+    let cut = cut.expect("as many elements").permuted_axes([0, 1, 3, 2, 4]);
+    let rows = n * (h / size) * (w / size);
+    let rows = cut.to_shape((rows, size * size));
+    rows.expect("as many elements").into_owned() // [N · h · w, size²]
+}
+
+/// The inverse: images `[N, H, W]` from their patches.
+///
+/// # Panics
+/// The patches do not make whole images of H × W.
+pub fn assemble<F: NdFloat>(
+    patches: &Array2<F>,
+    (h, w): (usize, usize),
+) -> Array3<F> {
+    let size = patches.ncols().isqrt();
+    let (down, across) = (h / size, w / size);
+    let n = patches.nrows() / (down * across);
+    let cut = patches.to_shape((n, down, across, size, size));
+    let cut = cut.expect("whole images").permuted_axes([0, 1, 3, 2, 4]);
+    let images = cut.to_shape((n, h, w));
+    images.expect("as many elements").into_owned() // [N, H, W]
+}
+// ANCHOR_END: patches

@@ -1,0 +1,10 @@
+//! The tests of chapter 5.
+
+mod bad_input;
+mod checks;
+mod equations;
+mod misconceptions;
+mod parity;
+mod slips;
+mod solutions;
+mod story;

@@ -1,0 +1,27 @@
+//! # Chapter 6: straight-through gradients
+//!
+//! Between an encoder and a decoder stands a lookup, and a lookup has no gradient worth the name. This chapter shows
+//! that, passes the decoder's gradient around the lookup as everyone does, measures what that costs, and tries three
+//! other ways past the same obstacle.
+//!
+//! - [`plain`]: the functions in ndarray, gradients by hand.
+//! - [`on_dfdx`]: the same functions on dfdx.
+//! - [`training`]: an encoder, a codebook and a decoder, trained with any of them.
+//! - [`ledger`]: how far each hand gradient is from everything it is compared with.
+
+pub mod ledger;
+pub mod on_dfdx;
+pub mod plain;
+mod run;
+pub mod training;
+
+pub use run::run;
+
+/// This chapter.
+pub static CHAPTER: lab::Chapter = lab::Chapter {
+    name: env!("CARGO_PKG_NAME"),
+    number: 6,
+    dir: env!("CARGO_MANIFEST_DIR"),
+    uses: &[&gradients::CHAPTER, &codebook_lookup::CHAPTER],
+    run,
+};

@@ -1,0 +1,78 @@
+//! Each misconception fails its check, with its own diagnosis.
+
+use lab::expect_diagnosis;
+
+use crate::checks;
+
+#[path = "../../misconceptions/encoder_gradient.rs"]
+mod encoder_gradient;
+#[path = "../../misconceptions/fsq_index.rs"]
+mod fsq_index;
+#[path = "../../misconceptions/gumbel_backward.rs"]
+mod gumbel_backward;
+#[path = "../../misconceptions/rotation_backward.rs"]
+mod rotation_backward;
+#[path = "../../misconceptions/score_gradient.rs"]
+mod score_gradient;
+#[path = "../../misconceptions/straight_through.rs"]
+mod straight_through;
+
+#[test]
+fn exercise_6_1() {
+    use straight_through::*;
+    let check = checks::straight_through;
+    expect_diagnosis(check(not_stopped), "not stopped");
+    expect_diagnosis(check(not_quantised), "not quantised");
+    expect_diagnosis(check(to_both), "to both");
+    expect_diagnosis(check(bracket_reversed), "bracket reversed");
+}
+
+#[test]
+fn exercise_6_2() {
+    use encoder_gradient::*;
+    let check = checks::encoder_gradient;
+    expect_diagnosis(check(true_derivative), "true derivative");
+    expect_diagnosis(check(lookup_left_out), "lookup left out");
+    expect_diagnosis(check(mean_forgotten), "mean forgotten");
+    expect_diagnosis(check(pulled_to_the_code), "pulled to the code");
+}
+
+#[test]
+fn exercise_6_3() {
+    use score_gradient::*;
+    let check = checks::score_gradient;
+    expect_diagnosis(check(divided_twice), "divided twice");
+    expect_diagnosis(check(width_forgotten), "width forgotten");
+    expect_diagnosis(check(sum_for_mean), "sum for mean");
+    expect_diagnosis(check(downhill), "downhill");
+}
+
+#[test]
+fn exercise_6_4() {
+    use gumbel_backward::*;
+    let check = checks::gumbel_backward;
+    expect_diagnosis(check(temperature_forgotten), "temperature forgotten");
+    expect_diagnosis(check(each_share_alone), "each share alone");
+    expect_diagnosis(check(distance_for_logit), "distance for logit");
+    expect_diagnosis(check(square_forgotten), "square forgotten");
+}
+
+#[test]
+fn exercise_6_5() {
+    use rotation_backward::*;
+    let check = checks::rotation_backward;
+    expect_diagnosis(check(turned_forward), "turned forward");
+    expect_diagnosis(check(length_forgotten), "length forgotten");
+    expect_diagnosis(check(length_upside_down), "length upside down");
+    expect_diagnosis(check(straight), "straight");
+}
+
+#[test]
+fn exercise_6_6() {
+    use fsq_index::*;
+    let check = checks::fsq_index;
+    expect_diagnosis(check(first_digit_highest), "first digit highest");
+    expect_diagnosis(check(one_base_for_all), "one base for all");
+    expect_diagnosis(check(one_level_too_many), "one level too many");
+    expect_diagnosis(check(clipped), "clipped");
+}

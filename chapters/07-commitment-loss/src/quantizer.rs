@@ -1,0 +1,381 @@
+//! A codebook with everything that it needs in training: the lookup, both losses, one of two ways to learn, a start from
+//! the first latents, usage statistics, revival, and a place in a checkpoint.
+
+use codebook_lookup::plain::{check, kmeans_plus_plus, lloyd_step};
+use gradients::plain::{AdamConfig, adam_step, real};
+use lab::{Checkpoint, CheckpointError};
+use ndarray::{Array1, Array2, ArrayD, Axis, NdFloat};
+use ndarray_rand::rand::Rng;
+use straight_through::plain::{Quantized, straight_through};
+
+use crate::plain::{
+    CommitmentError, Ema, Reduction, check_decay, check_weight,
+    codebook_loss, codebook_loss_backward, commitment_loss, encoder_gradient,
+    perplexity, revive,
+};
+
+// ANCHOR: settings
+/// How a codebook learns.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Learning {
+    /// By the codebook term, Eq. 7.3, and an Adam of its own.
+    Gradient {
+        /// Its constants.
+        adam: AdamConfig,
+        /// Of the codebook term; 1 in Eq. 7.1.
+        weight: f64,
+    },
+    /// By moving averages, Eq. 7.7.
+    Ema {
+        /// What is kept at each step.
+        gamma: f64,
+        /// Whether the averages start empty, Eq. 7.8.
+        debias: bool,
+    },
+}
+
+/// When a code starts again.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Revival {
+    /// As soon as its usage is below this many times a fair share, 1 / K.
+    pub threshold: f64,
+}
+
+/// The constants of a quantizer.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Settings {
+    /// How the codebook learns.
+    pub learning: Learning,
+    /// Weight of the commitment term.
+    pub beta: f64,
+    /// Of both terms.
+    pub reduction: Reduction,
+    /// Whether dead codes start again.
+    pub revival: Option<Revival>,
+    /// What the usage statistics keep at each step.
+    pub usage_decay: f64,
+}
+// ANCHOR_END: settings
+
+impl Default for Settings {
+    /// The paper's: β = 0.25, γ = 0.99, no revival.
+    fn default() -> Self {
+        Self {
+            learning: Learning::Ema { gamma: 0.99, debias: true },
+            beta: 0.25,
+            reduction: Reduction::Mean,
+            revival: None,
+            usage_decay: 0.99,
+        }
+    }
+}
+
+impl Learning {
+    /// By the codebook term with weight 1 and this step size.
+    pub fn gradient(lr: f64) -> Self {
+        let adam = AdamConfig { lr, ..AdamConfig::default() };
+        Learning::Gradient { adam, weight: 1.0 }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Learner<F> {
+    Gradient {
+        adam: AdamConfig,
+        weight: f64,
+        codebook: Array2<F>,
+        m: ArrayD<F>,
+        v: ArrayD<F>,
+        steps: u64,
+    },
+    Ema(Ema<F>),
+}
+
+/// A codebook in training.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Quantizer<F> {
+    settings: Settings,
+    learner: Learner<F>,
+    usage: Array1<F>,
+}
+
+// ANCHOR: quantize
+/// What a quantizer says about a batch of latents.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Found<F> {
+    /// The codebook vectors, and which.
+    pub quantized: Quantized<F>,
+    /// Eq. 7.2.
+    pub codebook_loss: F,
+    /// Eq. 7.4, β included.
+    pub commitment_loss: F,
+}
+
+impl<F: NdFloat> Quantizer<F> {
+    /// The nearest vectors for latents `[N, C]`, and both losses.
+    ///
+    /// # Errors
+    /// The widths differ, or a number is not finite.
+    pub fn quantize(
+        &self,
+        z_e: &Array2<F>,
+    ) -> Result<Found<F>, CommitmentError> {
+        let Settings { beta, reduction, .. } = self.settings;
+        let quantized = straight_through(z_e, self.codebook())?;
+        let (e, indices) = (self.codebook(), &quantized.indices);
+        Ok(Found {
+            codebook_loss: codebook_loss(z_e, e, indices, reduction),
+            commitment_loss: commitment_loss(
+                z_e,
+                &quantized.z_q,
+                beta,
+                reduction,
+            ),
+            quantized,
+        })
+    }
+
+    /// All that reaches the latents, given what reaches the decoder's
+    /// input. `[N, C]`
+    pub fn encoder_gradient(
+        &self,
+        z_e: &Array2<F>,  // [N, C]
+        z_q: &Array2<F>,  // [N, C]
+        d_z_q: Array2<F>, // [N, C]
+    ) -> Array2<F> {
+        let Settings { beta, reduction, .. } = self.settings;
+        encoder_gradient(d_z_q, z_e, z_q, beta, reduction) // [N, C]
+    }
+}
+// ANCHOR_END: quantize
+
+impl<F: NdFloat> Quantizer<F> {
+    /// A quantizer that starts from this codebook, `[K, C]`.
+    ///
+    /// # Errors
+    /// The codebook is empty or not finite, γ or the usage's decay is not between 0 and 1, or a weight is negative or not
+    /// finite.
+    pub fn new(
+        codebook: Array2<F>,
+        settings: Settings,
+    ) -> Result<Self, CommitmentError> {
+        let no_latents = Array2::zeros((0, codebook.ncols()));
+        check(&no_latents, &codebook)?;
+        check_weight("beta", settings.beta)?;
+        check_decay("usage_decay", settings.usage_decay)?;
+        if let Some(revival) = settings.revival {
+            check_weight("threshold", revival.threshold)?;
+        }
+        let usage = Array1::ones(codebook.nrows()); // [K]
+        let learner = match settings.learning {
+            Learning::Gradient { adam, weight } => {
+                check_weight("weight", weight)?;
+                let zeros = || ArrayD::zeros(codebook.shape());
+                let (m, v) = (zeros(), zeros());
+                Learner::Gradient { adam, weight, codebook, m, v, steps: 0 }
+            }
+            Learning::Ema { gamma, debias } => {
+                Learner::Ema(Ema::new(codebook, gamma, debias)?)
+            }
+        };
+        Ok(Self { settings, learner, usage })
+    }
+
+    // ANCHOR: start
+    /// A quantizer that starts from the first latents `[N, C]`: k-means++,
+    /// then some steps of Lloyd's algorithm.
+    ///
+    /// # Errors
+    /// As for `new`; or K is 0 or above N, or a latent is not finite.
+    pub fn from_latents(
+        z_e: &Array2<F>,
+        k: usize,
+        lloyd_steps: usize,
+        settings: Settings,
+        rng: &mut impl Rng,
+    ) -> Result<Self, CommitmentError> {
+        let mut codebook = kmeans_plus_plus(z_e, k, rng)?; // [K, C]
+        for _ in 0..lloyd_steps {
+            codebook = lloyd_step(z_e, &codebook)?.0;
+        }
+        Self::new(codebook, settings)
+    }
+    // ANCHOR_END: start
+
+    // ANCHOR: learn
+    /// One step of the codebook, after the lookup of these latents; gives
+    /// the codes that started again.
+    ///
+    /// # Errors
+    /// There is not one index below K for each latent, the widths differ,
+    /// or a latent is not finite.
+    pub fn learn(
+        &mut self,
+        z_e: &Array2<F>,   // [N, C]
+        indices: &[usize], // [N]
+        rng: &mut impl Rng,
+    ) -> Result<Vec<usize>, CommitmentError> {
+        self.check(z_e, indices)?;
+        self.count(indices);
+        let reduction = self.settings.reduction;
+        match &mut self.learner {
+            Learner::Ema(ema) => ema.update(z_e, indices),
+            Learner::Gradient { adam, weight, codebook, m, v, steps } => {
+                *steps += 1;
+                let d_codebook =
+                    codebook_loss_backward(z_e, codebook, indices, reduction)
+                        * real::<F>(*weight); // [K, C]
+                let theta = &mut codebook.view_mut().into_dyn();
+                let d_theta = &d_codebook.view().into_dyn();
+                adam_step(theta, d_theta, m, v, *steps, *adam);
+            }
+        }
+        Ok(self.settings.revival.map_or(Vec::new(), |revival| {
+            self.revive(z_e, real(revival.threshold), rng)
+        }))
+    }
+
+    fn count(&mut self, indices: &[usize]) {
+        let keep = real::<F>(self.settings.usage_decay);
+        let share = self.k() as f64 / indices.len().max(1) as f64;
+        let add = (F::one() - keep) * real(share);
+        self.usage.mapv_inplace(|u| keep * u);
+        indices.iter().for_each(|&k| self.usage[k] += add);
+    }
+
+    fn revive(
+        &mut self,
+        z_e: &Array2<F>,
+        threshold: F,
+        rng: &mut impl Rng,
+    ) -> Vec<usize> {
+        let codebook = match &mut self.learner {
+            Learner::Gradient { codebook, .. } => codebook,
+            Learner::Ema(ema) => &mut ema.codebook,
+        };
+        let revived = revive(codebook, &self.usage, z_e, threshold, rng);
+        for &k in &revived {
+            self.usage[k] = F::one();
+            match &mut self.learner {
+                Learner::Ema(ema) => ema.restart(k),
+                Learner::Gradient { m, v, .. } => {
+                    m.index_axis_mut(Axis(0), k).fill(F::zero());
+                    v.index_axis_mut(Axis(0), k).fill(F::zero());
+                }
+            }
+        }
+        revived
+    }
+    // ANCHOR_END: learn
+
+    fn check(
+        &self,
+        z_e: &Array2<F>,
+        indices: &[usize],
+    ) -> Result<(), CommitmentError> {
+        check(z_e, self.codebook())?;
+        let (latents, k) = (z_e.nrows(), self.k());
+        if indices.len() != latents {
+            let found = indices.len();
+            return Err(CommitmentError::Indices { latents, found });
+        }
+        match indices.iter().position(|&index| index >= k) {
+            None => Ok(()),
+            Some(row) => {
+                let found = indices[row];
+                Err(CommitmentError::Index { row, k, found })
+            }
+        }
+    }
+
+    /// The codebook, `[K, C]`.
+    pub fn codebook(&self) -> &Array2<F> {
+        match &self.learner {
+            Learner::Gradient { codebook, .. } => codebook,
+            Learner::Ema(ema) => ema.codebook(),
+        }
+    }
+
+    /// The number of codes.
+    pub fn k(&self) -> usize {
+        self.codebook().nrows()
+    }
+
+    /// The constants.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// A moving average of how often each code is chosen, in fair shares: 1 is one K-th of all latents. `[K]`
+    pub fn usage(&self) -> &Array1<F> {
+        &self.usage
+    }
+
+    /// The perplexity of the codes that a batch chose, from 1 to K.
+    ///
+    /// # Panics
+    /// An index is not below K.
+    pub fn perplexity(&self, indices: &[usize]) -> f64 {
+        perplexity(&codebook_lookup::plain::usage(indices, self.k()))
+    }
+}
+
+impl Quantizer<f32> {
+    /// Puts the codebook and all that its next step depends on into a checkpoint, under `name`.
+    pub fn save(&self, name: &str, checkpoint: &mut Checkpoint) {
+        checkpoint.put(&format!("{name}.codebook"), self.codebook());
+        checkpoint.put(&format!("{name}.usage"), &self.usage);
+        let steps = match &self.learner {
+            Learner::Gradient { m, v, steps, .. } => {
+                checkpoint.put(&format!("{name}.adam.m"), m);
+                checkpoint.put(&format!("{name}.adam.v"), v);
+                *steps
+            }
+            Learner::Ema(ema) => {
+                checkpoint.put(&format!("{name}.ema.counts"), &ema.counts);
+                checkpoint.put(&format!("{name}.ema.sums"), &ema.sums);
+                ema.steps
+            }
+        };
+        checkpoint.note(&format!("{name}.steps"), steps);
+        checkpoint.note(&format!("{name}.settings"), self.described());
+    }
+
+    /// The inverse of `save`; on an error nothing has changed.
+    ///
+    /// # Errors
+    /// The checkpoint is of a quantizer of another size or with other settings, or of none.
+    pub fn restore(
+        &mut self,
+        name: &str,
+        checkpoint: &Checkpoint,
+    ) -> Result<(), CheckpointError> {
+        let settings = format!("{name}.settings");
+        checkpoint.expect_note(&settings, self.described())?;
+        let mut new = self.clone();
+        let done = checkpoint.number(&format!("{name}.steps"))?;
+        checkpoint.get(&format!("{name}.usage"), &mut new.usage)?;
+        let at = format!("{name}.codebook");
+        match &mut new.learner {
+            Learner::Gradient { codebook, m, v, steps, .. } => {
+                checkpoint.get(&at, codebook)?;
+                checkpoint.get(&format!("{name}.adam.m"), m)?;
+                checkpoint.get(&format!("{name}.adam.v"), v)?;
+                *steps = done;
+            }
+            Learner::Ema(ema) => {
+                checkpoint.get(&at, &mut ema.codebook)?;
+                let counts = &mut ema.counts;
+                checkpoint.get(&format!("{name}.ema.counts"), counts)?;
+                checkpoint.get(&format!("{name}.ema.sums"), &mut ema.sums)?;
+                ema.steps = done;
+            }
+        }
+        *self = new;
+        Ok(())
+    }
+
+    fn described(&self) -> String {
+        format!("{:?}", self.settings)
+    }
+}

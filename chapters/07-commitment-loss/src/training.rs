@@ -1,0 +1,228 @@
+//! An autoencoder of digit patches with a codebook in its middle: one step in the order of the equations, and a training
+//! run made of such steps.
+
+use datasets::Batches;
+use gradients::model::Model;
+use gradients::plain::{Activation, AdamConfig, Mlp, mse, mse_backward};
+use lab::{Checkpoint, CheckpointError, rng_at};
+use ndarray::{Array2, Axis, NdFloat};
+use ndarray_rand::rand::Rng;
+
+use straight_through::plain::{Quantized, straight_through_backward};
+
+use crate::plain::{
+    CommitmentError, codebook_loss_backward, commitment_loss_backward,
+    late_codebook_loss_backward,
+};
+use crate::quantizer::{Found, Quantizer, Settings};
+
+/// Pixels of a patch, 4 × 4.
+pub const PATCH: usize = 16;
+
+/// Units of the one hidden layer of either network.
+pub const HIDDEN: usize = 32;
+
+/// Components of a latent.
+pub const WIDTH: usize = 4;
+
+/// The encoder, 16 → 32 → 4, and the decoder, 4 → 32 → 16.
+pub fn networks<F: NdFloat>(rng: &mut impl Rng) -> (Mlp<F>, Mlp<F>) {
+    let (relu, last) = (Activation::Relu, Activation::Identity);
+    let encoder = Mlp::new(&[PATCH, HIDDEN, WIDTH], relu, last, rng);
+    (encoder, Mlp::new(&[WIDTH, HIDDEN, PATCH], relu, last, rng))
+}
+
+// ANCHOR: step
+/// The three terms of one step, its lookup, and its gradients.
+pub struct Step<F> {
+    /// Mean squared error of the pixels: the first term of Eq. 7.1, up to
+    /// constants.
+    pub reconstruction: F,
+    /// The lookup and the other two terms.
+    pub found: Found<F>,
+    /// What was looked up. `[B, C]`
+    pub z_e: Array2<F>,
+    /// The gradient at every parameter of the encoder.
+    pub d_encoder: Mlp<F>,
+    /// The gradient at every parameter of the decoder.
+    pub d_decoder: Mlp<F>,
+}
+
+/// Eq. 7.1: one step on patches `[B, 16]`, forward and backward. The
+/// gradient at the codebook is the quantizer's own affair.
+///
+/// # Errors
+/// The encoder's output is not finite, or does not fit the codebook.
+pub fn step<F: NdFloat>(
+    (encoder, decoder): (&Mlp<F>, &Mlp<F>),
+    quantizer: &Quantizer<F>,
+    x: &Array2<F>, // [B, 16]
+    late: bool,
+) -> Result<Step<F>, CommitmentError> {
+    let encoded = encoder.forward(x);
+    let z_e = last(&encoded); // [B, C]
+    let found = quantizer.quantize(z_e)?;
+    let z_q = &found.quantized.z_q; // [B, C]
+    let decoded = decoder.forward(z_q);
+    let x_hat = last(&decoded); // [B, 16]
+
+    let d_x_hat = mse_backward(x_hat, x); // [B, 16]
+    let (d_z_q, d_decoder) = decoder.backward(&decoded, d_x_hat); // [B, C]
+    let mut d_z_e = quantizer.encoder_gradient(z_e, z_q, d_z_q); // [B, C]
+    if late {
+        let reduction = quantizer.settings().reduction;
+        d_z_e += &late_codebook_loss_backward(z_e, z_q, reduction);
+    }
+    let (_, d_encoder) = encoder.backward(&encoded, d_z_e);
+    let (reconstruction, z_e) = (mse(x_hat, x), z_e.clone()); // [B, C]
+    Ok(Step { reconstruction, found, z_e, d_encoder, d_decoder })
+}
+
+fn last<F>(outputs: &[Array2<F>]) -> &Array2<F> {
+    &outputs[outputs.len() - 1]
+}
+// ANCHOR_END: step
+
+/// What one term of Eq. 7.1 says to each part.
+pub struct TermGradient<F> {
+    /// At the encoder.
+    pub encoder: Mlp<F>,
+    /// At the codebook. `[K, C]`
+    pub codebook: Array2<F>,
+    /// At the decoder.
+    pub decoder: Mlp<F>,
+}
+
+// ANCHOR: who
+/// The gradients of reconstruction, codebook term and commitment term, each
+/// alone, on patches `[B, 16]`.
+///
+/// # Errors
+/// As for `step`.
+pub fn term_gradients<F: NdFloat>(
+    (encoder, decoder): (&Mlp<F>, &Mlp<F>),
+    quantizer: &Quantizer<F>,
+    x: &Array2<F>, // [B, 16]
+) -> Result<[TermGradient<F>; 3], CommitmentError> {
+    let Settings { beta, reduction, .. } = *quantizer.settings();
+    let encoded = encoder.forward(x);
+    let z_e = last(&encoded); // [B, C]
+    let Quantized { z_q, indices } = quantizer.quantize(z_e)?.quantized;
+    let decoded = decoder.forward(&z_q);
+    let e = quantizer.codebook(); // [K, C]
+    let none = Array2::zeros(e.raw_dim()); // [K, C]
+    let still = |net: &Mlp<F>| {
+        let mut d_net = net.clone();
+        d_net.parameters_mut().iter_mut().for_each(|p| p.fill(F::zero()));
+        d_net
+    };
+
+    let d_x_hat = mse_backward(last(&decoded), x); // [B, 16]
+    let (d_z_q, d_decoder) = decoder.backward(&decoded, d_x_hat); // [B, C]
+    let reconstruction = TermGradient {
+        encoder: encoder
+            .backward(&encoded, straight_through_backward(d_z_q))
+            .1,
+        codebook: none.clone(),
+        decoder: d_decoder,
+    };
+    let codebook = TermGradient {
+        encoder: still(encoder),
+        codebook: codebook_loss_backward(z_e, e, &indices, reduction),
+        decoder: still(decoder),
+    };
+    let d_z_e = commitment_loss_backward(z_e, &z_q, beta, reduction); // [B, C]
+    let commitment = TermGradient {
+        encoder: encoder.backward(&encoded, d_z_e).1,
+        codebook: none,
+        decoder: still(decoder),
+    };
+    Ok([reconstruction, codebook, commitment])
+}
+// ANCHOR_END: who
+
+/// A run in progress.
+pub struct Training<'a> {
+    /// 16 → 32 → 4, with its optimiser.
+    pub encoder: Model,
+    /// 4 → 32 → 16, with its optimiser.
+    pub decoder: Model,
+    /// The codebook.
+    pub quantizer: Quantizer<f32>,
+    /// The switch of Eq. 7.12: whether the codebook term is handed the output of the straight-through step. The
+    /// codebook's share of its gradient, zero, is the quantizer's weight.
+    pub late: bool,
+    /// How many codes have started again.
+    pub revived: usize,
+    patches: &'a Array2<f32>,
+    batches: Batches,
+    seed: u64,
+}
+
+impl<'a> Training<'a> {
+    /// A run on patches `[N, 16]`.
+    ///
+    /// # Errors
+    /// The batch size is 0 or above N.
+    pub fn new(
+        (encoder, decoder): (Mlp<f32>, Mlp<f32>),
+        quantizer: Quantizer<f32>,
+        config: AdamConfig,
+        patches: &'a Array2<f32>,
+        batch: usize,
+        seed: u64,
+    ) -> Result<Self, datasets::BatchError> {
+        Ok(Self {
+            encoder: Model::new(encoder, config),
+            decoder: Model::new(decoder, config),
+            quantizer,
+            late: false,
+            revived: 0,
+            patches,
+            batches: Batches::new(patches.nrows(), batch, seed)?,
+            seed,
+        })
+    }
+
+    /// One step of everything that learns.
+    ///
+    /// # Errors
+    /// The run diverged: the encoder's output is not finite.
+    pub fn step(&mut self) -> Result<Step<f32>, CommitmentError> {
+        let t = self.encoder.adam.t;
+        let x = self.patches.select(Axis(0), &self.batches.batch(t)); // [B, 16]
+        let networks = (&self.encoder.net, &self.decoder.net);
+        let done = step(networks, &self.quantizer, &x, self.late)?;
+        let commitment = done.found.commitment_loss;
+        self.encoder.step(commitment, &done.d_encoder);
+        self.decoder.step(done.reconstruction, &done.d_decoder);
+        let indices = &done.found.quantized.indices;
+        let mut rng = rng_at(self.seed, t);
+        let revived = self.quantizer.learn(&done.z_e, indices, &mut rng)?;
+        self.revived += revived.len();
+        Ok(done)
+    }
+
+    /// Puts both networks and the quantizer into a checkpoint.
+    pub fn save(&self, checkpoint: &mut Checkpoint) {
+        self.encoder.save("encoder", checkpoint);
+        self.decoder.save("decoder", checkpoint);
+        self.quantizer.save("quantizer", checkpoint);
+        checkpoint.note("revived", self.revived);
+    }
+
+    /// The inverse of `save`.
+    ///
+    /// # Errors
+    /// The checkpoint is of another run.
+    pub fn restore(
+        &mut self,
+        checkpoint: &Checkpoint,
+    ) -> Result<(), CheckpointError> {
+        self.encoder.restore("encoder", checkpoint)?;
+        self.decoder.restore("decoder", checkpoint)?;
+        self.quantizer.restore("quantizer", checkpoint)?;
+        self.revived = checkpoint.number("revived")? as usize;
+        Ok(())
+    }
+}

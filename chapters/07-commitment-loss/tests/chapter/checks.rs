@@ -1,0 +1,330 @@
+//! The checks of this chapter's exercises.
+
+use lab::{Diagnosis, judge, judge_number};
+use ndarray::{Array1, Array2, array};
+
+const BETA: f64 = 0.25;
+
+struct Batch {
+    z_e: Array2<f64>,
+    codebook: Array2<f64>,
+    indices: Vec<usize>,
+    z_q: Array2<f64>,
+}
+
+/// Five latents; code 1 is chosen once, code 2 never.
+fn batch() -> Batch {
+    let z_e =
+        array![[0.9, 0.2], [1.3, -0.3], [-1.0, 0.8], [0.5, 0.4], [1.1, 0.6]];
+    let codebook = array![[1.0, 0.0], [-1.5, 1.0], [4.0, -4.0]];
+    let indices = vec![0, 0, 1, 0, 0];
+    let z_q = codebook.select(ndarray::Axis(0), &indices);
+    Batch { z_e, codebook, indices, z_q }
+}
+
+pub fn codebook_backward(
+    candidate: fn(&Array2<f64>, &Array2<f64>, &[usize]) -> Array2<f64>,
+) -> Result<(), Diagnosis> {
+    const SEE: &str = "chapter 7, § The codebook term, equation 7.3";
+    let Batch { z_e, codebook, indices, .. } = batch();
+    let told = |name, what: &str| Diagnosis::new(name, what, SEE);
+    let (mut right, mut last) = (&codebook * 0.0, &codebook * 0.0);
+    for (z, &k) in z_e.rows().into_iter().zip(&indices) {
+        let pull = (&codebook.row(k) - &z) * (2.0 / z_e.len() as f64);
+        right.row_mut(k).scaled_add(1.0, &pull);
+        last.row_mut(k).assign(&pull);
+    }
+    let mut per_code = &right * z_e.len() as f64;
+    per_code.row_mut(0).mapv_inplace(|v| v / 4.0);
+    judge(
+        &right,
+        &candidate(&z_e, &codebook, &indices),
+        1e-10,
+        vec![
+            (
+                last,
+                told(
+                    "last one wins",
+                    "Each latent overwrote what the one before had said. Several latents choose one vector; their \
+                     gradients add up.",
+                ),
+            ),
+            (
+                per_code,
+                told(
+                    "averaged per code",
+                    "Each row was averaged over the latents that chose it. The loss is one mean over all N·C, so a \
+                     code that many chose has a larger gradient.",
+                ),
+            ),
+            (
+                -&right,
+                told(
+                    "away",
+                    "The sign is turned: descending this drives the codes away from their latents.",
+                ),
+            ),
+            (
+                &right * z_e.ncols() as f64,
+                told(
+                    "mean over rows",
+                    "C times too large: the mean is over all N·C elements, not over the N rows.",
+                ),
+            ),
+        ],
+        told("value", "The gradient is wrong."),
+    )
+}
+
+pub fn commitment_backward(
+    candidate: fn(&Array2<f64>, &Array2<f64>, f64) -> Array2<f64>,
+) -> Result<(), Diagnosis> {
+    const SEE: &str = "chapter 7, § The commitment term, equation 7.5";
+    let Batch { z_e, z_q, .. } = batch();
+    let told = |name, what: &str| Diagnosis::new(name, what, SEE);
+    let right = (&z_e - &z_q) * (2.0 * BETA / z_e.len() as f64);
+    judge(
+        &right,
+        &candidate(&z_e, &z_q, BETA),
+        1e-10,
+        vec![
+            (
+                &right / BETA,
+                told(
+                    "weight forgotten",
+                    "This is the gradient for β = 1. If β is on the codebook term instead, the encoder never hears of \
+                     it.",
+                ),
+            ),
+            (
+                -&right,
+                told(
+                    "away",
+                    "The sign is turned: descending this drives a latent away from its code.",
+                ),
+            ),
+            (
+                &right * z_e.ncols() as f64,
+                told(
+                    "mean over rows",
+                    "C times too large: the mean is over all N·C elements, not over the N rows.",
+                ),
+            ),
+        ],
+        told("value", "The gradient is wrong."),
+    )
+}
+
+type EncoderGradient =
+    fn(&Array2<f64>, &Array2<f64>, &Array2<f64>, f64) -> Array2<f64>;
+
+pub fn encoder_gradient(candidate: EncoderGradient) -> Result<(), Diagnosis> {
+    const SEE: &str = "chapter 7, § One step, written out, equation 7.1";
+    let Batch { z_e, z_q, .. } = batch();
+    let d_z_q =
+        array![[0.3, -0.1], [0.2, 0.5], [-0.7, 0.1], [0.0, 0.4], [0.1, 0.1]];
+    let told = |name, what: &str| Diagnosis::new(name, what, SEE);
+    let pull = (&z_e - &z_q) * (2.0 / z_e.len() as f64);
+    judge(
+        &(&d_z_q + &pull * BETA),
+        &candidate(&d_z_q, &z_e, &z_q, BETA),
+        1e-10,
+        vec![
+            (
+                &pull * BETA,
+                told(
+                    "no straight-through",
+                    "The reconstruction is missing. Its gradient at the decoder's input is handed to the encoder as it \
+                     is.",
+                ),
+            ),
+            (
+                d_z_q.clone(),
+                told(
+                    "no commitment",
+                    "The commitment term is missing; nothing ties the latents to their codes.",
+                ),
+            ),
+            (
+                &d_z_q + &pull * (1.0 + BETA),
+                told(
+                    "no stop-gradient",
+                    "The codebook term reached the encoder. It has z_e inside sg: it moves the codebook alone.",
+                ),
+            ),
+            (
+                &d_z_q + &pull * (BETA - 1.0),
+                told(
+                    "too late",
+                    "This is what comes of a codebook term that is taken after the straight-through step: for β below \
+                     1 it drives the latents away.",
+                ),
+            ),
+        ],
+        told("value", "The gradient is wrong."),
+    )
+}
+
+pub fn beta_for_a_sum(
+    candidate: fn(f64, usize, usize) -> f64,
+) -> Result<(), Diagnosis> {
+    const SEE: &str = "chapter 7, § Mean or sum, equation 7.6";
+    let (n, c) = (10, 8);
+    let told = |name, what: &str| Diagnosis::new(name, what, SEE);
+    judge_number(
+        BETA / 8.0,
+        candidate(BETA, n, c),
+        1e-12,
+        vec![
+            (
+                BETA,
+                told(
+                    "unchanged",
+                    "With the same β a sum over components pulls C times as hard.",
+                ),
+            ),
+            (
+                BETA * 8.0,
+                told(
+                    "wrong way round",
+                    "The sum is already C times larger; β has to make up for it, not to do it again.",
+                ),
+            ),
+            (
+                BETA / 80.0,
+                told(
+                    "over everything",
+                    "Both reductions average over the N latents; only the C components differ.",
+                ),
+            ),
+        ],
+        told("value", "The weight is wrong."),
+    )
+}
+
+type EmaUpdate = fn(
+    &Array1<f64>,
+    &Array2<f64>,
+    &Array2<f64>,
+    &[usize],
+    f64,
+) -> (Array1<f64>, Array2<f64>, Array2<f64>);
+
+pub fn ema_update(candidate: EmaUpdate) -> Result<(), Diagnosis> {
+    const SEE: &str =
+        "chapter 7, § A codebook without a gradient, equation 7.7";
+    let Batch { z_e, indices, .. } = batch();
+    let counts = array![2.0, 3.0, 0.5];
+    let sums = array![[2.0, 0.4], [-4.0, 3.0], [2.0, -2.0]];
+    let told = |name, what: &str| Diagnosis::new(name, what, SEE);
+    let n = array![4.0, 1.0, 0.0];
+    let (n_k, m_k, e) = candidate(&counts, &sums, &z_e, &indices, 0.9);
+    let right = &counts * 0.9 + &n * 0.1;
+    let mut kept = right.clone();
+    kept[2] = counts[2];
+    judge(
+        &right,
+        &n_k,
+        1e-10,
+        vec![
+            (
+                &counts * 0.1 + &n * 0.9,
+                told(
+                    "shares swapped",
+                    "γ and 1 - γ are swapped: γ is what is kept of the old.",
+                ),
+            ),
+            (
+                &counts + &n,
+                told(
+                    "nothing decays",
+                    "Nothing is forgotten: this is the mean over the whole past, while the encoder has moved on.",
+                ),
+            ),
+            (
+                kept,
+                told(
+                    "only the chosen decay",
+                    "A code that nobody chose kept its count. It has to decay like the others; count and sum shrink \
+                     alike, so the vector stays.",
+                ),
+            ),
+        ],
+        told("counts", "The counts are wrong."),
+    )?;
+    let sum = array![[3.8, 0.9], [-1.0, 0.8], [0.0, 0.0]];
+    let right = &sums * 0.9 + &sum * 0.1;
+    judge(&right, &m_k, 1e-10, vec![], told("sums", "The sums are wrong."))?;
+    let codebook = array![
+        [right[[0, 0]] / 2.2, right[[0, 1]] / 2.2],
+        [right[[1, 0]] / 2.8, right[[1, 1]] / 2.8],
+        [4.0, -4.0]
+    ];
+    let averaged = array![
+        [0.9 + 0.095, 0.9 * 0.2 + 0.0225],
+        [-1.2 - 0.1, 0.9 + 0.08],
+        [4.0, -4.0]
+    ];
+    judge(
+        &codebook,
+        &e,
+        1e-10,
+        vec![(
+            averaged,
+            told(
+                "codebook averaged",
+                "The codebook itself was averaged with the batch means. A batch in which a code was chosen once then \
+                 weighs as much as one in which it was chosen a hundred times; average counts and sums, then divide.",
+            ),
+        )],
+        told("codebook", "The codebook is not the sums over the counts."),
+    )
+}
+
+pub fn perplexity(
+    candidate: fn(&Array1<usize>) -> f64,
+) -> Result<(), Diagnosis> {
+    const SEE: &str = "chapter 7, § How many codes are in use, equation 7.10";
+    let told = |name, what: &str| Diagnosis::new(name, what, SEE);
+    let nats = 0.5 * 2.0_f64.ln() + 0.5 * 4.0_f64.ln();
+    let judged = |counts: Array1<usize>| {
+        judge_number(
+            nats.exp(),
+            candidate(&counts),
+            1e-10,
+            vec![
+                (
+                    (nats / 2.0_f64.ln()).exp(),
+                    told(
+                        "bits in an exponential",
+                        "The entropy is in bits and the base is e. Either both are natural or both are 2; a perplexity \
+                         above the number of codes is the sign.",
+                    ),
+                ),
+                (
+                    2.0_f64.powf(nats),
+                    told(
+                        "nats in a power of two",
+                        "The entropy is in nats and the base is 2. Either both are natural or both are 2.",
+                    ),
+                ),
+                (
+                    3.0,
+                    told(
+                        "codes seen",
+                        "This counts the codes that occur at all. A code chosen once in a million should hardly count.",
+                    ),
+                ),
+            ],
+            told("value", "The perplexity is wrong."),
+        )
+    };
+    judged(array![4, 2, 2])?;
+    if candidate(&array![4, 0, 2, 2]).is_nan() {
+        let what = "A code that nobody chose made it NaN: 0 times the logarithm of 0. It adds nothing.";
+        return Err(
+            told("zero times infinity", what).with(nats.exp(), f64::NAN)
+        );
+    }
+    judged(array![4, 0, 2, 2])
+}

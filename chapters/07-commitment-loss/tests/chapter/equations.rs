@@ -1,0 +1,326 @@
+//! One test, at least, for every numbered equation of the page.
+
+use approx::assert_abs_diff_eq;
+use codebook_lookup::plain::{cluster_means, gather, nearest, usage};
+use commitment_loss::ledger::{
+    BETA, REDUCTIONS, reference, reference_networks, reference_terms,
+};
+use commitment_loss::plain::{
+    Ema, Reduction, after_fixed_steps, codebook_loss, codebook_loss_backward,
+    commitment_loss, commitment_loss_backward, encoder_gradient,
+    expected_codes, late_codebook_loss_backward, perplexity,
+};
+use commitment_loss::quantizer::{Learning, Quantizer, Settings};
+use commitment_loss::training::{step, term_gradients};
+use gradients::compare::network_err;
+use gradients::plain::{Mlp, numeric_gradient};
+use lab::rng_at;
+use ndarray::{Array1, Array2, array};
+use ndarray_rand::rand::Rng;
+use proptest::prelude::*;
+
+const MEAN: Reduction = Reduction::Mean;
+const SUM: Reduction = Reduction::SumOverComponents;
+
+fn matrix(rows: usize, columns: usize) -> impl Strategy<Value = Array2<f64>> {
+    proptest::collection::vec(-3.0_f64..3.0, rows * columns).prop_map(
+        move |v| Array2::from_shape_vec((rows, columns), v).unwrap(),
+    )
+}
+
+/// Latents `[N, 3]`, a codebook `[K, 3]`, and the nearest of it for each latent.
+fn lookup() -> impl Strategy<Value = (Array2<f64>, Array2<f64>, Vec<usize>)> {
+    (1_usize..7, 1_usize..5)
+        .prop_flat_map(|(n, k)| (matrix(n, 3), matrix(k, 3)))
+        .prop_map(|(z, e)| {
+            let indices = nearest(&z, &e).unwrap();
+            (z, e, indices)
+        })
+}
+
+fn reduction() -> impl Strategy<Value = Reduction> {
+    prop_oneof![Just(MEAN), Just(SUM)]
+}
+
+#[test]
+fn eq_7_1_the_gradient_is_the_sum_of_three() {
+    let mut values = reference().unwrap();
+    let (encoder, decoder) = reference_networks(&mut values).unwrap();
+    let x = values.matrix("step/x").unwrap();
+    let settings = Settings {
+        learning: Learning::gradient(1e-3),
+        beta: BETA,
+        ..Settings::default()
+    };
+    let codebook = values.matrix("terms/codebook").unwrap();
+    let quantizer = Quantizer::new(codebook, settings).unwrap();
+    let nets = (&encoder, &decoder);
+    let whole = step(nets, &quantizer, &x, false).unwrap();
+    let [a, b, c] = term_gradients(nets, &quantizer, &x).unwrap();
+    let sum = |parts: [&Mlp<f64>; 3]| {
+        let mut sum = parts[0].clone();
+        for part in &parts[1..] {
+            let pairs =
+                sum.parameters_mut().into_iter().zip(part.parameters());
+            pairs.for_each(|(mut to, from)| to += &from);
+        }
+        sum
+    };
+    let at_encoder = sum([&a.encoder, &b.encoder, &c.encoder]);
+    assert!(network_err(&at_encoder, &whole.d_encoder) < 1e-12);
+    let at_decoder = sum([&a.decoder, &b.decoder, &c.decoder]);
+    assert!(network_err(&at_decoder, &whole.d_decoder) < 1e-12);
+    let expected = values.matrix("step/d_codebook").unwrap();
+    let at_codebook = a.codebook + b.codebook + c.codebook;
+    assert!(lab::max_rel_err(&at_codebook, &expected) < 1e-12);
+}
+
+#[test]
+fn eq_7_1_what_reaches_a_latent() {
+    let (z_e, z_q) = (array![[1.0, 2.0]], array![[0.0, 4.0]]);
+    let d = encoder_gradient(array![[0.5, 0.5]], &z_e, &z_q, 0.25, MEAN);
+    assert_eq!(d, array![[0.5 + 0.25, 0.5 - 0.5]]);
+}
+
+#[test]
+fn eq_7_2_and_eq_7_4_have_one_value_and_two_receivers() {
+    let z_e = array![[1.0, 2.0], [3.0, 0.0]];
+    let codebook = array![[0.0, 2.0], [3.0, 4.0]];
+    let indices = [0, 1];
+    let z_q = gather(&codebook, &indices);
+    assert_eq!(codebook_loss(&z_e, &codebook, &indices, MEAN), 17.0 / 4.0);
+    assert_eq!(codebook_loss(&z_e, &codebook, &indices, SUM), 17.0 / 2.0);
+    assert_eq!(commitment_loss(&z_e, &z_q, 0.25, MEAN), 17.0 / 16.0);
+    assert_eq!(commitment_loss(&z_e, &z_q, 0.0, MEAN), 0.0);
+}
+
+proptest! {
+    #[test]
+    fn eq_7_2_a_distance_is_never_negative((z, e, indices) in lookup(), r in reduction()) {
+        prop_assert!(codebook_loss(&z, &e, &indices, r) >= 0.0);
+        let z_q = gather(&e, &indices);
+        prop_assert_eq!(codebook_loss(&z_q, &e, &indices, r), 0.0);
+    }
+
+    #[test]
+    fn eq_7_3_codebook_gradient((z, e, indices) in lookup(), r in reduction()) {
+        let slope = numeric_gradient(|e| codebook_loss(&z, e, &indices, r), &e, 1e-5);
+        assert_abs_diff_eq!(codebook_loss_backward(&z, &e, &indices, r), slope, epsilon = 1e-7);
+    }
+
+    #[test]
+    fn eq_7_3_a_step_of_the_right_size_lands_on_the_mean((z, e, indices) in lookup()) {
+        let d = codebook_loss_backward(&z, &e, &indices, MEAN);
+        let counts = usage(&indices, e.nrows());
+        let mut moved = e.clone();
+        for k in (0..e.nrows()).filter(|&k| counts[k] > 0) {
+            let lr = z.len() as f64 / (2.0 * counts[k] as f64);
+            moved.row_mut(k).scaled_add(-lr, &d.row(k));
+        }
+        assert_abs_diff_eq!(moved, cluster_means(&z, &indices, &e), epsilon = 1e-12);
+    }
+
+    #[test]
+    fn eq_7_4_is_the_codebook_term_times_beta((z, e, indices) in lookup(), beta in 0.0_f64..2.0) {
+        let (a, b) = (codebook_loss(&z, &e, &indices, MEAN), commitment_loss(&z, &gather(&e, &indices), beta, MEAN));
+        assert_abs_diff_eq!(beta * a, b, epsilon = 1e-12);
+    }
+
+    #[test]
+    fn eq_7_5_commitment_gradient((z, e, indices) in lookup(), beta in 0.0_f64..2.0, r in reduction()) {
+        let z_q = gather(&e, &indices);
+        let slope = numeric_gradient(|z| commitment_loss(z, &z_q, beta, r), &z, 1e-5);
+        assert_abs_diff_eq!(commitment_loss_backward(&z, &z_q, beta, r), slope, epsilon = 1e-7);
+    }
+
+    #[test]
+    fn eq_7_6_a_sum_is_c_means((z, e, indices) in lookup(), beta in 0.0_f64..2.0) {
+        let (z_q, c) = (gather(&e, &indices), z.ncols() as f64);
+        let (mean, sum) = (commitment_loss(&z, &z_q, beta, MEAN), commitment_loss(&z, &z_q, beta, SUM));
+        assert_abs_diff_eq!(c * mean, sum, epsilon = 1e-12);
+        // So the weight beta / C under a sum is beta under a mean.
+        let (mean, sum) = (
+            commitment_loss_backward(&z, &z_q, beta, MEAN),
+            commitment_loss_backward(&z, &z_q, beta / c, SUM),
+        );
+        assert_abs_diff_eq!(mean, sum, epsilon = 1e-12);
+    }
+
+    #[test]
+    fn eq_7_9_a_fixed_assignment(
+        (z, e, indices) in lookup(), gamma in 0.1_f64..0.99, steps in 1_u64..30, debias: bool,
+    ) {
+        let start = Ema::new(e, gamma, debias).unwrap();
+        let mut ema = start.clone();
+        (0..steps).for_each(|_| ema.update(&z, &indices));
+        assert_abs_diff_eq!(ema.codebook(), &after_fixed_steps(&start, &z, &indices, steps), epsilon = 1e-9);
+    }
+
+    #[test]
+    fn eq_7_10_perplexity_lies_between_one_and_the_number_of_codes(
+        counts in proptest::collection::vec(0_usize..1000, 1..40),
+    ) {
+        let seen = counts.iter().filter(|n| **n > 0).count();
+        let value = perplexity(&Array1::from_vec(counts));
+        prop_assert!(value >= 1.0 - 1e-12 && value <= seen.max(1) as f64 + 1e-9);
+    }
+
+    #[test]
+    fn eq_7_11_a_batch_shows_no_more_codes_than_latents(
+        indices in proptest::collection::vec(0_usize..50, 1..30),
+    ) {
+        prop_assert!(perplexity(&usage(&indices, 50)) <= indices.len() as f64 + 1e-9);
+    }
+
+    #[test]
+    fn eq_7_12_the_late_term_points_away((z, e, indices) in lookup(), r in reduction()) {
+        let z_q = gather(&e, &indices);
+        // What sg holds fixed stays fixed: the bracket, and the latent that is compared with.
+        let bracket = &z_q - &z;
+        let late = |x: &Array2<f64>| commitment_loss(&(x + &bracket), &z, 1.0, r);
+        assert_abs_diff_eq!(
+            late_codebook_loss_backward(&z, &z_q, r), numeric_gradient(late, &z, 1e-5), epsilon = 1e-7
+        );
+        let net = late_codebook_loss_backward(&z, &z_q, r) + commitment_loss_backward(&z, &z_q, 0.25, r);
+        assert_abs_diff_eq!(net, commitment_loss_backward(&z, &z_q, 1.0, r) * -0.75, epsilon = 1e-12);
+    }
+}
+
+#[test]
+fn eq_7_3_a_code_that_nobody_chose_gets_nothing() {
+    let mut values = reference().unwrap();
+    let terms = reference_terms(&mut values).unwrap();
+    let counts = usage(&terms.indices, terms.codebook.nrows());
+    assert_eq!(counts[4], 0);
+    for (_, r) in REDUCTIONS {
+        let d = codebook_loss_backward(
+            &terms.z_e,
+            &terms.codebook,
+            &terms.indices,
+            r,
+        );
+        assert!(d.row(4).iter().all(|v| *v == 0.0));
+    }
+}
+
+#[test]
+fn eq_7_5_descending_brings_a_latent_to_its_code() {
+    let (z_e, z_q) = (array![[2.0, -1.0]], array![[1.0, 1.0]]);
+    let d = commitment_loss_backward(&z_e, &z_q, 0.25, MEAN);
+    let before = commitment_loss(&z_e, &z_q, 0.25, MEAN);
+    assert!(commitment_loss(&(&z_e - &d), &z_q, 0.25, MEAN) < before);
+    // N C / (2 β) of it is the whole way.
+    assert_eq!(&z_e - &(d * (2.0 / 0.5)), z_q);
+}
+
+#[test]
+fn eq_7_7_one_step_by_hand() {
+    let codebook = array![[1.0, 0.0], [5.0, 5.0]];
+    let mut ema = Ema::new(codebook, 0.75, false).unwrap();
+    ema.update(&array![[3.0, 2.0], [1.0, 2.0]], &[0, 0]);
+    assert_eq!(ema.counts, array![0.75 + 0.25 * 2.0, 0.75]);
+    assert_eq!(ema.sums.row(0), array![0.75 + 1.0, 1.0]);
+    assert_eq!(ema.codebook().row(0), array![1.75 / 1.25, 1.0 / 1.25]);
+    assert_eq!(ema.codebook().row(1), array![5.0, 5.0], "nobody chose it");
+    assert_abs_diff_eq!(
+        ema.sums.row(1).to_owned() / ema.counts[1],
+        array![5.0, 5.0],
+        epsilon = 1e-12
+    );
+}
+
+#[test]
+fn eq_7_7_long_unused_codes_stay_finite() {
+    let mut ema = Ema::new(array![[0.0_f32], [9.0]], 0.5, false).unwrap();
+    for _ in 0..400 {
+        ema.update(&array![[0.1_f32]], &[0]);
+    }
+    assert_eq!((ema.counts[1], ema.codebook()[[1, 0]]), (0.0, 9.0));
+    ema.update(&array![[8.0_f32]], &[1]);
+    assert_eq!(ema.codebook()[[1, 0]], 8.0, "and come back");
+}
+
+#[test]
+fn eq_7_8_debiased_averages_of_a_constant_are_the_constant() {
+    let (z, indices) = (array![[1.0], [2.0], [6.0]], [0, 0, 1]);
+    let start = array![[-9.0], [7.0]];
+    let mut ema = Ema::new(start.clone(), 0.9, true).unwrap();
+    for t in 1..=5 {
+        ema.update(&z, &indices);
+        let weight = 1.0 - 0.9_f64.powi(t);
+        assert_abs_diff_eq!(
+            ema.counts,
+            array![2.0, 1.0] * weight,
+            epsilon = 1e-12
+        );
+        let (counts, sums) = ema.averages();
+        assert_abs_diff_eq!(counts, array![2.0, 1.0], epsilon = 1e-12);
+        assert_abs_diff_eq!(sums, array![[3.0], [6.0]], epsilon = 1e-12);
+        // In the ratio the weight cancels: the start is forgotten at once.
+        assert_abs_diff_eq!(
+            ema.codebook(),
+            &array![[1.5], [6.0]],
+            epsilon = 1e-12
+        );
+    }
+    // Started with the vector as one latent, it is not.
+    let mut plain = Ema::new(start, 0.9, false).unwrap();
+    plain.update(&z, &indices);
+    assert_abs_diff_eq!(
+        plain.codebook()[[1, 0]],
+        0.9 * 7.0 + 0.1 * 6.0,
+        epsilon = 1e-12
+    );
+    assert_eq!(plain.averages().0, plain.counts);
+}
+
+#[test]
+fn eq_7_9_is_gamma_to_the_t_when_the_counts_start_right() {
+    let (z, indices) = (array![[1.0], [3.0], [6.0]], [0, 0, 1]);
+    let mut ema = Ema::new(array![[10.0], [0.0]], 0.8, false).unwrap();
+    ema.counts = array![2.0, 1.0];
+    ema.sums = array![[20.0], [0.0]];
+    for t in 1..=10 {
+        ema.update(&z, &indices);
+        let left = 0.8_f64.powi(t);
+        assert_abs_diff_eq!(
+            ema.codebook(),
+            &array![[2.0 + left * 8.0], [6.0 - left * 6.0]],
+            epsilon = 1e-12
+        );
+    }
+}
+
+#[test]
+fn eq_7_10_special_cases_and_the_reference() {
+    assert_eq!(perplexity(&array![0, 9, 0]), 1.0);
+    assert_eq!(perplexity(&array![0, 0]), 1.0, "no latents at all");
+    assert_abs_diff_eq!(
+        perplexity(&Array1::from_elem(512, 3)),
+        512.0,
+        epsilon = 1e-9
+    );
+    let mut values = reference().unwrap();
+    let counts = values.vector("perplexity/counts").unwrap();
+    assert_abs_diff_eq!(
+        perplexity(&counts.mapv(|n| n as usize)),
+        values.scalar("perplexity/value").unwrap(),
+        epsilon = 1e-12
+    );
+}
+
+#[test]
+fn eq_7_11_how_many_of_equally_likely_codes_a_batch_shows() {
+    assert_eq!(expected_codes(1, 32), 1.0);
+    assert!((expected_codes(100_000, 32) - 32.0).abs() < 1e-9);
+    let mut rng = rng_at(11, 0);
+    let draws = 20_000;
+    let seen = |rng: &mut lab::ChaCha8Rng| {
+        let drawn: Vec<usize> =
+            (0..10).map(|_| rng.random_range(0..8)).collect();
+        usage(&drawn, 8).iter().filter(|n| **n > 0).count() as f64
+    };
+    let mean =
+        (0..draws).map(|_| seen(&mut rng)).sum::<f64>() / f64::from(draws);
+    assert!((mean - expected_codes(10, 8)).abs() < 0.05, "{mean}");
+}

@@ -1,0 +1,82 @@
+//! Each misconception fails its check, with its own diagnosis.
+
+use lab::expect_diagnosis;
+
+use crate::checks;
+
+#[path = "../../misconceptions/beta_for_a_sum.rs"]
+mod beta_for_a_sum;
+#[path = "../../misconceptions/codebook_backward.rs"]
+mod codebook_backward;
+#[path = "../../misconceptions/commitment_backward.rs"]
+mod commitment_backward;
+#[path = "../../misconceptions/ema_update.rs"]
+mod ema_update;
+#[path = "../../misconceptions/encoder_gradient.rs"]
+mod encoder_gradient;
+#[path = "../../misconceptions/perplexity.rs"]
+mod perplexity;
+
+#[test]
+fn exercise_7_1() {
+    use codebook_backward::*;
+    let check = checks::codebook_backward;
+    expect_diagnosis(check(last_one_wins), "last one wins");
+    expect_diagnosis(check(averaged_per_code), "averaged per code");
+    expect_diagnosis(check(away_from_the_latents), "away");
+    expect_diagnosis(check(mean_over_rows_alone), "mean over rows");
+}
+
+#[test]
+fn exercise_7_2() {
+    use commitment_backward::*;
+    let check = checks::commitment_backward;
+    expect_diagnosis(check(weight_on_the_other_term), "weight forgotten");
+    expect_diagnosis(check(away_from_the_code), "away");
+    expect_diagnosis(check(mean_over_rows_alone), "mean over rows");
+}
+
+#[test]
+fn exercise_7_3() {
+    use encoder_gradient::*;
+    let check = checks::encoder_gradient;
+    expect_diagnosis(check(no_straight_through), "no straight-through");
+    expect_diagnosis(check(no_commitment), "no commitment");
+    expect_diagnosis(check(no_stop_gradient), "no stop-gradient");
+    expect_diagnosis(check(after_straight_through), "too late");
+}
+
+#[test]
+fn exercise_7_4() {
+    use beta_for_a_sum::*;
+    let check = checks::beta_for_a_sum;
+    expect_diagnosis(check(unchanged), "unchanged");
+    expect_diagnosis(check(wrong_way_round), "wrong way round");
+    expect_diagnosis(check(over_everything), "over everything");
+}
+
+#[test]
+fn exercise_7_5() {
+    use ema_update::*;
+    let check = checks::ema_update;
+    expect_diagnosis(check(shares_swapped), "shares swapped");
+    expect_diagnosis(check(nothing_decays), "nothing decays");
+    expect_diagnosis(check(only_the_chosen_decay), "only the chosen decay");
+    expect_diagnosis(check(codebook_averaged_itself), "codebook averaged");
+}
+
+#[test]
+fn exercise_7_6() {
+    use perplexity::*;
+    let check = checks::perplexity;
+    expect_diagnosis(
+        check(bits_to_the_base_of_nats),
+        "bits in an exponential",
+    );
+    expect_diagnosis(
+        check(nats_to_the_base_of_bits),
+        "nats in a power of two",
+    );
+    expect_diagnosis(check(codes_seen), "codes seen");
+    expect_diagnosis(check(zero_times_infinity), "zero times infinity");
+}

@@ -1,0 +1,206 @@
+//! Hand gradients against finite differences, dfdx and PyTorch; training in both rooms; resuming.
+
+use commitment_loss::ledger::{self, reference};
+use commitment_loss::on_dfdx;
+use commitment_loss::plain::{Ema, Reduction};
+use commitment_loss::quantizer::{Learning, Quantizer, Revival, Settings};
+use commitment_loss::training::{PATCH, Training, WIDTH, networks, step};
+use dfdx::prelude::{
+    Backward, Cpu, PutTape, SplitTape, SumTo, TensorFromVec, Trace,
+};
+use gradients::plain::{Adam, AdamConfig};
+use lab::{Against, Checkpoint, rng_at};
+use ndarray::Array2;
+use ndarray_rand::RandomExt;
+use ndarray_rand::rand_distr::StandardNormal;
+
+#[test]
+fn every_row_of_the_ledger_passes() {
+    let rows = ledger::rows(&Cpu::default(), Against::DfdxCpu).unwrap();
+    assert_eq!(rows.len(), 3 * 6);
+    for row in rows {
+        assert!(row.passes(), "{}: {:e}", row.name(), row.error);
+    }
+}
+
+#[cfg(feature = "cuda")]
+#[test]
+fn cuda_agrees_with_the_hand_gradients() {
+    let dev = lab::open_cuda(0).unwrap();
+    for row in ledger::rows(&dev, Against::DfdxCuda).unwrap() {
+        assert!(row.passes(), "{}: {:e}", row.name(), row.error);
+    }
+}
+
+#[test]
+fn five_steps_of_moving_averages_are_pytorch_s() {
+    let mut values = reference().unwrap();
+    for (name, debias) in [("debiased", true), ("plain", false)] {
+        let codebook = values.matrix("terms/codebook").unwrap();
+        let mut ema = Ema::new(codebook, 0.9, debias).unwrap();
+        for t in 0..5 {
+            let z = values.matrix(&format!("ema/z_e{t}")).unwrap();
+            let indices =
+                codebook_lookup::plain::nearest(&z, ema.codebook()).unwrap();
+            ema.update(&z, &indices);
+        }
+        let (counts, sums) = ema.averages();
+        let e = values.matrix(&format!("ema/{name}_codebook")).unwrap();
+        let n = values.vector(&format!("ema/{name}_counts")).unwrap();
+        let m = values.matrix(&format!("ema/{name}_sums")).unwrap();
+        assert!(lab::max_rel_err(ema.codebook(), &e) < 1e-12, "{name}");
+        assert!(lab::max_rel_err(&counts, &n) < 1e-12, "{name}");
+        assert!(lab::max_rel_err(&sums, &m) < 1e-12, "{name}");
+    }
+}
+
+fn normal(rows: usize, columns: usize, stream: u64) -> Array2<f64> {
+    let rng = &mut rng_at(9, stream);
+    Array2::random_using((rows, columns), StandardNormal, rng)
+}
+
+#[test]
+fn both_rooms_train_step_by_step_to_the_same_losses() {
+    for reduction in [Reduction::Mean, Reduction::SumOverComponents] {
+        let config = AdamConfig { lr: 5e-3, ..AdamConfig::default() };
+        let (mut encoder, mut decoder) = networks::<f64>(&mut rng_at(3, 0));
+        let settings = Settings {
+            learning: Learning::Gradient { adam: config, weight: 1.0 },
+            reduction,
+            ..Settings::default()
+        };
+        let codebook = normal(8, WIDTH, 100);
+        let mut quantizer =
+            Quantizer::new(codebook.clone(), settings).unwrap();
+        let dev = Cpu::default();
+        let mut model = on_dfdx::Model::<8, _>::new(
+            &dev,
+            (&encoder, &decoder),
+            &codebook,
+        );
+        let batches: Vec<_> = (0..8).map(|t| normal(16, PATCH, t)).collect();
+        let losses = on_dfdx::train(
+            &mut model,
+            0.25,
+            reduction,
+            config,
+            batches.iter().cloned(),
+        );
+        let mut of_encoder = Adam::new(&encoder, config);
+        let mut of_decoder = Adam::new(&decoder, config);
+        for (x, other) in batches.iter().zip(losses.unwrap()) {
+            let done =
+                step((&encoder, &decoder), &quantizer, x, false).unwrap();
+            let found = &done.found;
+            let loss = done.reconstruction
+                + found.codebook_loss
+                + found.commitment_loss;
+            assert!((loss - other).abs() < 1e-10 * loss, "{loss} {other}");
+            of_encoder.step(&mut encoder, &done.d_encoder);
+            of_decoder.step(&mut decoder, &done.d_decoder);
+            let indices = &found.quantized.indices;
+            let rng = &mut rng_at(0, 0);
+            quantizer.learn(&done.z_e, indices, rng).unwrap();
+        }
+        let theirs = lab::array(&model.codebook);
+        assert!(lab::max_rel_err(&theirs, quantizer.codebook()) < 1e-9);
+    }
+}
+
+/// A clone without a tape still has the name under which the tape knows the tensor; `stop_gradient` gives it another.
+#[test]
+fn a_clone_is_not_stopped_and_a_stopped_one_is() {
+    let dev = Cpu::default();
+    let x = lab::tensor(&dev, &normal(2, 3, 0), (2, 3));
+    let (z, tape) = x.leaky_trace().split_tape();
+    let product =
+        (z.clone().put_tape(tape).square() * z.clone()).sum::<(), _>();
+    let leaked = lab::array(&product.backward().get(&x));
+    let (z, tape) = x.leaky_trace().split_tape();
+    let still = on_dfdx::stop_gradient(z.clone());
+    let product = (z.put_tape(tape).square() * still).sum::<(), _>();
+    let stopped = lab::array(&product.backward().get(&x));
+    let numbers = lab::array(&x);
+    let square = &numbers * &numbers;
+    assert!(lab::max_rel_err(&stopped, &(&square * 2.0)) < 1e-15);
+    assert!(lab::max_rel_err(&leaked, &(square * 3.0)) < 1e-15);
+}
+
+#[test]
+fn a_term_does_not_move_what_it_is_given_without_a_tape() {
+    let dev = Cpu::default();
+    let x = lab::tensor(&dev, &normal(4, 3, 1), (4, 3));
+    let q = lab::tensor(&dev, &normal(4, 3, 2), (4, 3));
+    let mean = Reduction::Mean;
+    // The very tensor that the tape knows, in a term that must not move it.
+    let e = lab::tensor(&dev, &normal(2, 3, 3), (2, 3));
+    let indices = dev.tensor_from_vec(vec![0_usize, 1, 1, 0], (4,));
+    let (z, tape) = x.leaky_trace().split_tape();
+    let term =
+        on_dfdx::codebook_loss(z.clone(), e.leaky_trace(), indices, mean);
+    let loss = z.put_tape(tape).sum::<(), _>() + term;
+    let d = loss.backward();
+    assert!(d.get(&x).as_vec().iter().all(|v| *v == 1.0));
+    assert!(d.get(&e).as_vec().iter().all(|v| *v != 0.0));
+    // Late, the gradient at the latents is the commitment's, turned round.
+    let late = on_dfdx::late_codebook_loss(x.leaky_trace(), q.clone(), mean);
+    let late = lab::array(&late.backward().get(&x));
+    let commitment = on_dfdx::commitment_loss(x.leaky_trace(), q, 1.0, mean);
+    let commitment = lab::array(&commitment.backward().get(&x));
+    assert!(lab::max_rel_err(&-late, &commitment) < 1e-12);
+}
+
+#[test]
+fn a_resumed_run_ends_where_an_uninterrupted_one_does() {
+    let patches = normal(200, PATCH, 4).mapv(|v| v as f32);
+    for learning in [
+        Learning::gradient(1e-3),
+        Learning::Ema { gamma: 0.9, debias: true },
+        Learning::Ema { gamma: 0.9, debias: false },
+    ] {
+        let fresh = || {
+            let settings = Settings {
+                learning,
+                revival: Some(Revival { threshold: 0.5 }),
+                usage_decay: 0.8,
+                ..Settings::default()
+            };
+            let start = normal(12, WIDTH, 5).mapv(|v| v as f32 * 3.0);
+            let quantizer = Quantizer::new(start, settings).unwrap();
+            let nets = networks(&mut rng_at(6, 0));
+            let config = AdamConfig::default();
+            Training::new(nets, quantizer, config, &patches, 16, 7).unwrap()
+        };
+        let go = |run: &mut Training| {
+            (0..8).for_each(|_| drop(run.step().unwrap()));
+        };
+        let mut whole = fresh();
+        go(&mut whole);
+        let mut checkpoint = Checkpoint::default();
+        whole.save(&mut checkpoint);
+        go(&mut whole);
+        assert!(whole.revived > 0, "revival took part");
+        let mut second = fresh();
+        second.restore(&checkpoint).unwrap();
+        go(&mut second);
+        assert_eq!(second.quantizer, whole.quantizer, "bit for bit");
+        assert_eq!(second.encoder, whole.encoder);
+        assert_eq!(second.decoder, whole.decoder);
+        assert_eq!(second.revived, whole.revived);
+    }
+}
+
+#[test]
+fn a_run_that_diverges_ends_in_an_error() {
+    let patches = normal(32, PATCH, 4).mapv(|v| v as f32);
+    let start = normal(4, WIDTH, 5).mapv(|v| v as f32);
+    let quantizer = Quantizer::new(start, Settings::default()).unwrap();
+    let mut nets = networks(&mut rng_at(6, 0));
+    nets.0.layers[0].w.fill(1e30);
+    nets.0.layers[1].w.fill(1e30);
+    let config = AdamConfig::default();
+    let mut run =
+        Training::new(nets, quantizer, config, &patches, 16, 7).unwrap();
+    let said = run.step().err().unwrap().to_string();
+    assert!(said.contains("latents, row"), "{said}");
+}

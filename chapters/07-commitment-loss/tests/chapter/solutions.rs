@@ -1,0 +1,52 @@
+//! The solutions pass the checks.
+
+use lab::expect_pass;
+
+use crate::checks;
+
+#[path = "../../solutions/beta_for_a_sum.rs"]
+mod beta_for_a_sum;
+#[path = "../../solutions/codebook_backward.rs"]
+mod codebook_backward;
+#[path = "../../solutions/commitment_backward.rs"]
+mod commitment_backward;
+#[path = "../../solutions/ema_update.rs"]
+mod ema_update;
+#[path = "../../solutions/encoder_gradient.rs"]
+mod encoder_gradient;
+#[path = "../../solutions/perplexity.rs"]
+mod perplexity;
+
+#[test]
+fn exercise_7_1() {
+    expect_pass(checks::codebook_backward(
+        codebook_backward::codebook_backward,
+    ));
+}
+
+#[test]
+fn exercise_7_2() {
+    expect_pass(checks::commitment_backward(
+        commitment_backward::commitment_backward,
+    ));
+}
+
+#[test]
+fn exercise_7_3() {
+    expect_pass(checks::encoder_gradient(encoder_gradient::encoder_gradient));
+}
+
+#[test]
+fn exercise_7_4() {
+    expect_pass(checks::beta_for_a_sum(beta_for_a_sum::beta_for_a_sum));
+}
+
+#[test]
+fn exercise_7_5() {
+    expect_pass(checks::ema_update(ema_update::ema_update));
+}
+
+#[test]
+fn exercise_7_6() {
+    expect_pass(checks::perplexity(perplexity::perplexity));
+}

@@ -1,0 +1,53 @@
+//! Your answers: `cargo test -p commitment-loss --test exercises`.
+
+use lab::expect_pass;
+
+#[path = "chapter/checks.rs"]
+mod checks;
+
+#[path = "../exercises/beta_for_a_sum.rs"]
+mod beta_for_a_sum;
+#[path = "../exercises/codebook_backward.rs"]
+mod codebook_backward;
+#[path = "../exercises/commitment_backward.rs"]
+mod commitment_backward;
+#[path = "../exercises/ema_update.rs"]
+mod ema_update;
+#[path = "../exercises/encoder_gradient.rs"]
+mod encoder_gradient;
+#[path = "../exercises/perplexity.rs"]
+mod perplexity;
+
+#[test]
+fn exercise_7_1_codebook_backward() {
+    expect_pass(checks::codebook_backward(
+        codebook_backward::codebook_backward,
+    ));
+}
+
+#[test]
+fn exercise_7_2_commitment_backward() {
+    expect_pass(checks::commitment_backward(
+        commitment_backward::commitment_backward,
+    ));
+}
+
+#[test]
+fn exercise_7_3_encoder_gradient() {
+    expect_pass(checks::encoder_gradient(encoder_gradient::encoder_gradient));
+}
+
+#[test]
+fn exercise_7_4_beta_for_a_sum() {
+    expect_pass(checks::beta_for_a_sum(beta_for_a_sum::beta_for_a_sum));
+}
+
+#[test]
+fn exercise_7_5_ema_update() {
+    expect_pass(checks::ema_update(ema_update::ema_update));
+}
+
+#[test]
+fn exercise_7_6_perplexity() {
+    expect_pass(checks::perplexity(perplexity::perplexity));
+}
