@@ -1,16 +1,46 @@
 //! Gradients by hand, in plain ndarray: every forward pass has its backward
 //! pass right below. A gradient is called `d_` and what it is the gradient of.
 
-use ndarray::{Array, Array1, Array2, ArrayView, ArrayViewMut, Axis};
-use ndarray::{Dimension, IxDyn, NdFloat, Zip};
+use ndarray::linalg::general_mat_mul;
+use ndarray::{Array, Array1, Array2, ArrayView, ArrayView2, ArrayViewMut};
+use ndarray::{Axis, Dimension, IxDyn, NdFloat, Zip};
 use ndarray_rand::RandomExt;
 use ndarray_rand::rand::Rng;
 use ndarray_rand::rand_distr::StandardNormal;
+use rayon::join;
 
 /// A number in the precision of the arrays around it.
 pub fn real<F: NdFloat>(value: f64) -> F {
     F::from(value).expect("f32 and f64 hold every f64, rounded")
 }
+
+// ANCHOR: product
+/// Multiplications from which a second thread is worth waking.
+const WORTH_TWO: usize = 1 << 23;
+
+/// The matrix product of `a`, `[M, N]`, and `b`, `[N, O]`. A large one is
+/// cut in two along its longer side, one half a thread; how the sum inside
+/// each entry runs is not touched, so every bit stays the same. `[M, O]`
+pub fn product<F: NdFloat>(a: ArrayView2<F>, b: ArrayView2<F>) -> Array2<F> {
+    let (m, o) = (a.nrows(), b.ncols());
+    let mut c = Array2::zeros((m, o)); // [M, O]
+    let into = |a: &ArrayView2<F>, b: &ArrayView2<F>, c: &mut _| {
+        general_mat_mul(F::one(), a, b, F::zero(), c);
+    };
+    if m * o * a.ncols() < WORTH_TWO {
+        into(&a, &b, &mut c);
+    } else if m >= o {
+        let (a, a_rest) = a.split_at(Axis(0), m / 2);
+        let (mut c, mut c_rest) = c.view_mut().split_at(Axis(0), m / 2);
+        join(|| into(&a, &b, &mut c), || into(&a_rest, &b, &mut c_rest));
+    } else {
+        let (b, b_rest) = b.split_at(Axis(1), o / 2);
+        let (mut c, mut c_rest) = c.view_mut().split_at(Axis(1), o / 2);
+        join(|| into(&a, &b, &mut c), || into(&a, &b_rest, &mut c_rest));
+    }
+    c
+}
+// ANCHOR_END: product
 
 // ANCHOR: linear
 /// Eq. 0.1: `y = x w + b`, for a batch of `B` rows.
@@ -19,7 +49,7 @@ pub fn linear<F: NdFloat>(
     w: &Array2<F>, // [I, O]
     b: &Array1<F>, // [O]
 ) -> Array2<F> {
-    x.dot(w) + b // [B, O]
+    product(x.view(), w.view()) + b // [B, O]
 }
 
 /// Eq. 0.2: the gradients at `x`, `w` and `b`, given the one at `y`.
@@ -28,10 +58,17 @@ pub fn linear_backward<F: NdFloat>(
     w: &Array2<F>,   // [I, O]
     d_y: &Array2<F>, // [B, O]
 ) -> (Array2<F>, Array2<F>, Array1<F>) {
-    let d_x = d_y.dot(&w.t().as_standard_layout()); // [B, I]
-    let d_w = x.t().dot(d_y); // [I, O]
-    let d_b = d_y.sum_axis(Axis(0)); // [O]
-    (d_x, d_w, d_b)
+    let (d_w, d_b) = linear_backward_parameters(x, d_y);
+    (product(d_y.view(), w.t()), d_w, d_b) // [B, I]
+}
+
+/// Those at `w` and `b` alone.
+pub fn linear_backward_parameters<F: NdFloat>(
+    x: &Array2<F>,   // [B, I]
+    d_y: &Array2<F>, // [B, O]
+) -> (Array2<F>, Array1<F>) {
+    let d_w = product(x.t(), d_y.view()); // [I, O]
+    (d_w, d_y.sum_axis(Axis(0))) // [O]
 }
 // ANCHOR_END: linear
 
@@ -41,6 +78,13 @@ pub fn sigmoid<F: NdFloat>(s: F) -> F {
     let e = (-s.abs()).exp(); // in (0, 1]
     let large = F::one() / (F::one() + e);
     if s >= F::zero() { large } else { e * large }
+}
+
+/// The hyperbolic tangent, (1 - e^-2x) / (1 + e^-2x), without overflow at
+/// either end. `F::tanh` is right to the last bit, and four times as slow.
+pub fn tanh<F: NdFloat>(x: F) -> F {
+    let e = (-(x.abs() + x.abs())).exp(); // in (0, 1]
+    ((F::one() - e) / (F::one() + e)).copysign(x)
 }
 
 /// What follows a linear layer, element by element.
@@ -68,7 +112,7 @@ impl Activation {
                 let slope: F = real(slope);
                 x.mapv_into(|v| if v > F::zero() { v } else { slope * v })
             }
-            Activation::Tanh => x.mapv_into(F::tanh),
+            Activation::Tanh => x.mapv_into(tanh),
             Activation::Sigmoid => x.mapv_into(sigmoid),
         }
     }
@@ -258,15 +302,31 @@ impl<F: NdFloat> Mlp<F> {
         outputs: &[Array2<F>],
         d_y: Array2<F>,
     ) -> (Array2<F>, Mlp<F>) {
-        let (mut d_y, mut layers) = (d_y, Vec::new());
+        let (d_s, d_net) = self.backward_parameters(outputs, d_y);
+        match self.layers.first() {
+            Some(layer) => (product(d_s.view(), layer.w.t()), d_net),
+            None => (d_s, d_net),
+        }
+    }
+
+    /// The same, but only as far down as the first layer's sum: who does
+    /// not ask for the gradient at the input is spared a product.
+    pub fn backward_parameters(
+        &self,
+        outputs: &[Array2<F>],
+        d_y: Array2<F>,
+    ) -> (Array2<F>, Mlp<F>) {
+        let (mut d_s, mut layers) = (d_y, Vec::new());
         for (n, layer) in self.layers.iter().enumerate().rev() {
-            let d_s = layer.activation.backward(&outputs[n + 1], d_y);
-            let (d_x, w, b) = linear_backward(&outputs[n], &layer.w, &d_s);
+            d_s = layer.activation.backward(&outputs[n + 1], d_s);
+            let (w, b) = linear_backward_parameters(&outputs[n], &d_s);
             layers.push(Layer { w, b, activation: layer.activation });
-            d_y = d_x;
+            if n > 0 {
+                d_s = product(d_s.view(), layer.w.t()); // [B, I]
+            }
         }
         layers.reverse();
-        (d_y, Mlp { layers })
+        (d_s, Mlp { layers })
     }
 }
 // ANCHOR_END: layer

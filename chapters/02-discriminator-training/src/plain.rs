@@ -34,8 +34,10 @@ pub fn d_step_under<F: NdFloat>(
 ) -> (F, Mlp<F>) {
     let (real, fake) = join(|| d.forward(x_real), || d.forward(x_fake));
     let (value, (d_real, d_fake)) = loss(last(&real), last(&fake)); // [B, 1]
-    let ((_, from_real), (_, from_fake)) =
-        join(|| d.backward(&real, d_real), || d.backward(&fake, d_fake));
+    let ((_, from_real), (_, from_fake)) = join(
+        || d.backward_parameters(&real, d_real),
+        || d.backward_parameters(&fake, d_fake),
+    );
     (value, sum(from_real, &from_fake))
 }
 

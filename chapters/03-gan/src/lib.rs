@@ -18,7 +18,7 @@ pub mod plain;
 mod run;
 pub mod training;
 
-pub use run::run;
+pub use run::{digits, run};
 
 /// This chapter.
 pub static CHAPTER: lab::Chapter = lab::Chapter {

@@ -2,7 +2,9 @@
 //! discriminator, and what keeps the pair from falling apart.
 
 use discriminator_training::plain::d_step_under;
-use gradients::plain::{Activation, Layer, Mlp, real, sigmoid, softplus};
+use gradients::plain::{
+    Activation, Layer, Mlp, product, real, sigmoid, softplus,
+};
 use minimax_loss::plain::{
     d_loss, d_loss_backward, g_loss_non_saturating,
     g_loss_non_saturating_backward, g_loss_saturating,
@@ -26,7 +28,7 @@ pub fn through<F: NdFloat>(
     let (mut v, mut sums) = (d_y, Vec::new());
     for (n, layer) in net.layers.iter().enumerate().rev() {
         let u = layer.activation.backward(&outputs[n + 1], v); // [B, O]
-        v = u.dot(&layer.w.t().as_standard_layout()); // [B, I]
+        v = product(u.view(), layer.w.t()); // [B, I]
         sums.push(u);
     }
     sums.reverse();
@@ -117,7 +119,7 @@ pub fn g_step<F: NdFloat>(
     let fake = d.forward(&packed(last(&made), pack)); // …, [B / pack, 1]
     let (loss, d_s) = game.of_g(s_real, last(&fake)); // [B / pack, 1]
     let (d_x, _) = through(d, &fake, d_s); // [B / pack, pack · X]
-    let (_, d_g) = g.backward(&made, unpacked(d_x, pack));
+    let (_, d_g) = g.backward_parameters(&made, unpacked(d_x, pack));
     (loss, d_g)
 }
 // ANCHOR_END: g_step
@@ -166,8 +168,8 @@ pub fn penalty<F: NdFloat>(
     let mut d_v = d_x * scale; // [B, X]
     for ((layer, u), y) in d.layers.iter().zip(sums).zip(&outputs[1..]) {
         assert!(linear_in_pieces(layer.activation), "a curved activation");
-        let w = d_v.t().dot(&u); // [I, O]
-        let d_u = d_v.dot(&layer.w); // [B, O]
+        let w = product(d_v.t(), u.view()); // [I, O]
+        let d_u = product(d_v.view(), layer.w.view()); // [B, O]
         d_v = layer.activation.backward(y, d_u); // [B, O]
         let b = Array1::zeros(layer.b.len()); // [O]
         layers.push(Layer { w, b, activation: layer.activation });

@@ -1,14 +1,12 @@
 //! The experiments of chapter 3.
 
-mod digits;
+pub mod digits;
 mod modes;
 mod rooms;
 mod switches;
 
-use std::sync::Mutex;
-
-use anyhow::anyhow;
 use lab::{Cost, Lab};
+use rayon::prelude::*;
 
 use self::modes::Task;
 
@@ -38,29 +36,10 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Does one job for each seed, two at a time, and gives the results in order.
-fn in_pairs<T: Send>(
+/// Does one job for each seed, one a thread, and gives the results in order.
+fn for_each_seed<T: Send>(
     seeds: &[u64],
     job: impl Fn(u64) -> anyhow::Result<T> + Sync,
 ) -> anyhow::Result<Vec<T>> {
-    let next = Mutex::new(seeds.iter().copied().enumerate());
-    let done = Mutex::new(Vec::new());
-    std::thread::scope(|scope| {
-        for _ in 0..2 {
-            scope.spawn(|| {
-                loop {
-                    let taken = next.lock().map(|mut n| n.next());
-                    let Ok(Some((n, seed))) = taken else { break };
-                    let outcome = job(seed);
-                    if let Ok(mut done) = done.lock() {
-                        done.push((n, outcome));
-                    }
-                }
-            });
-        }
-    });
-    let mut done =
-        done.into_inner().map_err(|_| anyhow!("a run panicked"))?;
-    done.sort_by_key(|(n, _)| *n);
-    done.into_iter().map(|(_, outcome)| outcome).collect()
+    seeds.par_iter().with_max_len(1).map(|seed| job(*seed)).collect()
 }

@@ -1,9 +1,11 @@
 //! Nearest codebook vectors in plain ndarray. Latents `z` are rows `[N, C]`,
 //! a codebook is `[K, C]`, an index is a row of the codebook.
 
-use gradients::plain::real;
+use gradients::plain::{product, real};
 use ndarray::linalg::general_mat_mul;
-use ndarray::{Array1, Array2, Array3, ArrayView1, Axis, NdFloat, Zip, s};
+use ndarray::parallel::prelude::{IntoParallelIterator, ParallelIterator};
+use ndarray::{Array1, Array2, Array3, ArrayView1, ArrayView2, Axis};
+use ndarray::{NdFloat, Zip, s};
 use ndarray_rand::rand::Rng;
 
 /// Latents and a codebook that do not fit together.
@@ -131,7 +133,8 @@ pub fn squared_distances<F: NdFloat>(
     z: &Array2<F>,        // [N, C]
     codebook: &Array2<F>, // [K, C]
 ) -> Array2<F> {
-    let mut d = z.dot(&codebook.t()) * real::<F>(-2.0); // [N, K]
+    let mut d = product(z.view(), codebook.t()); // [N, K]
+    d *= real::<F>(-2.0);
     d += &squared_norms(codebook); // [K], to every row
     d += &squared_norms(z).insert_axis(Axis(1)); // [N, 1], to every column
     d
@@ -146,8 +149,8 @@ pub fn squared_distances_backward<F: NdFloat>(
 ) -> (Array2<F>, Array2<F>) {
     let of_z = d_d.sum_axis(Axis(1)).insert_axis(Axis(1)); // [N, 1]
     let of_e = d_d.sum_axis(Axis(0)).insert_axis(Axis(1)); // [K, 1]
-    let d_z = z * &of_z - d_d.dot(codebook); // [N, C]
-    let d_codebook = codebook * &of_e - d_d.t().dot(z); // [K, C]
+    let d_z = z * &of_z - product(d_d.view(), codebook.view()); // [N, C]
+    let d_codebook = codebook * &of_e - product(d_d.t(), z.view());
     (d_z * real::<F>(2.0), d_codebook * real::<F>(2.0))
 }
 
@@ -181,21 +184,23 @@ pub fn nearest<F: NdFloat>(
     let e_norms = squared_norms(codebook); // [K]
     let longest = e_norms.fold(F::zero(), |a, &b| a.max(b)).sqrt();
     let halves = e_norms.mapv(|n| n * real(0.5)); // [K]
-    let mut scores = Array2::zeros((TILE, codebook.nrows()));
-    let mut indices = Vec::with_capacity(z.nrows());
-    for tile in z.axis_chunks_iter(Axis(0), TILE) {
+    let space = || Array2::zeros((TILE, codebook.nrows())); // one a thread
+    let of_tile = |scores: &mut Array2<F>, tile: ArrayView2<F>| {
         let mut scores = scores.slice_mut(s![..tile.nrows(), ..]);
         scores.assign(&halves); // ‖e‖² / 2 in every row
         let (one, e) = (F::one(), codebook.t());
         general_mat_mul(-one, &tile, &e, one, &mut scores); // [TILE, K]
-        for (z, scores) in tile.rows().into_iter().zip(scores.rows()) {
+        let rows = tile.rows().into_iter().zip(scores.rows());
+        let index = |(z, scores): (ArrayView1<F>, ArrayView1<F>)| {
             let scores = scores.to_slice().expect("a row in one piece");
             let doubt = rounding(z.len(), z.dot(&z).sqrt() + longest);
-            let limit = smallest(scores) + doubt;
-            indices.push(decide(z, codebook, scores, limit));
-        }
-    }
-    Ok(indices) // [N]
+            decide(z, codebook, scores, smallest(scores) + doubt)
+        };
+        rows.map(index).collect::<Vec<_>>() // [TILE]
+    };
+    let tiles = z.axis_chunks_iter(Axis(0), TILE).into_par_iter();
+    let tiles: Vec<Vec<usize>> = tiles.map_init(space, of_tile).collect();
+    Ok(tiles.concat()) // [N]
 }
 
 /// Eq. 5.4: a bound on what rounding can do to the difference of two scores

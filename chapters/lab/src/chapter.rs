@@ -411,6 +411,7 @@ pub fn run_chapter(
         seconds: round(start.elapsed().as_secs_f64(), 1),
         code,
         experiments: lab.experiments.clone(),
+        made_with: BTreeMap::new(),
     };
     let values = lab
         .measured

@@ -71,6 +71,9 @@ pub struct Provenance {
     pub code: String,
     /// Seconds of each experiment.
     pub experiments: BTreeMap<String, f64>,
+    /// What else had a part in it, and which: the processor, the version of another program.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub made_with: BTreeMap<String, String>,
 }
 
 /// A file of results: a flat map of names to numbers, and its provenance.

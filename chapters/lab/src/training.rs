@@ -70,7 +70,7 @@ impl Lab {
         &self,
         name: &str,
         steps: u64,
-        model: &mut impl Resumable,
+        model: &mut (impl Resumable + Send),
     ) -> anyhow::Result<()> {
         self.train_and_observe(name, [steps], model, |_| Vec::new()).map(drop)
     }
@@ -80,14 +80,25 @@ impl Lab {
     ///
     /// # Errors
     /// As for [`Lab::train`].
-    pub fn train_and_observe<M: Resumable>(
+    pub fn train_and_observe<M: Resumable + Send>(
         &self,
         name: &str,
         milestones: impl IntoIterator<Item = u64>,
         model: &mut M,
-        mut observe: impl FnMut(&mut M) -> Vec<f32>,
+        observe: impl FnMut(&mut M) -> Vec<f32> + Send,
     ) -> anyhow::Result<History> {
         let milestones: Vec<u64> = milestones.into_iter().collect();
+        // From inside the pool, the other thread is at hand in no time.
+        rayon::scope(|_| self.train_here(name, &milestones, model, observe))
+    }
+
+    fn train_here<M: Resumable>(
+        &self,
+        name: &str,
+        milestones: &[u64],
+        model: &mut M,
+        mut observe: impl FnMut(&mut M) -> Vec<f32>,
+    ) -> anyhow::Result<History> {
         let path = self.checkpoint_path(name);
         let notes = [
             ("training", format!("{}/{name}", self.chapter().name)),

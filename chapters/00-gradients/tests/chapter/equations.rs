@@ -5,8 +5,8 @@ use gradients::ledger::{ACTIVATIONS, classes, reference};
 use gradients::plain::{
     self, Activation, AdamConfig, adam_step, bce_with_logits,
     bce_with_logits_backward, cross_entropy, cross_entropy_backward,
-    init_layer, linear, linear_backward, numeric_gradient, sgd_step, sigmoid,
-    softmax, softplus,
+    init_layer, linear, linear_backward, numeric_gradient, product, sgd_step,
+    sigmoid, softmax, softplus, tanh,
 };
 use ndarray::{Array, Array1, Array2, ArrayD, Axis, array};
 use ndarray_rand::RandomExt;
@@ -46,6 +46,23 @@ proptest! {
     }
 
     #[test]
+    fn halves_of_a_product_keep_every_bit(m in 1_usize..200, n in 1_usize..100, o in 1_usize..200, turned in 0..4, seed in any::<u64>()) {
+        let shape = |rows, columns, turn: bool| if turn { (columns, rows) } else { (rows, columns) };
+        let (turn_a, turn_b) = (turned & 1 == 1, turned & 2 == 2);
+        let (a, b) = (normal(shape(m, n, turn_a), seed), normal(shape(n, o, turn_b), seed ^ 1));
+        let a = if turn_a { a.t() } else { a.view() };
+        let b = if turn_b { b.t() } else { b.view() };
+        prop_assert_eq!(product(a, b), a.dot(&b));
+    }
+
+    #[test]
+    fn eq_0_3_tanh(x in -40.0_f64..40.0) {
+        prop_assert!((tanh(x) - x.tanh()).abs() < 4.0 * f64::EPSILON);
+        prop_assert!((tanh(x as f32) - (x as f32).tanh()).abs() < 4.0 * f32::EPSILON);
+        prop_assert!(tanh(1e6 * x).abs() <= 1.0);
+    }
+
+    #[test]
     fn eq_0_4_activation_derivatives(x in -8.0_f64..8.0, d_y in -3.0_f64..3.0) {
         prop_assume!(x.abs() > 1e-3); // the corner of a ReLU has no derivative
         for (name, kind) in ACTIVATIONS {
@@ -70,7 +87,11 @@ fn eq_0_3_activations() {
     let of = |kind: Activation| kind.forward(x.clone());
     assert_eq!(of(Activation::Relu), array![[0.0, 0.0, 3.0]]);
     assert_eq!(of(Activation::LeakyRelu(0.2)), array![[-0.4, 0.0, 3.0]]);
-    assert_eq!(of(Activation::Tanh), x.mapv(f64::tanh));
+    assert_abs_diff_eq!(
+        of(Activation::Tanh),
+        x.mapv(f64::tanh),
+        epsilon = 1e-15
+    );
     assert_abs_diff_eq!(
         of(Activation::Sigmoid),
         x.mapv(|v: f64| 1.0 / (1.0 + (-v).exp())),

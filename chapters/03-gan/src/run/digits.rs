@@ -9,29 +9,35 @@ use ndarray_rand::rand_distr::Uniform;
 
 use crate::eyes::{EyesTraining, learnt_from};
 use crate::measures::{
-    Eyes, Moments, entropy, frechet, nearest_rows, parzen,
+    Eyes, Moments, Seen, entropy, frechet, nearest_rows, parzen,
     precision_and_recall,
 };
 use crate::plain::{Game, Penalties, interpolate};
 use crate::training::{Config, Gan, Noise};
 
 /// What the generator gives, tanh's range, as pixels in [0, 1].
-fn unit(x: Array2<f32>) -> Array2<f32> {
+pub fn unit(x: Array2<f32>) -> Array2<f32> {
     x.mapv_into(|v| 0.5 * (v + 1.0))
 }
 
 /// What every judgement needs.
 pub struct Court {
-    eyes: Eyes,
-    train: Digits,
-    test: Digits,
+    /// The classifier whose features are compared.
+    pub eyes: Eyes,
+    /// Digits that are learnt from.
+    pub train: Digits,
+    /// Digits that samples are compared with.
+    pub test: Digits,
     /// The judged sample's size.
-    n: usize,
+    pub n: usize,
     /// What the eyes see in the test digits.
-    real: crate::measures::Seen,
+    pub real: Seen,
 }
 
-/// Trains the eyes, or reads them back; records how well they see.
+/// Trains the eyes, and seats them before the test digits.
+///
+/// # Errors
+/// The digits cannot be read, or the training was stopped.
 pub fn court(lab: &mut Lab) -> anyhow::Result<Court> {
     let train = Court::digits(lab)?;
     let test = Digits::load_28x28(lab.data(), Split::Test)?;
@@ -50,13 +56,19 @@ pub fn court(lab: &mut Lab) -> anyhow::Result<Court> {
 
 /// What the eyes find in a set of images.
 #[derive(Clone, Copy, Debug)]
-struct Verdict {
-    frechet: f64,
-    confident: f64,
-    rarest: f64,
-    entropy: f64,
-    precision: f64,
-    recall: f64,
+pub struct Verdict {
+    /// Fréchet distance from the test digits.
+    pub frechet: f64,
+    /// The share that the eyes are sure of at 0.9.
+    pub confident: f64,
+    /// The rarest class's share.
+    pub rarest: f64,
+    /// Of the classes, in nats.
+    pub entropy: f64,
+    /// The share that lies among real digits.
+    pub precision: f64,
+    /// The share of real digits that it covers.
+    pub recall: f64,
 }
 
 /// Digits that generators learn from, batch by batch, in [-1, 1].
@@ -69,7 +81,15 @@ fn batches(
     Ok(move |n| train.pixels(&batches.batch(n), PixelRange::Symmetric))
 }
 
+/// The widths of the generator's hidden layers.
+pub fn widths(lab: &Lab) -> (usize, usize) {
+    (lab.by_scale(16, 256, 512), lab.by_scale(16, 512, 1024))
+}
+
 /// A pair for digits that has not been trained, with hidden layers of these widths, the generator's first.
+///
+/// # Errors
+/// There are fewer digits than a batch takes.
 pub fn pair<'a>(
     lab: &Lab,
     train: &'a Digits,
@@ -89,12 +109,18 @@ pub fn pair<'a>(
 
 impl Court {
     /// The digits of the command line that are learnt from.
+    ///
+    /// # Errors
+    /// They cannot be read.
     pub fn digits(lab: &Lab) -> anyhow::Result<Digits> {
         Ok(Digits::load_28x28(lab.data(), Split::Train)?)
     }
 
     /// Images `[N, 784]` in [0, 1], judged beside the test digits.
-    fn judge(&self, x: &Array2<f32>) -> anyhow::Result<Verdict> {
+    ///
+    /// # Errors
+    /// There are too few of them, or they are not finite.
+    pub fn judge(&self, x: &Array2<f32>) -> anyhow::Result<Verdict> {
         let seen = self.eyes.look(x);
         let real = Moments::of(&self.real.features)?;
         let shares = seen.shares();
@@ -117,7 +143,7 @@ impl Court {
     }
 
     /// Training digits that neither eyes nor generators have learnt from, and no more of them than are judged.
-    fn held_out(&self) -> Array2<f32> {
+    pub fn held_out(&self) -> Array2<f32> {
         let from = learnt_from(self.train.len());
         let rows: Vec<usize> =
             (from..self.train.len()).take(self.n).collect();
@@ -125,7 +151,11 @@ impl Court {
     }
 }
 
-fn record(lab: &mut Lab, name: &str, v: Verdict) -> anyhow::Result<()> {
+/// Records a verdict under `name`.
+///
+/// # Errors
+/// A name is taken, or a number is not finite.
+pub fn record(lab: &mut Lab, name: &str, v: Verdict) -> anyhow::Result<()> {
     let numbers = [
         ("frechet", v.frechet, Within::Factor(1.6)),
         ("confident_share", v.confident, Within::Absolute(0.08)),
@@ -170,7 +200,7 @@ fn recipe(lab: &Lab) -> Config {
         every: 4,
         g: adam,
         d: adam,
-        cool: Some(lab.by_scale(60, 30_000, 400_000)),
+        cool: Some(lab.by_scale(60, 56_000, 400_000)),
         ..Config::default()
     }
 }
@@ -195,8 +225,7 @@ const FIXED: usize = 8;
 
 /// A generator of digits that draws well.
 pub fn digits(lab: &mut Lab, court: &Court) -> anyhow::Result<()> {
-    let widths = (lab.by_scale(16, 256, 512), lab.by_scale(16, 512, 1024));
-    let mut gan = pair(lab, &court.train, widths)?;
+    let mut gan = pair(lab, &court.train, widths(lab))?;
     let config = gan.config;
     let steps = config.cool.unwrap_or(0);
     let fixed = config.noise.sample(FIXED, &mut lab.rng("fixed"));

@@ -5,7 +5,7 @@ use gradients::plain::{Activation, AdamConfig, Mlp, sigmoid};
 use lab::{Axis, History, Lab, Plot, Within, panels, rng_at};
 use ndarray::Array2;
 
-use super::in_pairs;
+use super::for_each_seed;
 use crate::plain::{Game, Penalties, modes};
 use crate::training::{Config, Gan, Noise};
 
@@ -50,7 +50,7 @@ impl Task {
         let data = GaussianMixture::grid_of_25();
         let frames = lab.by_scale(
             vec![0, 10, 60],
-            vec![0, 1000, 20_000],
+            vec![0, 1000, 36_000],
             vec![0, 1000, 60_000],
         );
         Self { name: "grid", data, scale: 0.35, frames, reach: 5.0 }
@@ -191,7 +191,7 @@ pub fn several_seeds(lab: &mut Lab, task: &Task) -> anyhow::Result<()> {
     let seeds: Vec<u64> = (0..lab.by_scale(2, 5, 10)).collect();
     let config = task.config();
     let base = lab.seed();
-    let trained = in_pairs(&seeds, |seed| {
+    let trained = for_each_seed(&seeds, |seed| {
         let mut gan =
             task.pair(config, lab.by_scale(16, 128, 128), base + seed);
         let name = format!("{}-{seed}", task.name);
@@ -287,7 +287,7 @@ pub fn cures(lab: &mut Lab) -> anyhow::Result<()> {
     let base = lab.seed();
     for (label, name, config) in cases {
         let width = lab.by_scale(16, 64, 128);
-        let histories = in_pairs(&seeds, |seed| {
+        let histories = for_each_seed(&seeds, |seed| {
             let mut gan = task.pair(config, width, base + seed);
             let run = format!("cure-{name}-{seed}");
             let marks = milestones.iter().copied();

@@ -3,7 +3,7 @@
 use gradients::plain::{AdamConfig, sigmoid};
 use lab::{Axis, Lab, Plot, Within};
 
-use super::in_pairs;
+use super::for_each_seed;
 use super::modes::Task;
 use crate::plain::{Game, Penalties};
 use crate::training::{Config, Noise};
@@ -51,7 +51,7 @@ pub fn switches(lab: &mut Lab) -> anyhow::Result<()> {
         .y("modes found of 8", Axis::Linear)
         .y_range(-0.4, 9.0);
     for (case, (name, config)) in cases.into_iter().enumerate() {
-        let judged = in_pairs(&seeds, |seed| {
+        let judged = for_each_seed(&seeds, |seed| {
             let mut gan = task.pair(config, 32, base + seed);
             for _ in 0..steps {
                 gan.train_once();

@@ -1,7 +1,8 @@
 //! The chapter's story at smoke scale: every experiment runs, twice to the same numbers, and says what the page says.
 
 use gan::CHAPTER;
-use lab::smoke_run;
+use gan::digits::{Court, pair, widths};
+use lab::{Checkpoint, Lab, Options, Resumable, Scale, Selection, smoke_run};
 
 #[test]
 fn the_story_runs_and_is_deterministic() {
@@ -31,4 +32,26 @@ fn the_story_runs_and_is_deterministic() {
         "hardly trained, it does not copy"
     );
     assert!(of("parzen_digits") > of("parzen_samples"));
+}
+
+#[test]
+fn full_scale_takes_its_first_steps() {
+    let options = Options { scale: Scale::Full, ..Options::default() };
+    let lab = Lab::new(&CHAPTER, options, Selection::All);
+    let digits = Court::digits(&lab).unwrap();
+    let (small, large) = widths(&lab);
+    assert_eq!((small, large), (512, 1024));
+    let new = || pair(&lab, &digits, (small, large)).unwrap();
+    let mut gan = new();
+    for _ in 0..2 {
+        let (d_loss, g_loss) = gan.train_once();
+        assert!(d_loss.is_finite() && g_loss.is_finite());
+    }
+    let mut kept = Checkpoint::default();
+    gan.save(&mut kept);
+    let mut resumed = new();
+    resumed.restore(&kept).unwrap();
+    assert_eq!(gan.train_once(), resumed.train_once());
+    assert_eq!(resumed.steps_done(), 3);
+    assert_eq!(resumed.mean, gan.mean);
 }
