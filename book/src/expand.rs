@@ -157,9 +157,7 @@ pub(crate) fn expand(
 
 impl<'a> Expander<'a> {
     fn read_page(&mut self, source: &'a Source) {
-        let stem = source.path.file_stem();
-        let chapter =
-            self.chapters.iter().find(|c| c.dir.file_name() == stem);
+        let chapter = self.chapters.iter().find(|c| c.page == source.path);
         let (pieces, wrong) = scan::scan(&source.text);
         self.pages.push(Page { source, chapter, pieces });
         for (offset, wrong) in wrong {
@@ -176,15 +174,16 @@ impl<'a> Expander<'a> {
             Results::load(&file).map_err(|e| e.to_string())
         } else {
             Err(format!(
-                "there is no {}; `cargo run -- --fresh --only {}` makes it",
+                "there is no {}; `{}` makes it",
                 self.relative(&file),
-                chapter.name
+                chapter.made_by
             ))
         };
         self.results.insert(&chapter.name, results);
     }
 
     fn read_tests(&mut self, chapter: &ChapterRef) {
+        let Some(number) = chapter.number else { return };
         let folder = self.root.join(&chapter.dir).join("tests/chapter");
         let file = folder.join("equations.rs");
         let Ok(text) = std::fs::read_to_string(&file) else { return };
@@ -206,7 +205,7 @@ impl<'a> Expander<'a> {
             });
         }
         for test in tests {
-            if test.number.chapter == chapter.number {
+            if test.number.chapter == number {
                 self.tests.entry(test.number).or_default().push(test);
             } else {
                 self.mistakes.push(Mistake {
@@ -214,7 +213,7 @@ impl<'a> Expander<'a> {
                     line: None,
                     wrong: Wrong::ForeignNumber {
                         number: test.number.to_string(),
-                        expected: chapter.number.to_string(),
+                        expected: number.to_string(),
                     },
                 });
             }
@@ -231,7 +230,7 @@ impl<'a> Expander<'a> {
             let place = self.place(index, piece.range.start);
             let id = match &piece.kind {
                 Kind::Display { number: Some(number), .. } => {
-                    let own = page.chapter.map(|chapter| chapter.number);
+                    let own = page.chapter.and_then(|chapter| chapter.number);
                     if own != Some(number.chapter) {
                         let expected = own.map_or(
                             "but this page belongs to no chapter".into(),
@@ -260,7 +259,8 @@ impl<'a> Expander<'a> {
                         continue;
                     };
                     let id = self.figure_id(index, &chapter.name, short);
-                    if let Some(number) = page.chapter.map(|c| c.number) {
+                    if let Some(number) = page.chapter.and_then(|c| c.number)
+                    {
                         count += 1;
                         self.figures.push(Numbered {
                             page: index,
@@ -765,12 +765,16 @@ impl<'a> Expander<'a> {
             s => format!("{:.0}\u{a0}min", s / 60.0),
         };
         let code: String = from.code.chars().take(8).collect();
+        let with = from.made_with.iter();
+        let with: String =
+            with.map(|(what, which)| format!(", {what} {which}")).collect();
         Ok(format!(
-            r#"<p class="provenance">Numbers and figures on this page: seed {}, {} scale, {}, {seconds}, code {}.</p>"#,
+            r#"<p class="provenance">Numbers and figures on this page: seed {}, {} scale, {}, {seconds}, code {}{}.</p>"#,
             from.seed,
             html::escape(&from.scale),
             html::escape(&from.device),
             html::escape(&code),
+            html::escape(&with),
         ))
     }
 
@@ -987,7 +991,7 @@ impl<'a> Expander<'a> {
         let dir = self
             .chapters
             .iter()
-            .find(|c| c.number == chapter)
+            .find(|c| c.number == Some(chapter))
             .map_or(PathBuf::new(), |c| c.dir.clone());
         self.relative(&self.root.join(dir).join("tests/chapter/equations.rs"))
     }

@@ -28,25 +28,42 @@ use mdbook_driver::config::Config;
 pub use directives::Number;
 pub use error::{BookError, Mistake, Wrong};
 
-/// A chapter that pages can quote.
+/// A chapter that pages can quote, or a page whose results come from something else than a chapter.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ChapterRef {
-    /// The crate's name: `minimax-loss`.
+    /// The crate's name, `minimax-loss`, and that of its results and figures.
     pub name: String,
     /// The chapter's number in the table of contents.
-    pub number: u32,
-    /// The crate's folder, `chapters/01-minimax-loss`, relative to the root; its page is `01-minimax-loss.md`.
+    pub number: Option<u32>,
+    /// The crate's folder, `chapters/01-minimax-loss`, relative to the root.
     pub dir: PathBuf,
+    /// Its page, `01-minimax-loss.md`.
+    pub page: PathBuf,
+    /// The command that makes its results.
+    pub made_by: String,
 }
 
-/// The chapters of this workbook, for [`render`].
+/// The chapters of this workbook, and the comparison of its speed, for [`render`].
 pub fn chapters() -> Vec<ChapterRef> {
-    let chapter = |c: &&lab::Chapter| ChapterRef {
-        name: c.name.into(),
-        number: c.number,
-        dir: c.dir.into(),
+    let chapter = |c: &&lab::Chapter| {
+        let dir = PathBuf::from(c.dir);
+        let page = dir.with_extension("md");
+        ChapterRef {
+            name: c.name.into(),
+            number: Some(c.number),
+            page: page.file_name().unwrap_or_default().into(),
+            dir,
+            made_by: format!("cargo run -- --fresh --only {}", c.name),
+        }
     };
-    reproduce::CHAPTERS.iter().map(chapter).collect()
+    let speed = ChapterRef {
+        name: "speed".into(),
+        number: None,
+        dir: "tests".into(),
+        page: "how-fast.md".into(),
+        made_by: "python3 tests/peers/compare.py".into(),
+    };
+    reproduce::CHAPTERS.iter().map(chapter).chain([speed]).collect()
 }
 
 /// A numbered equation of the book.

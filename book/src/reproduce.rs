@@ -10,7 +10,7 @@ use lab::{
 use serde::{Deserialize, Serialize};
 
 /// Every chapter, in the order of the table of contents.
-pub static CHAPTERS: [&Chapter; 7] = [
+pub static CHAPTERS: [&Chapter; 9] = [
     &gradients::CHAPTER,
     &minimax_loss::CHAPTER,
     &discriminator_training::CHAPTER,
@@ -18,6 +18,8 @@ pub static CHAPTERS: [&Chapter; 7] = [
     &codebook_lookup::CHAPTER,
     &straight_through::CHAPTER,
     &commitment_loss::CHAPTER,
+    &vq_vae::CHAPTER,
+    &code_prior::CHAPTER,
 ];
 
 /// What is remembered of a reproduction, so that a second run only renders.

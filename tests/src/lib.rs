@@ -1,1 +1,4 @@
-//! Only tests: what must hold across chapters and pages. See `tests/workbook.rs`.
+//! What must hold across chapters and pages (see `tests/workbook.rs`), and how fast the chapters' functions are.
+
+pub mod draw;
+pub mod speed;

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use book::reproduce::CHAPTERS;
 use book::{Rendered, chapters, inspect, render};
 use lab::{Against, Chapter, Results};
+use workbook_tests::speed;
 
 fn root() -> PathBuf {
     CHAPTERS[0].root()
@@ -86,17 +87,33 @@ fn no_results_file_is_stale() {
 }
 
 #[test]
+fn the_comparison_of_speed_is_not_stale_and_its_sides_agree() {
+    let committed = Results::load(&speed::committed()).unwrap();
+    assert_eq!(
+        committed.provenance.code,
+        speed::fingerprint().unwrap(),
+        "other code was timed; `python3 tests/peers/compare.py` times it anew"
+    );
+    let apart = committed.values.iter().filter(|v| v.0.ends_with("_apart"));
+    let apart: Vec<_> = apart.collect();
+    assert!(apart.len() >= 2 * speed::TABLE.len(), "{apart:?}");
+    assert!(apart.iter().all(|v| *v.1 <= 1e-4), "{apart:?}");
+}
+
+#[test]
 fn every_figure_is_shown_and_every_ledger_passes() {
     let folder = tempfile::tempdir().unwrap();
     let book = rendered(folder.path());
-    for chapter in CHAPTERS {
-        let drawn = root().join("book/pages/figures").join(chapter.name);
+    for name in CHAPTERS.iter().map(|c| c.name).chain(["speed"]) {
+        let drawn = root().join("book/pages/figures").join(name);
         for path in files(&drawn).keys() {
-            let name =
+            let stem =
                 path.file_stem().unwrap().to_string_lossy().into_owned();
-            let shown = book.figures.contains(&(chapter.name.into(), name));
-            assert!(shown, "{}: no page shows {path:?}", chapter.name);
+            let shown = book.figures.contains(&(name.into(), stem));
+            assert!(shown, "{name}: no page shows {path:?}");
         }
+    }
+    for chapter in CHAPTERS {
         let committed = Results::load(&chapter.committed()).unwrap();
         let columns = [
             Against::FiniteDifference,

@@ -108,8 +108,10 @@ impl Sample {
     pub fn try_render(&self) -> Result<Rendered, BookError> {
         let chapter = ChapterRef {
             name: "minimax-loss".into(),
-            number: 1,
+            number: Some(1),
             dir: "chapters/01-minimax-loss".into(),
+            page: "01-minimax-loss.md".into(),
+            made_by: "cargo run -- --fresh --only minimax-loss".into(),
         };
         book::render(self.root(), &[chapter], &self.out())
     }

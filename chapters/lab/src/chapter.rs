@@ -72,7 +72,14 @@ impl Chapter {
         }
         used.sort_by_key(|c| c.number);
         used.dedup_by_key(|c| c.number);
-        let only_there: &[&str] = &["run.rs", "main.rs", "ledger.rs"];
+        let only_there: &[&str] = &[
+            "run.rs",
+            "modes.rs",
+            "rooms.rs",
+            "switches.rs",
+            "main.rs",
+            "ledger.rs",
+        ];
         folders.extend(
             used.iter().map(|c| (Path::new(c.dir).join("src"), only_there)),
         );

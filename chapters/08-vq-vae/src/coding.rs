@@ -1,0 +1,486 @@
+//! Codes as a file. Each place of the grid has a table of how often each code was seen there; a range coder turns a map
+//! of codes into as many bits as the tables say, and a header says whose codes they are.
+
+use std::fs;
+use std::io::{BufReader, Write};
+use std::path::{Path, PathBuf};
+
+use constriction::stream::model::ContiguousCategoricalEntropyModel;
+use constriction::stream::queue::{DefaultRangeDecoder, DefaultRangeEncoder};
+use constriction::stream::{Decode, Encode};
+use lab::{Checkpoint, CheckpointError};
+use md5::{Digest, Md5};
+use ndarray::{Array2, ArrayView1};
+
+use crate::model::{Sizes, VqVae, VqVaeError};
+use crate::plain::IMAGE;
+
+/// The probability 1 in the coder's whole numbers, 2²⁴.
+const ONE: u64 = 1 << 24;
+
+/// What a file begins with.
+const MAGIC: [u8; 3] = *b"VQ8";
+/// The format's version.
+const VERSION: u8 = 1;
+/// Magic, version, fingerprint of the model, checksum of the codes.
+pub const HEADER: usize = 12;
+
+/// Why a file could not be compressed or decompressed.
+#[derive(Debug, thiserror::Error)]
+pub enum CodingError {
+    /// A file could not be read or written.
+    #[error("{}: {cause}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        cause: std::io::Error,
+    },
+    /// An image of another kind.
+    #[error("{}: expected {expected}, found {found}", path.display())]
+    Image {
+        /// The file.
+        path: PathBuf,
+        /// What it should be.
+        expected: &'static str,
+        /// What it is.
+        found: String,
+    },
+    /// Bytes that are no compressed image, or a damaged one, or another model's.
+    #[error("{at}: expected {expected}, found {found}")]
+    Bytes {
+        /// Which part of the file.
+        at: &'static str,
+        /// What should be there.
+        expected: String,
+        /// What is there.
+        found: String,
+    },
+    /// The same, with the name of the file.
+    #[error("{}: {cause}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        cause: Box<CodingError>,
+    },
+    /// There is no model to compress with.
+    #[error(
+        "{}: no such file; `cargo run -p vq-vae -- digits` trains a model and leaves it there, or name one with \
+         --checkpoint",
+        .0.display()
+    )]
+    NoModel(PathBuf),
+    /// The model cannot be used.
+    #[error(transparent)]
+    Model(#[from] VqVaeError),
+    /// Frequencies that are none.
+    #[error("frequencies: expected {expected}, found {found}")]
+    Frequencies {
+        /// What they should be.
+        expected: String,
+        /// What they are.
+        found: String,
+    },
+}
+
+// ANCHOR: table
+/// Eq. 8.12: counts `[K]` as probabilities in units of 2⁻²⁴ that add up to
+/// exactly 1. No code is impossible: one that was never seen keeps one unit.
+pub fn probabilities(counts: ArrayView1<u64>) -> Vec<u32> {
+    let (k, total) = (counts.len() as u64, counts.sum().max(1));
+    let shares = counts.iter().map(|&n| {
+        let share = u128::from(ONE - k) * u128::from(n) / u128::from(total);
+        1 + share as u32
+    });
+    let mut p: Vec<u32> = shares.collect(); // [K]
+    let spare = ONE as u32 - p.iter().sum::<u32>();
+    if let Some(largest) = p.iter_mut().max() {
+        *largest += spare;
+    }
+    p
+}
+
+/// How often each code is seen at each place, as the coder wants it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tables {
+    /// `[S², K]`.
+    counts: Array2<u64>,
+    /// In units of 2⁻²⁴, `[S²][K]`.
+    p: Vec<Vec<u32>>,
+}
+// ANCHOR_END: table
+
+impl Tables {
+    /// Tables from counts `[S², K]`.
+    ///
+    /// # Errors
+    /// There are no codes, or more than 2¹⁶.
+    pub fn new(counts: Array2<u64>) -> Result<Self, CodingError> {
+        let k = counts.ncols();
+        if !(2..=1 << 16).contains(&k) || counts.nrows() == 0 {
+            return Err(CodingError::Frequencies {
+                expected: "2 to 65536 codes at one place or more".into(),
+                found: format!("{} × {k}", counts.nrows()),
+            });
+        }
+        let p = counts.rows().into_iter().map(probabilities).collect();
+        Ok(Self { counts, p })
+    }
+
+    /// Tables of `k` codes from maps of codes, `[N, S²]`.
+    ///
+    /// # Errors
+    /// As for `new`.
+    ///
+    /// # Panics
+    /// A code is not below `k`.
+    pub fn of_codes(
+        codes: &Array2<usize>,
+        k: usize,
+    ) -> Result<Self, CodingError> {
+        let mut counts = Array2::zeros((codes.ncols(), k)); // [S², K]
+        for map in codes.rows() {
+            for (place, &code) in map.iter().enumerate() {
+                counts[[place, code]] += 1;
+            }
+        }
+        Self::new(counts)
+    }
+
+    /// Places of a map, S².
+    pub fn places(&self) -> usize {
+        self.p.len()
+    }
+
+    /// The number of codes, K.
+    pub fn codes(&self) -> usize {
+        self.counts.ncols()
+    }
+
+    // ANCHOR: bits
+    /// Eq. 8.13: what the tables say that a map of codes costs, in bits.
+    ///
+    /// # Panics
+    /// A code is not below K.
+    pub fn bits(&self, map: &[usize]) -> f64 {
+        let p = |(row, &code): (&Vec<u32>, &usize)| {
+            f64::from(row[code]) / ONE as f64
+        };
+        self.p.iter().zip(map).map(|pair| -p(pair).log2()).sum()
+    }
+    // ANCHOR_END: bits
+
+    /// The coder's model of each place.
+    fn models(&self) -> Vec<Model> {
+        let exact = "counts became probabilities that add up to one";
+        let model = |p: &Vec<u32>| {
+            Model::from_nonzero_fixed_point_probabilities(p, false)
+                .expect(exact)
+        };
+        self.p.iter().map(model).collect()
+    }
+
+    // ANCHOR: encode
+    /// A map of codes in as few bits as the tables say, and at most two
+    /// words of 32 bits more, which say where the last code ends.
+    ///
+    /// # Errors
+    /// There is not one code for each place, or one is not below K.
+    pub fn encode(&self, map: &[usize]) -> Result<Vec<u8>, CodingError> {
+        self.check(map)?;
+        let mut coder = DefaultRangeEncoder::new();
+        for (&code, model) in map.iter().zip(self.models()) {
+            coder.encode_symbol(code, model).expect("no code is impossible");
+        }
+        let words = coder.into_compressed().expect("memory is not full");
+        let bytes = words.iter().flat_map(|word| word.to_be_bytes());
+        Ok(bytes.collect())
+    }
+
+    /// The inverse.
+    ///
+    /// # Errors
+    /// The bytes are no whole words, or are not what `encode` gives.
+    pub fn decode(&self, bytes: &[u8]) -> Result<Vec<usize>, CodingError> {
+        let foreign = |found: String| CodingError::Bytes {
+            at: "payload",
+            expected: format!("{} codes in whole words", self.places()),
+            found,
+        };
+        let (words, rest) = bytes.as_chunks::<4>();
+        if !rest.is_empty() {
+            return Err(foreign(format!("{} bytes", bytes.len())));
+        }
+        let words = words.iter().map(|word| u32::from_be_bytes(*word));
+        let words: Vec<u32> = words.collect();
+        let Ok(mut coder) = DefaultRangeDecoder::from_compressed(words);
+        let mut map = Vec::with_capacity(self.places());
+        for model in self.models() {
+            let code = coder.decode_symbol(model);
+            map.push(code.map_err(|_| foreign("other bits".into()))?);
+        }
+        match self.encode(&map)? == bytes {
+            true => Ok(map),
+            false => Err(foreign("bits that are left over".into())),
+        }
+    }
+    // ANCHOR_END: encode
+
+    fn check(&self, map: &[usize]) -> Result<(), CodingError> {
+        let foreign = |expected: String, found: String| {
+            Err(CodingError::Bytes { at: "codes", expected, found })
+        };
+        if map.len() != self.places() {
+            return foreign(self.places().to_string(), map.len().to_string());
+        }
+        match map.iter().find(|code| **code >= self.codes()) {
+            None => Ok(()),
+            Some(code) => foreign(
+                format!("codes below {}", self.codes()),
+                code.to_string(),
+            ),
+        }
+    }
+}
+
+type Model = ContiguousCategoricalEntropyModel<u32, Vec<u32>, 24>;
+
+/// A trained network and the tables of its codes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Compressor {
+    /// The network.
+    pub model: VqVae<f32>,
+    /// The tables.
+    pub tables: Tables,
+    fingerprint: [u8; 4],
+}
+
+fn four_bytes(digest: Md5) -> [u8; 4] {
+    let sum = digest.finalize();
+    [sum[0], sum[1], sum[2], sum[3]]
+}
+
+fn checksum(codes: &[u8]) -> [u8; 4] {
+    four_bytes(Md5::new_with_prefix(codes))
+}
+
+impl Compressor {
+    /// Puts a network and tables together.
+    ///
+    /// # Errors
+    /// They have other numbers of codes or places.
+    pub fn new(
+        model: VqVae<f32>,
+        tables: Tables,
+    ) -> Result<Self, CodingError> {
+        let expected = (model.sizes.places(), model.codes());
+        let found = (tables.places(), tables.codes());
+        if expected != found {
+            return Err(CodingError::Frequencies {
+                expected: format!("{} × {}", expected.0, expected.1),
+                found: format!("{} × {}", found.0, found.1),
+            });
+        }
+        let mut digest = Md5::new();
+        let mut add = |v: &f32| digest.update(v.to_le_bytes());
+        for net in [&model.encoder, &model.decoder] {
+            net.parameters().iter().for_each(|p| p.iter().for_each(&mut add));
+        }
+        model.codebook.iter().for_each(add);
+        for count in &tables.counts {
+            digest.update(count.to_le_bytes());
+        }
+        Ok(Self { model, tables, fingerprint: four_bytes(digest) })
+    }
+
+    /// A map of codes as a file: header and payload.
+    ///
+    /// # Errors
+    /// There is not one code for each place, or one is not below K.
+    pub fn pack(&self, map: &[usize]) -> Result<Vec<u8>, CodingError> {
+        let payload = self.tables.encode(map)?;
+        let mut file = Vec::with_capacity(HEADER + payload.len());
+        file.extend(MAGIC);
+        file.push(VERSION);
+        file.extend(self.fingerprint);
+        file.extend(checksum(&payload));
+        file.extend(payload);
+        Ok(file)
+    }
+
+    /// The inverse.
+    ///
+    /// # Errors
+    /// The file is damaged, or of something else, or of another model.
+    pub fn unpack(&self, file: &[u8]) -> Result<Vec<usize>, CodingError> {
+        let Some((header, payload)) = file.split_at_checked(HEADER) else {
+            return Err(CodingError::Bytes {
+                at: "header",
+                expected: format!("{HEADER} bytes"),
+                found: format!("{} bytes", file.len()),
+            });
+        };
+        let expect = |at, expected: &[u8], found: &[u8]| {
+            let hex = |bytes: &[u8]| -> String {
+                bytes.iter().map(|b| format!("{b:02x}")).collect()
+            };
+            match expected == found {
+                true => Ok(()),
+                false => Err(CodingError::Bytes {
+                    at,
+                    expected: hex(expected),
+                    found: hex(found),
+                }),
+            }
+        };
+        expect("magic number", &MAGIC, &header[..3])?;
+        expect("version", &[VERSION], &header[3..4])?;
+        expect("checksum", &header[8..], &checksum(payload))?;
+        let at = "fingerprint of the model that compressed it";
+        expect(at, &self.fingerprint, &header[4..8])?;
+        self.tables.decode(payload)
+    }
+
+    /// Puts network and tables into a checkpoint file.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn save(&self, path: &Path) -> Result<(), CheckpointError> {
+        let mut checkpoint = Checkpoint::default();
+        self.model.save(&mut checkpoint);
+        let counts = self.tables.counts.mapv(|n| n as f32); // exact to 2²⁴
+        checkpoint.put("frequencies", &counts);
+        checkpoint.note("training", "vq-vae/compressor");
+        checkpoint.save(path)
+    }
+
+    /// Reads them back.
+    ///
+    /// # Errors
+    /// There is no such file, it is damaged, or of something else.
+    pub fn load(path: &Path) -> Result<Self, CodingError> {
+        if !path.exists() {
+            return Err(CodingError::NoModel(path.into()));
+        }
+        let checkpoint = Checkpoint::load(path).map_err(VqVaeError::from)?;
+        let model = VqVae::of_checkpoint(&checkpoint, path)?;
+        let Sizes { codes, .. } = model.sizes;
+        let mut counts = Array2::zeros((model.sizes.places(), codes));
+        checkpoint
+            .get("frequencies", &mut counts)
+            .map_err(VqVaeError::from)?;
+        let odd = counts.iter().find(|n| **n < 0.0 || n.fract() != 0.0);
+        if let Some(n) = odd {
+            return Err(CodingError::Frequencies {
+                expected: "whole numbers, none below zero".into(),
+                found: n.to_string(),
+            });
+        }
+        Self::new(model, Tables::new(counts.mapv(|n| n as u64))?)
+    }
+
+    /// Compresses a grey PNG of 28 × 28 pixels; gives the size of the file in bytes.
+    ///
+    /// # Errors
+    /// The image is of another kind, or a file cannot be read or written.
+    pub fn compress(
+        &self,
+        image: &Path,
+        out: &Path,
+    ) -> Result<usize, CodingError> {
+        let codes = self.model.encode(&read_png(image)?)?; // [1, S²]
+        let file = self.pack(&codes.row(0).to_vec())?;
+        write_whole(out, &file)?;
+        Ok(file.len())
+    }
+
+    /// Writes the image of a compressed file as a PNG.
+    ///
+    /// # Errors
+    /// The file is damaged, or of another model, or a file cannot be read or written.
+    pub fn decompress(
+        &self,
+        file: &Path,
+        out: &Path,
+    ) -> Result<(), CodingError> {
+        let bytes = fs::read(file).map_err(io(file))?;
+        let map = self.unpack(&bytes).map_err(|cause| {
+            let cause = Box::new(cause);
+            CodingError::File { path: file.into(), cause }
+        })?;
+        let shape = (1, map.len());
+        let codes = Array2::from_shape_vec(shape, map).expect("one row");
+        let pixels = self.model.decode(&codes)?; // [1, 784]
+        write_whole(out, &png_of(&pixels.row(0).to_vec(), out)?)
+    }
+}
+
+fn io(path: &Path) -> impl Fn(std::io::Error) -> CodingError + '_ {
+    move |cause| CodingError::Io { path: path.into(), cause }
+}
+
+/// Writes a file whole or not at all.
+fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), CodingError> {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let mut beside =
+        tempfile::NamedTempFile::new_in(folder).map_err(io(path))?;
+    beside.write_all(bytes).map_err(io(path))?;
+    beside.persist(path).map_err(|e| io(path)(e.error))?;
+    Ok(())
+}
+
+/// The pixels of a grey PNG of 28 × 28, in [0, 1]. `[1, 784]`
+///
+/// # Errors
+/// The file is no PNG, or has another size or colour.
+pub fn read_png(path: &Path) -> Result<Array2<f32>, CodingError> {
+    let odd = |expected, found: String| CodingError::Image {
+        path: path.into(),
+        expected,
+        found,
+    };
+    let broken = |e: png::DecodingError| odd("a whole PNG", e.to_string());
+    let file = fs::File::open(path).map_err(io(path))?;
+    let decoder = png::Decoder::new(BufReader::new(file));
+    let mut reader = decoder.read_info().map_err(broken)?;
+    let (width, height) = (reader.info().width, reader.info().height);
+    if (width, height) != (IMAGE as u32, IMAGE as u32) {
+        let found = format!("{width} × {height}");
+        return Err(odd("28 × 28 pixels", found));
+    }
+    let kind = (reader.info().color_type, reader.info().bit_depth);
+    if kind != (png::ColorType::Grayscale, png::BitDepth::Eight) {
+        return Err(odd("8 bits of grey a pixel", format!("{kind:?}")));
+    }
+    let mut pixels = vec![0; IMAGE * IMAGE];
+    reader.next_frame(&mut pixels).map_err(broken)?;
+    let pixels = pixels.iter().map(|v| f32::from(*v) / 255.0);
+    Ok(pixels.collect::<ndarray::Array1<f32>>().insert_axis(ndarray::Axis(0)))
+}
+
+/// A grey PNG of 28 × 28 pixels in [0, 1]; `path` is for errors alone.
+///
+/// # Errors
+/// It cannot be encoded.
+pub fn png_of(pixels: &[f32], path: &Path) -> Result<Vec<u8>, CodingError> {
+    let odd = |e: png::EncodingError| CodingError::Image {
+        path: path.into(),
+        expected: "28 × 28 pixels",
+        found: e.to_string(),
+    };
+    let grey = |v: &f32| (255.0 * v.clamp(0.0, 1.0)).round() as u8;
+    let grey: Vec<u8> = pixels.iter().map(grey).collect();
+    let mut file = Vec::new();
+    let side = IMAGE as u32;
+    let mut encoder = png::Encoder::new(&mut file, side, side);
+    encoder.set_color(png::ColorType::Grayscale);
+    encoder.set_depth(png::BitDepth::Eight);
+    let mut writer = encoder.write_header().map_err(odd)?;
+    writer.write_image_data(&grey).map_err(odd)?;
+    writer.finish().map_err(odd)?;
+    Ok(file)
+}

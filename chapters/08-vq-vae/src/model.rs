@@ -1,0 +1,355 @@
+//! Encoder, codebook and decoder: images to codes and back.
+
+use std::path::{Path, PathBuf};
+
+use codebook_lookup::plain::{LookupError, gather, nearest};
+use gradients::plain::{Activation, Layer, Mlp, init_layer, real};
+use lab::{Checkpoint, CheckpointError};
+use ndarray::{Array1, Array2, ArrayD, Axis, Ix1, Ix2, NdFloat, s};
+use ndarray_rand::rand::Rng;
+
+use crate::plain::{IMAGE, depth_to_space, half, space_to_depth};
+
+/// The sizes of a VQ-VAE of 28 × 28 images.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sizes {
+    /// Codebook vectors, K.
+    pub codes: usize,
+    /// Components of a latent, D.
+    pub width: usize,
+    /// Channels inside encoder and decoder, C.
+    pub channels: usize,
+    /// Lines and columns of a patch, which becomes one place of the grid: 2, 4, 7 or 14.
+    pub patch: usize,
+}
+
+impl Default for Sizes {
+    /// Those of Keras's example: 128 codes of width 16 on a grid of 7 × 7.
+    fn default() -> Self {
+        Self { codes: 128, width: 16, channels: 128, patch: 4 }
+    }
+}
+
+impl Sizes {
+    /// Lines and columns of the grid, S.
+    pub fn side(self) -> usize {
+        IMAGE / self.patch.max(1)
+    }
+
+    /// Codes of an image, S².
+    pub fn places(self) -> usize {
+        self.side() * self.side()
+    }
+}
+
+/// Why images have no codes, or codes no image.
+#[derive(Debug, thiserror::Error)]
+pub enum VqVaeError {
+    /// The lookup has no answer.
+    #[error(transparent)]
+    Lookup(#[from] LookupError),
+    /// Rows of another length.
+    #[error("expected {what} in rows of {expected}, found rows of {found}")]
+    Row {
+        /// `images` or `codes`.
+        what: &'static str,
+        /// Numbers in a row.
+        expected: usize,
+        /// Numbers in a row.
+        found: usize,
+    },
+    /// A pixel that is no number. A ReLU would hide it.
+    #[error(
+        "image {image}, pixel {pixel}: expected a finite number, found {found}"
+    )]
+    Pixel {
+        /// Counted from 0.
+        image: usize,
+        /// Counted from 0.
+        pixel: usize,
+        /// What is there.
+        found: f64,
+    },
+    /// A code beyond the codebook.
+    #[error(
+        "image {image}, place {place}: expected a code below {codes}, found {found}"
+    )]
+    Code {
+        /// Counted from 0.
+        image: usize,
+        /// Counted from 0.
+        place: usize,
+        /// Codebook vectors.
+        codes: usize,
+        /// The code.
+        found: usize,
+    },
+    /// It is no checkpoint.
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointError),
+    /// It is a checkpoint of something else.
+    #[error("{}: expected the checkpoint of a VQ-VAE of 28 × 28 images, found {found}", path.display())]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+        /// What it holds.
+        found: String,
+    },
+}
+
+// ANCHOR: model
+/// A VQ-VAE of 28 × 28 images.
+#[derive(Clone, Debug, PartialEq)]
+pub struct VqVae<F> {
+    /// Its sizes.
+    pub sizes: Sizes,
+    /// patch² → C → C → D, eq. 8.5.
+    pub encoder: Mlp<F>,
+    /// `[K, D]`.
+    pub codebook: Array2<F>,
+    /// D → C → C → patch².
+    pub decoder: Mlp<F>,
+}
+// ANCHOR_END: model
+
+/// Of chapter 0's weights, here. Large latents make the commitment term shout down the reconstruction.
+const SMALL: f64 = 0.4;
+
+/// Images that are encoded or decoded at a time.
+const AT_A_TIME: usize = 128;
+
+impl<F: NdFloat> VqVae<F> {
+    /// Random weights, smaller than chapter 0's, and a codebook of zeros.
+    pub fn new(sizes: Sizes, rng: &mut impl Rng) -> Self {
+        let Sizes { codes, width, channels, patch } = sizes;
+        let (relu, none) = (Activation::Relu, Activation::Identity);
+        let mut half = |inputs, outputs| {
+            let first = init_layer(inputs, channels, relu, rng);
+            let second = init_layer(9 * channels, channels, relu, rng);
+            let last = init_layer(channels, outputs, none, rng);
+            let mut layers = vec![first, second, last];
+            for layer in &mut layers {
+                layer.w.mapv_inplace(|w| w * real(SMALL)); // latents too
+            }
+            Mlp { layers }
+        };
+        let encoder = half(patch * patch, width);
+        let decoder = half(width, patch * patch);
+        let codebook = Array2::zeros((codes, width)); // [K, D]
+        Self { sizes, encoder, codebook, decoder }
+    }
+
+    /// The number of codes, K.
+    pub fn codes(&self) -> usize {
+        self.codebook.nrows()
+    }
+
+    // ANCHOR: use
+    /// The latents of images `[N, 784]` with pixels in [0, 1].
+    /// `[N · S², D]`
+    ///
+    /// # Errors
+    /// The images have not 784 pixels, or one is not finite.
+    pub fn latents(&self, x: &Array2<F>) -> Result<Array2<F>, VqVaeError> {
+        check_pixels(x)?;
+        let Sizes { width, patch, .. } = self.sizes;
+        let (side, places) = (self.sizes.side(), self.sizes.places());
+        let mut z = Array2::zeros((x.nrows() * places, width)); // [N·S², D]
+        let parts = x.axis_chunks_iter(Axis(0), AT_A_TIME);
+        for (n, x) in parts.enumerate() {
+            let rows = space_to_depth(&x.to_owned(), patch);
+            let y = half(&self.encoder, rows, side).y; // [·, D]
+            let start = n * AT_A_TIME * places;
+            z.slice_mut(s![start..start + y.nrows(), ..]).assign(&y);
+        }
+        Ok(z)
+    }
+
+    /// The codes of images `[N, 784]` with pixels in [0, 1]. `[N, S²]`
+    ///
+    /// # Errors
+    /// The images have not 784 pixels, or a latent is not finite.
+    pub fn encode(&self, x: &Array2<F>) -> Result<Array2<usize>, VqVaeError> {
+        let indices = nearest(&self.latents(x)?, &self.codebook)?;
+        let shape = (x.nrows(), self.sizes.places());
+        Ok(Array2::from_shape_vec(shape, indices).expect("one for a place"))
+    }
+
+    /// The images of latents `[N · S², D]`, clamped to [0, 1]. `[N, 784]`
+    ///
+    /// # Errors
+    /// The latents have another width, or do not fill whole images.
+    pub fn draw(&self, z_q: &Array2<F>) -> Result<Array2<F>, VqVaeError> {
+        expect_rows("latents", self.sizes.width, z_q.ncols())?;
+        let (side, places) = (self.sizes.side(), self.sizes.places());
+        let left = z_q.nrows() % places;
+        if left != 0 {
+            let (what, expected) = ("an image's latents", places);
+            return Err(VqVaeError::Row { what, expected, found: left });
+        }
+        let shape = (z_q.nrows() / places, IMAGE * IMAGE);
+        let mut x = Array2::zeros(shape); // [N, 784]
+        let parts = z_q.axis_chunks_iter(Axis(0), AT_A_TIME * places);
+        for (n, z_q) in parts.enumerate() {
+            let y = half(&self.decoder, z_q.to_owned(), side).y;
+            let y = depth_to_space(&y); // [·, 784]
+            let start = n * AT_A_TIME;
+            x.slice_mut(s![start..start + y.nrows(), ..]).assign(&y);
+        }
+        Ok(x.mapv_into(|v| v.max(F::zero()).min(F::one())))
+    }
+
+    /// The images of codes `[N, S²]`. `[N, 784]`
+    ///
+    /// # Errors
+    /// There are not S² codes in a row, or one is not below K.
+    pub fn decode(
+        &self,
+        codes: &Array2<usize>,
+    ) -> Result<Array2<F>, VqVaeError> {
+        self.check(codes)?;
+        let indices: Vec<usize> = codes.iter().copied().collect();
+        self.draw(&gather(&self.codebook, &indices))
+    }
+    // ANCHOR_END: use
+
+    /// Images, encoded and decoded. `[N, 784]`
+    ///
+    /// # Errors
+    /// As for [`VqVae::encode`].
+    pub fn reconstruct(
+        &self,
+        x: &Array2<F>,
+    ) -> Result<Array2<F>, VqVaeError> {
+        self.decode(&self.encode(x)?)
+    }
+
+    fn check(&self, codes: &Array2<usize>) -> Result<(), VqVaeError> {
+        expect_rows("codes", self.sizes.places(), codes.ncols())?;
+        let k = self.codes();
+        let beyond = codes.indexed_iter().find(|(_, code)| **code >= k);
+        beyond.map_or(Ok(()), |((image, place), &found)| {
+            Err(VqVaeError::Code { image, place, codes: k, found })
+        })
+    }
+}
+
+fn check_pixels<F: NdFloat>(x: &Array2<F>) -> Result<(), VqVaeError> {
+    expect_rows("images", IMAGE * IMAGE, x.ncols())?;
+    let bad = x.indexed_iter().find(|(_, v)| !v.is_finite());
+    bad.map_or(Ok(()), |((image, pixel), v)| {
+        let found = v.to_f64().unwrap_or(f64::NAN);
+        Err(VqVaeError::Pixel { image, pixel, found })
+    })
+}
+
+fn expect_rows(
+    what: &'static str,
+    expected: usize,
+    found: usize,
+) -> Result<(), VqVaeError> {
+    match expected == found {
+        true => Ok(()),
+        false => Err(VqVaeError::Row { what, expected, found }),
+    }
+}
+
+impl VqVae<f32> {
+    /// Puts the network into a checkpoint, in the same places as a training run does.
+    pub fn save(&self, checkpoint: &mut Checkpoint) {
+        for (name, net) in
+            [("encoder", &self.encoder), ("decoder", &self.decoder)]
+        {
+            for (n, p) in net.parameters().iter().enumerate() {
+                checkpoint.put(&format!("{name}.parameter.{n}"), p);
+            }
+        }
+        checkpoint.put("quantizer.codebook", &self.codebook);
+    }
+
+    /// The network of a checkpoint that was read from `path`; sizes are those of its arrays.
+    ///
+    /// # Errors
+    /// The checkpoint is of something else.
+    pub fn of_checkpoint(
+        checkpoint: &Checkpoint,
+        path: &Path,
+    ) -> Result<Self, VqVaeError> {
+        let foreign =
+            |found: String| VqVaeError::Foreign { path: path.into(), found };
+        let training = checkpoint.notes.get("training");
+        let of = training.map_or("unknown".into(), |t| format!("`{t}`"));
+        let array = |name: &str| -> Result<ArrayD<f32>, VqVaeError> {
+            checkpoint.array(name).cloned().map_err(|_| {
+                foreign(format!("no `{name}`; its training is {of}"))
+            })
+        };
+        let shape = |name: &str, a: &ArrayD<f32>| {
+            foreign(format!("`{name}` of shape {:?}", a.shape()))
+        };
+        let matrix = |name: String| {
+            let a = array(&name)?;
+            let e = shape(&name, &a);
+            a.into_dimensionality::<Ix2>().map_err(|_| e)
+        };
+        let vector = |name: String| -> Result<Array1<f32>, VqVaeError> {
+            let a = array(&name)?;
+            let e = shape(&name, &a);
+            a.into_dimensionality::<Ix1>().map_err(|_| e)
+        };
+        let codebook = matrix("quantizer.codebook".into())?;
+        let half = |name: &str| -> Result<Mlp<f32>, VqVaeError> {
+            let layer = |n: usize| -> Result<Layer<f32>, VqVaeError> {
+                let w = matrix(format!("{name}.parameter.{}", 2 * n))?;
+                let b = vector(format!("{name}.parameter.{}", 2 * n + 1))?;
+                let relu = n < 2;
+                let activation = if relu {
+                    Activation::Relu
+                } else {
+                    Activation::Identity
+                };
+                Ok(Layer { w, b, activation })
+            };
+            Ok(Mlp { layers: (0..3).map(layer).collect::<Result<_, _>>()? })
+        };
+        let (encoder, decoder) = (half("encoder")?, half("decoder")?);
+        let (pixels, channels) = encoder.layers[0].w.dim();
+        let (codes, width) = codebook.dim();
+        let sizes = Sizes { codes, width, channels, patch: pixels.isqrt() };
+        let found = Self { sizes, encoder, codebook, decoder };
+        let parts = format!("parts that do not fit together: {sizes:?}");
+        match found.fits() {
+            true => Ok(found),
+            false => Err(foreign(parts)),
+        }
+    }
+
+    fn fits(&self) -> bool {
+        let Sizes { codes, width, channels, patch } = self.sizes;
+        let pixels = patch * patch;
+        if codes == 0 || width == 0 || channels == 0 || patch == 0 {
+            return false;
+        }
+        let widths = |net: &Mlp<f32>, inputs, outputs| {
+            let expected = [
+                (inputs, channels),
+                (9 * channels, channels),
+                (channels, outputs),
+            ];
+            net.layers.iter().zip(expected).all(|(layer, (i, o))| {
+                layer.w.dim() == (i, o) && layer.b.len() == o
+            })
+        };
+        IMAGE.is_multiple_of(patch)
+            && widths(&self.encoder, pixels, width)
+            && widths(&self.decoder, width, pixels)
+    }
+}
+
+/// The VQ-VAE in a checkpoint file.
+///
+/// # Errors
+/// The file is damaged, or of something else.
+pub fn load(path: &Path) -> Result<VqVae<f32>, VqVaeError> {
+    VqVae::of_checkpoint(&Checkpoint::load(path)?, path)
+}

@@ -1,0 +1,197 @@
+//! Files: codes go in and come out, and what is damaged or foreign is named.
+
+use std::path::Path;
+use std::sync::OnceLock;
+
+use lab::rng_at;
+use ndarray::Array2;
+use ndarray_rand::rand::Rng;
+use proptest::prelude::*;
+use vq_vae::coding::{CodingError, Compressor, HEADER, Tables, png_of};
+use vq_vae::model::{Sizes, VqVae};
+
+fn made(seed: u64) -> Compressor {
+    let sizes = Sizes { codes: 9, width: 2, channels: 3, patch: 4 };
+    let mut rng = rng_at(seed, 0);
+    let mut model = VqVae::<f32>::new(sizes, &mut rng);
+    model.codebook =
+        Array2::from_shape_simple_fn((9, 2), || rng.random_range(-1.0..1.0));
+    let codes = Array2::from_shape_simple_fn((40, 49), || {
+        rng.random_range(0..3) * rng.random_range(0..4)
+    });
+    let tables = Tables::of_codes(&codes.mapv(|k: usize| k.min(8)), 9);
+    Compressor::new(model, tables.unwrap()).unwrap()
+}
+
+fn compressor() -> &'static Compressor {
+    static MADE: OnceLock<Compressor> = OnceLock::new();
+    MADE.get_or_init(|| made(1))
+}
+
+fn any_map() -> impl Strategy<Value = Vec<usize>> {
+    proptest::collection::vec(0_usize..9, 49)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn any_map_of_codes_comes_back(map in any_map()) {
+        let file = compressor().pack(&map).unwrap();
+        prop_assert_eq!(compressor().unpack(&file).unwrap(), map.clone());
+        let payload = 8.0 * (file.len() - HEADER) as f64;
+        let bits = compressor().tables.bits(&map);
+        prop_assert!(payload >= bits - 1e-6 && payload <= bits + 64.0);
+    }
+
+    #[test]
+    fn arbitrary_bytes_do_not_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+        prop_assert!(compressor().unpack(&bytes).is_err());
+        let _ = compressor().tables.decode(&bytes);
+    }
+
+    #[test]
+    fn one_changed_byte_is_noticed(map in any_map(), at in 0_usize..1000, by in 1_u8..=255) {
+        let mut file = compressor().pack(&map).unwrap();
+        let at = at % file.len();
+        file[at] = file[at].wrapping_add(by);
+        prop_assert!(compressor().unpack(&file).is_err(), "byte {}", at);
+    }
+}
+
+#[test]
+fn every_truncation_and_every_excess_is_an_error() {
+    let map: Vec<usize> = (0..49).map(|n| n % 9).collect();
+    let file = compressor().pack(&map).unwrap();
+    for length in 0..file.len() {
+        assert!(compressor().unpack(&file[..length]).is_err(), "{length}");
+    }
+    let longer: Vec<u8> = file.iter().copied().chain([0; 4]).collect();
+    assert!(compressor().unpack(&longer).is_err());
+}
+
+#[test]
+fn bits_that_nobody_wrote_are_refused_behind_a_right_checksum() {
+    let tables = &compressor().tables;
+    let map = vec![0; 49];
+    let mut payload = tables.encode(&map).unwrap();
+    payload.extend([0; 4]);
+    let said = tables.decode(&payload).unwrap_err().to_string();
+    assert!(said.contains("left over"), "{said}");
+    let said = tables.decode(&payload[..3]).unwrap_err().to_string();
+    assert!(said.contains("whole words, found 3 bytes"), "{said}");
+}
+
+fn said(error: Result<Vec<usize>, CodingError>) -> String {
+    error.unwrap_err().to_string()
+}
+
+#[test]
+fn each_part_of_the_header_has_its_own_error() {
+    let map = vec![1; 49];
+    let file = compressor().pack(&map).unwrap();
+    let with = |at: usize| {
+        let mut file = file.clone();
+        file[at] ^= 1;
+        said(compressor().unpack(&file))
+    };
+    assert!(with(0).starts_with("magic number: expected 565138, found 57"));
+    assert!(with(3).starts_with("version: expected 01, found 00"));
+    assert!(with(4).starts_with("fingerprint of the model"));
+    assert!(with(8).starts_with("checksum"));
+    assert!(with(HEADER).starts_with("checksum"));
+    let short = said(compressor().unpack(&file[..5]));
+    assert_eq!(short, "header: expected 12 bytes, found 5 bytes");
+    let other = said(made(2).unpack(&file));
+    assert!(other.starts_with("fingerprint of the model"), "{other}");
+}
+
+#[test]
+fn codes_that_do_not_fit_are_refused() {
+    let said =
+        |map: &[usize]| compressor().pack(map).unwrap_err().to_string();
+    assert_eq!(said(&[0; 48]), "codes: expected 49, found 48");
+    assert_eq!(said(&[9; 49]), "codes: expected codes below 9, found 9");
+    let tables = Tables::of_codes(&Array2::zeros((3, 49)), 4).unwrap();
+    let other = Compressor::new(compressor().model.clone(), tables);
+    let said = other.unwrap_err().to_string();
+    assert!(said.contains("expected 49 × 9, found 49 × 4"), "{said}");
+    assert!(Tables::of_codes(&Array2::zeros((3, 49)), 1).is_err());
+}
+
+fn write_png(
+    path: &Path,
+    (width, height): (u32, u32),
+    colour: png::ColorType,
+    samples: usize,
+) {
+    let file = std::fs::File::create(path).unwrap();
+    let mut encoder = png::Encoder::new(file, width, height);
+    encoder.set_color(colour);
+    encoder.set_depth(png::BitDepth::Eight);
+    let bytes = vec![77; (width * height) as usize * samples];
+    encoder.write_header().unwrap().write_image_data(&bytes).unwrap();
+}
+
+#[test]
+fn an_image_becomes_a_file_and_an_image_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let saved = at("compressor.safetensors");
+    compressor().save(&saved).unwrap();
+    let compressor = Compressor::load(&saved).unwrap();
+    assert_eq!(compressor, *self::compressor());
+
+    let x: Vec<f32> = (0..784).map(|p| (p % 29) as f32 / 28.0).collect();
+    std::fs::write(at("x.png"), png_of(&x, &at("x.png")).unwrap()).unwrap();
+    let size = compressor.compress(&at("x.png"), &at("x.vq")).unwrap();
+    let written = std::fs::read(at("x.vq")).unwrap();
+    assert_eq!(written.len(), size);
+    compressor.decompress(&at("x.vq"), &at("y.png")).unwrap();
+    let back = vq_vae::coding::read_png(&at("y.png")).unwrap();
+    let seen = vq_vae::coding::read_png(&at("x.png")).unwrap();
+    let expected = compressor.model.reconstruct(&seen).unwrap();
+    assert!((back - expected).iter().all(|v| v.abs() <= 0.5 / 255.0 + 1e-6));
+    let left = std::fs::read_dir(folder.path()).unwrap().count();
+    assert_eq!(left, 4, "nothing is left beside the files");
+}
+
+#[test]
+fn what_is_wrong_with_a_file_is_said_with_its_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let out = at("out");
+    let compress = |name: &str| {
+        let done = compressor().compress(&at(name), &out);
+        done.unwrap_err().to_string()
+    };
+    let grey = png::ColorType::Grayscale;
+    write_png(&at("large.png"), (32, 28), grey, 1);
+    write_png(&at("red.png"), (28, 28), png::ColorType::Rgb, 3);
+    std::fs::write(at("no.png"), b"GIF89a").unwrap();
+    let said = compress("large.png");
+    assert!(
+        said.ends_with("large.png: expected 28 × 28 pixels, found 32 × 28"),
+        "{said}"
+    );
+    let said = compress("red.png");
+    assert!(
+        said.contains("red.png: expected 8 bits of grey a pixel, found"),
+        "{said}"
+    );
+    let said = compress("no.png");
+    assert!(said.contains("no.png: expected a whole PNG"), "{said}");
+    let said = compress("missing.png");
+    assert!(said.contains("missing.png"), "{said}");
+
+    std::fs::write(at("bad.vq"), b"VQ8").unwrap();
+    let done = compressor().decompress(&at("bad.vq"), &out);
+    let said = done.unwrap_err().to_string();
+    assert!(said.contains("bad.vq: header: expected 12 bytes"), "{said}");
+    assert!(!out.exists(), "nothing was written");
+
+    let said = Compressor::load(&at("none")).unwrap_err().to_string();
+    assert!(said.contains("cargo run -p vq-vae -- digits"), "{said}");
+    std::fs::write(at("foreign"), [0; 64]).unwrap();
+    assert!(Compressor::load(&at("foreign")).is_err());
+}

@@ -1,0 +1,11 @@
+//! The tests of chapter 8.
+
+mod checks;
+mod coding;
+mod equations;
+mod misconceptions;
+mod model;
+mod parity;
+mod slips;
+mod solutions;
+mod story;

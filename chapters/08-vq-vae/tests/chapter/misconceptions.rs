@@ -1,0 +1,80 @@
+//! Each misconception fails its check, with its own diagnosis.
+
+use lab::expect_diagnosis;
+
+use crate::checks;
+
+#[path = "../../misconceptions/bits.rs"]
+mod bits;
+#[path = "../../misconceptions/col2im.rs"]
+mod col2im;
+#[path = "../../misconceptions/decoder_input.rs"]
+mod decoder_input;
+#[path = "../../misconceptions/im2col.rs"]
+mod im2col;
+#[path = "../../misconceptions/mse_over_variance.rs"]
+mod mse_over_variance;
+#[path = "../../misconceptions/residual_backward.rs"]
+mod residual_backward;
+
+#[test]
+fn exercise_8_1() {
+    use im2col::*;
+    let check = checks::im2col;
+    expect_diagnosis(check(around_the_edge), "around the edge");
+    expect_diagnosis(check(edge_repeated), "edge repeated");
+    expect_diagnosis(check(channels_outside), "channels outside");
+    expect_diagnosis(check(upside_down), "upside down");
+    expect_diagnosis(check(across_the_edge), "across the edge");
+}
+
+#[test]
+fn exercise_8_2() {
+    use col2im::*;
+    let check = checks::col2im;
+    expect_diagnosis(check(last_one_wins), "last one wins");
+    expect_diagnosis(check(averaged), "averaged");
+    expect_diagnosis(check(same_direction), "same direction");
+    expect_diagnosis(check(middle_alone), "middle alone");
+}
+
+#[test]
+fn exercise_8_3() {
+    use residual_backward::*;
+    let check = checks::residual_backward;
+    expect_diagnosis(check(convolution_alone), "convolution alone");
+    expect_diagnosis(check(shortcut_alone), "shortcut alone");
+    expect_diagnosis(check(without_the_relu), "no ReLU");
+    expect_diagnosis(check(relu_on_both_ways), "ReLU on both ways");
+}
+
+#[test]
+fn exercise_8_4() {
+    use decoder_input::*;
+    let check = checks::decoder_input;
+    expect_diagnosis(check(the_latent_itself), "the latent itself");
+    expect_diagnosis(check(half_way), "half way");
+    expect_diagnosis(check(the_farthest), "the farthest");
+    expect_diagnosis(check(largest_product), "largest product");
+}
+
+#[test]
+fn exercise_8_5() {
+    use mse_over_variance::*;
+    let check = checks::mse_over_variance;
+    expect_diagnosis(check(undivided), "undivided");
+    expect_diagnosis(check(over_deviation), "over deviation");
+    expect_diagnosis(check(pixel_by_pixel), "pixel by pixel");
+    expect_diagnosis(check(summed_over_pixels), "summed over pixels");
+}
+
+#[test]
+fn exercise_8_6() {
+    use bits::*;
+    let check = checks::bits;
+    expect_diagnosis(check(in_nats), "nats");
+    expect_diagnosis(check(on_average), "on average");
+    expect_diagnosis(check(one_table), "one table");
+    expect_diagnosis(check(whole_bits), "whole bits");
+    expect_diagnosis(check(all_alike), "all alike");
+}

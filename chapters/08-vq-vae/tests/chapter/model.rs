@@ -1,0 +1,150 @@
+//! The network, its training, and its checkpoints.
+
+use lab::{Checkpoint, Resumable, rng_at};
+use ndarray::Array2;
+use vq_vae::model::{Sizes, VqVae, VqVaeError, load};
+use vq_vae::training::{Start, Training};
+
+use crate::equations::{batch, config};
+
+#[test]
+fn every_grid_encodes_and_decodes() {
+    for patch in [2, 4, 7, 14] {
+        let sizes = Sizes { codes: 4, width: 2, channels: 3, patch };
+        let mut model = VqVae::<f32>::new(sizes, &mut rng_at(1, 0));
+        model.codebook =
+            Array2::from_shape_fn((4, 2), |(k, c)| k as f32 - c as f32);
+        let codes = model.encode(&batch(1)).unwrap();
+        assert_eq!(codes.dim(), (4, sizes.places()));
+        let x = model.decode(&codes).unwrap();
+        assert_eq!(x.dim(), (4, 784));
+        assert!(x.iter().all(|v| (0.0..=1.0).contains(v)));
+        assert_eq!(model.codes(), 4);
+    }
+}
+
+#[test]
+fn more_images_than_fit_at_a_time_are_the_same_images() {
+    let sizes = Sizes { codes: 4, width: 2, channels: 3, patch: 7 };
+    let mut model = VqVae::<f32>::new(sizes, &mut rng_at(1, 0));
+    model.codebook = Array2::from_shape_fn((4, 2), |(k, c)| (k + c) as f32);
+    let x = Array2::from_shape_fn((150, 784), |(n, p)| {
+        ((n * p) % 7) as f32 / 7.0
+    });
+    let codes = model.encode(&x).unwrap();
+    let last = x.slice(ndarray::s![140.., ..]).to_owned();
+    let again = model.encode(&last).unwrap();
+    assert_eq!(codes.slice(ndarray::s![140.., ..]), again);
+    assert_eq!(model.decode(&codes).unwrap().nrows(), 150);
+    assert_eq!(model.encode(&Array2::zeros((0, 784))).unwrap().nrows(), 0);
+}
+
+#[test]
+fn what_does_not_fit_is_named() {
+    let model = VqVae::<f32>::new(Sizes::default(), &mut rng_at(1, 0));
+    let said =
+        model.encode(&Array2::zeros((1, 100))).unwrap_err().to_string();
+    assert!(
+        said.contains("images in rows of 784, found rows of 100"),
+        "{said}"
+    );
+    let said = model.decode(&Array2::zeros((1, 48))).unwrap_err().to_string();
+    assert!(said.contains("codes in rows of 49"), "{said}");
+    let mut codes = Array2::zeros((2, 49));
+    codes[[1, 7]] = 128;
+    let said = model.decode(&codes).unwrap_err().to_string();
+    let expected = "image 1, place 7: expected a code below 128, found 128";
+    assert!(said.contains(expected), "{said}");
+    let mut x = Array2::zeros((2, 784));
+    x[[1, 3]] = f32::NAN;
+    let said = model.encode(&x).unwrap_err().to_string();
+    assert!(said.contains("image 1, pixel 3: expected a finite"), "{said}");
+}
+
+fn save(training: &Training, path: &std::path::Path) {
+    let mut checkpoint = Checkpoint::default();
+    training.save(&mut checkpoint);
+    checkpoint.save(path).unwrap();
+}
+
+#[test]
+fn a_resumed_run_is_the_uninterrupted_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("c.safetensors");
+    let fresh = || Training::new(config(), batch, 5).unwrap();
+    let mut whole = fresh();
+    (0..6).for_each(|_| drop(whole.step()));
+    let mut half = fresh();
+    (0..3).for_each(|_| drop(half.step()));
+    save(&half, &path);
+    let mut resumed = fresh();
+    resumed.restore(&Checkpoint::load(&path).unwrap()).unwrap();
+    assert_eq!(resumed.steps_done(), 3);
+    (0..3).for_each(|_| drop(resumed.step()));
+    assert_eq!(resumed.model, whole.model);
+    assert_eq!(resumed.losses, whole.losses);
+    save(&whole, &path);
+    assert_eq!(load(&path).unwrap(), whole.model);
+}
+
+#[test]
+fn a_run_with_another_config_is_refused() {
+    let mut checkpoint = Checkpoint::default();
+    Training::new(config(), batch, 5).unwrap().save(&mut checkpoint);
+    let mut other = config();
+    other.start = Start::Uniform;
+    let mut other = Training::new(other, batch, 5).unwrap();
+    let said = other.restore(&checkpoint).unwrap_err().to_string();
+    assert!(said.contains("`config`"), "{said}");
+}
+
+#[test]
+fn training_learns() {
+    let mut training = Training::new(
+        vq_vae::training::Config { steps: 1000, ..config() },
+        |_| batch(0),
+        5,
+    )
+    .unwrap();
+    (0..150).for_each(|_| drop(training.step()));
+    let (first, last) = (training.losses[0], training.losses[149]);
+    assert!(last < 0.7 * first, "{first} {last}");
+}
+
+#[test]
+fn a_run_that_diverges_leaves_no_checkpoint() {
+    let data = |n: u64| if n > 0 { batch(n) * f32::MAX } else { batch(0) };
+    let mut training = Training::new(config(), data, 5).unwrap();
+    (0..3).for_each(|_| drop(training.step()));
+    assert_eq!(training.steps_done(), 3, "it comes to an end");
+    assert!(!training.losses[2].is_finite());
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("c.safetensors");
+    let mut checkpoint = Checkpoint::default();
+    training.save(&mut checkpoint);
+    let said = checkpoint.save(&path).unwrap_err().to_string();
+    assert!(said.contains("finite") && !path.exists(), "{said}");
+}
+
+#[test]
+fn a_foreign_checkpoint_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("c.safetensors");
+    let mut checkpoint = Checkpoint::default();
+    checkpoint.put("mean.parameter.0", &Array2::<f32>::zeros((2, 2)));
+    checkpoint.note("training", "gan/digits");
+    checkpoint.save(&path).unwrap();
+    let said = load(&path).unwrap_err().to_string();
+    assert!(said.contains("c.safetensors"), "{said}");
+    assert!(said.contains("quantizer.codebook"), "{said}");
+    assert!(said.contains("gan/digits"), "{said}");
+
+    let mut checkpoint = Checkpoint::default();
+    Training::new(config(), batch, 5).unwrap().save(&mut checkpoint);
+    checkpoint.put("quantizer.codebook", &Array2::<f32>::zeros((6, 3)));
+    checkpoint.save(&path).unwrap();
+    let said = load(&path).unwrap_err().to_string();
+    assert!(said.contains("do not fit together"), "{said}");
+    std::fs::write(&path, [1, 2, 3]).unwrap();
+    assert!(matches!(load(&path), Err(VqVaeError::Checkpoint(_))));
+}

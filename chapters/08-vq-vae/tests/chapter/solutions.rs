@@ -1,0 +1,52 @@
+//! The solutions pass the checks.
+
+use lab::expect_pass;
+
+use crate::checks;
+
+#[path = "../../solutions/bits.rs"]
+mod bits;
+#[path = "../../solutions/col2im.rs"]
+mod col2im;
+#[path = "../../solutions/decoder_input.rs"]
+mod decoder_input;
+#[path = "../../solutions/im2col.rs"]
+mod im2col;
+#[path = "../../solutions/mse_over_variance.rs"]
+mod mse_over_variance;
+#[path = "../../solutions/residual_backward.rs"]
+mod residual_backward;
+
+#[test]
+fn exercise_8_1() {
+    expect_pass(checks::im2col(im2col::im2col));
+}
+
+#[test]
+fn exercise_8_2() {
+    expect_pass(checks::col2im(col2im::col2im));
+}
+
+#[test]
+fn exercise_8_3() {
+    expect_pass(checks::residual_backward(
+        residual_backward::residual_backward,
+    ));
+}
+
+#[test]
+fn exercise_8_4() {
+    expect_pass(checks::decoder_input(decoder_input::decoder_input));
+}
+
+#[test]
+fn exercise_8_5() {
+    expect_pass(checks::mse_over_variance(
+        mse_over_variance::mse_over_variance,
+    ));
+}
+
+#[test]
+fn exercise_8_6() {
+    expect_pass(checks::bits(bits::bits));
+}

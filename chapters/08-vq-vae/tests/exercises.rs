@@ -1,0 +1,53 @@
+//! Your answers: `cargo test -p vq-vae --test exercises`.
+
+use lab::expect_pass;
+
+#[path = "chapter/checks.rs"]
+mod checks;
+
+#[path = "../exercises/bits.rs"]
+mod bits;
+#[path = "../exercises/col2im.rs"]
+mod col2im;
+#[path = "../exercises/decoder_input.rs"]
+mod decoder_input;
+#[path = "../exercises/im2col.rs"]
+mod im2col;
+#[path = "../exercises/mse_over_variance.rs"]
+mod mse_over_variance;
+#[path = "../exercises/residual_backward.rs"]
+mod residual_backward;
+
+#[test]
+fn exercise_8_1_im2col() {
+    expect_pass(checks::im2col(im2col::im2col));
+}
+
+#[test]
+fn exercise_8_2_col2im() {
+    expect_pass(checks::col2im(col2im::col2im));
+}
+
+#[test]
+fn exercise_8_3_residual_backward() {
+    expect_pass(checks::residual_backward(
+        residual_backward::residual_backward,
+    ));
+}
+
+#[test]
+fn exercise_8_4_decoder_input() {
+    expect_pass(checks::decoder_input(decoder_input::decoder_input));
+}
+
+#[test]
+fn exercise_8_5_mse_over_variance() {
+    expect_pass(checks::mse_over_variance(
+        mse_over_variance::mse_over_variance,
+    ));
+}
+
+#[test]
+fn exercise_8_6_bits() {
+    expect_pass(checks::bits(bits::bits));
+}

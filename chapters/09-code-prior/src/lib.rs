@@ -1,0 +1,35 @@
+//! # Chapter 9: a prior over codes
+//!
+//! A VQ-VAE compresses and rebuilds; it cannot draw, because nothing says which codes go together. This chapter learns
+//! a distribution over code maps, one code after another, and then draws, completes and counts bits.
+//!
+//! - [`plain`]: shift, embedding, layer normalisation and causal attention in ndarray, gradients by hand; bits.
+//! - [`model`]: blocks and the whole model; its gradient has its own type.
+//! - [`sampling`]: one place after another, with keys and values kept.
+//! - [`training`]: a prior in training; its checkpoint serves both rooms.
+//! - [`on_dfdx`]: the same functions on dfdx.
+//! - [`ledger`]: how far each hand gradient is from everything it is compared with.
+
+pub mod ledger;
+pub mod model;
+pub mod on_dfdx;
+pub mod plain;
+mod run;
+pub mod sampling;
+pub mod training;
+
+pub use run::run;
+
+/// This chapter.
+pub static CHAPTER: lab::Chapter = lab::Chapter {
+    name: env!("CARGO_PKG_NAME"),
+    number: 9,
+    dir: env!("CARGO_MANIFEST_DIR"),
+    uses: &[
+        &gradients::CHAPTER,
+        &gan::CHAPTER,
+        &codebook_lookup::CHAPTER,
+        &vq_vae::CHAPTER,
+    ],
+    run,
+};

@@ -1,0 +1,660 @@
+//! A tokeniser and a prior on digits: bits, samples, completions, and how they compare with the GAN.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use codebook_lookup::plain::usage;
+use datasets::{Batches, Digits, PixelRange, Split};
+use gan::digits::{Court, Verdict, court, pair, widths};
+use gan::eyes::learnt_from;
+use gan::training::{Noise, load_generator};
+use gradients::plain::{AdamConfig, Mlp};
+use lab::{Axis, Checkpoint, ImageGrid, Lab, Plot, Within, panels};
+use ndarray::{Array1, Array2, Axis as Dim, s};
+use ndarray_rand::rand::Rng;
+use vq_vae::training::{VqVae, mse_over_variance};
+
+use super::switches::smoothed;
+use crate::model::{Prior, Sizes};
+use crate::plain::{
+    BITS, bits_per_image, bits_under, flat, shares_by_place, sharpness,
+};
+use crate::sampling::{complete, sample};
+use crate::training::{Config, Training};
+
+/// Digits, the tokeniser, and the codes that it gives them.
+pub struct World {
+    test: Digits,
+    tokeniser: VqVae<f32>,
+    tokeniser_time: Duration,
+    variance: f64,
+    /// Of the digits that are learnt from. `[N, 49]`
+    train_codes: Array2<usize>,
+    /// Of digits that are not, to watch the training by. `[N, 49]`
+    watched: Array2<usize>,
+    /// `[N, 49]`
+    test_codes: Array2<usize>,
+}
+
+fn encode(
+    tokeniser: &VqVae<f32>,
+    digits: &Digits,
+    rows: std::ops::Range<usize>,
+) -> anyhow::Result<Array2<usize>> {
+    let mut codes = Array2::zeros((rows.len(), 49)); // [N, 49]
+    let all: Vec<usize> = rows.collect();
+    for (n, rows) in all.chunks(1000).enumerate() {
+        let x = digits.pixels::<f32>(rows, PixelRange::Unit); // [1000, 784]
+        let into = s![n * 1000..n * 1000 + rows.len(), ..];
+        codes.slice_mut(into).assign(&tokeniser.encode(&x)?);
+    }
+    Ok(codes)
+}
+
+impl World {
+    /// Chapter 8's recipe for a shorter time, on the digits that chapter 3's generator learns from.
+    pub fn new(lab: &mut Lab) -> anyhow::Result<Self> {
+        let train = Digits::load_28x28(lab.data(), Split::Train)?;
+        let test = Digits::load_28x28(lab.data(), Split::Test)?;
+        let most = learnt_from(train.len());
+        let some: Vec<usize> = (0..most.min(5000)).collect();
+        let x = train.pixels::<f32>(&some, PixelRange::Unit);
+        let variance = vq_vae::plain::variance(&x);
+        let config = recipe(lab, variance);
+        let mut batches = Batches::new(most, config.batch, lab.seed())?;
+        let data = |n| train.pixels(&batches.batch(n), PixelRange::Unit);
+        let mut training =
+            vq_vae::training::Training::new(config, data, lab.seed())?;
+        lab.train("tokeniser", config.steps, &mut training)?;
+        let (tokeniser, time) = (training.model.clone(), training.time);
+        drop(training);
+
+        let learnt = lab.by_scale(500, most, most).min(most);
+        let n = lab.by_scale(300, test.len(), test.len()).min(test.len());
+        let watched = lab.by_scale(100, 1000, 5000).min(train.len() - most);
+        Ok(Self {
+            train_codes: encode(&tokeniser, &train, 0..learnt)?,
+            watched: encode(&tokeniser, &train, most..most + watched)?,
+            test_codes: encode(&tokeniser, &test, 0..n)?,
+            test,
+            tokeniser,
+            tokeniser_time: time,
+            variance,
+        })
+    }
+
+    fn digits(&self, n: usize) -> Array2<f32> {
+        let rows: Vec<usize> = (0..n.min(self.test.len())).collect();
+        self.test.pixels(&rows, PixelRange::Unit) // [n, 784]
+    }
+}
+
+/// The tokeniser's recipe: chapter 8's, with half as many codes, for a shorter time.
+fn recipe(lab: &Lab, variance: f64) -> vq_vae::training::Config {
+    let mut config =
+        vq_vae::training::Config { variance, ..Default::default() };
+    config.sizes.codes = lab.by_scale(16, 64, 128);
+    config.sizes.width = lab.by_scale(4, 16, 16);
+    config.sizes.channels = lab.by_scale(8, 128, 128);
+    config.steps = lab.by_scale(30, 4000, 40_000);
+    config.batch = lab.by_scale(32, 64, 128);
+    config.adam.lr = lab.by_scale(1e-3, 3e-3, 1e-3);
+    config
+}
+
+/// The recipe of the prior.
+fn config(lab: &Lab, codes: usize) -> Config {
+    let sizes = Sizes {
+        codes,
+        places: 49,
+        width: lab.by_scale(16, 128, 256),
+        heads: lab.by_scale(2, 4, 8),
+        blocks: lab.by_scale(1, 2, 6),
+    };
+    let lr = lab.by_scale(3e-3, 3e-3, 1e-3);
+    Config {
+        sizes,
+        batch: lab.by_scale(16, 32, 128),
+        steps: lab.by_scale(40, 9000, 60_000),
+        warm_up: lab.by_scale(5, 200, 1000),
+        adam: AdamConfig { lr, beta2: 0.99, ..AdamConfig::default() },
+    }
+}
+
+/// A trained prior, and how long that took.
+pub struct Learnt {
+    /// The model.
+    pub prior: Prior<f32>,
+    seconds: f64,
+}
+
+/// Trains the prior, and draws how its bits fall.
+pub fn learn(lab: &mut Lab, world: &World) -> anyhow::Result<Learnt> {
+    let config = config(lab, world.tokeniser.codes());
+    let mut training = Training::new(config, &world.train_codes, lab.seed())?;
+    let steps = config.steps;
+    let milestones =
+        [1, 2, 4, 8, 16, 32, 48, 64].map(|n| (n * steps / 64).max(1));
+    let history =
+        lab.train_and_observe("prior", milestones, &mut training, |t| {
+            let nats = t.prior.nats(&world.watched);
+            vec![nats.map_or(f32::NAN, |n| bits_per_image(&n) as f32)]
+        })?;
+    let seconds = training.time.as_secs_f64();
+    lab.result("train_seconds", seconds, Within::Timing)?;
+    lab.result("seconds_per_step", seconds / steps as f64, Within::Timing)?;
+    lab.result("steps", steps as f64, Within::Exactly)?;
+    lab.result("batch", config.batch as f64, Within::Exactly)?;
+    lab.result(
+        "epochs",
+        steps as f64 * config.batch as f64 / world.train_codes.nrows() as f64,
+        Within::Exactly,
+    )?;
+    lab.result("parameters", training.prior.size() as f64, Within::Exactly)?;
+    let held_out =
+        history.iter().map(|(n, seen)| (*n as f64, f64::from(seen[0])));
+    let held_out: Vec<_> = held_out.collect();
+    let unigram = unigram(&world.train_codes, world.tokeniser.codes());
+    let plot = Plot::new("")
+        .x("step", Axis::Linear)
+        .y("bits an image", Axis::Linear)
+        .line("batches", smoothed(&training.losses, 200))
+        .line("digits held out", held_out)
+        .horizontal("one histogram", bits_under(&unigram, &world.test_codes))
+        .horizontal(
+            "one for each place",
+            bits_under(
+                &shares_by_place(&world.train_codes, unigram.ncols()),
+                &world.test_codes,
+            ),
+        );
+    lab.figure("learning", &plot.svg()?)?;
+    Ok(Learnt { prior: training.prior, seconds })
+}
+
+/// How often each code comes, wherever. `[1, K]`
+fn unigram(codes: &Array2<usize>, k: usize) -> Array2<f64> {
+    let counts = usage(&flat(codes), k).mapv(|n| n as f64 + 1.0); // [K]
+    let total = counts.sum();
+    (counts / total).insert_axis(Dim(0))
+}
+
+/// Rate and distortion on the test digits, and where the bits go.
+pub fn bits(
+    lab: &mut Lab,
+    world: &World,
+    prior: &Prior<f32>,
+) -> anyhow::Result<()> {
+    let (k, codes) = (world.tokeniser.codes(), &world.test_codes);
+    let x = world.digits(codes.nrows()); // [N, 784]
+    let rebuilt = world.tokeniser.decode(codes)?; // [N, 784]
+    let distortion = mse_over_variance(&x, &rebuilt);
+    lab.result("distortion", distortion, Within::Relative(0.1))?;
+    let against_training =
+        distortion * vq_vae::plain::variance(&x) / world.variance;
+    lab.result(
+        "distortion_training_variance",
+        against_training,
+        Within::Relative(0.1),
+    )?;
+    lab.result("codes", k as f64, Within::Exactly)?;
+    lab.result("test_images", codes.nrows() as f64, Within::Exactly)?;
+    lab.result(
+        "tokeniser_seconds",
+        world.tokeniser_time.as_secs_f64(),
+        Within::Timing,
+    )?;
+    let used = usage(&flat(codes), k).iter().filter(|n| **n > 0).count();
+    lab.result("codes_used", used as f64, Within::Absolute(10.0))?;
+
+    let close = Within::Relative(0.05);
+    let uniform = Array2::from_elem((1, k), 1.0 / k as f64); // [1, K]
+    lab.result("bits_uniform", bits_under(&uniform, codes), Within::Exactly)?;
+    let one = unigram(&world.train_codes, k); // [1, K]
+    lab.result("bits_unigram", bits_under(&one, codes), close)?;
+    let by_place = shares_by_place(&world.train_codes, k); // [49, K]
+    let per_place = bits_under(&by_place, codes);
+    lab.result("bits_unigram_per_place", per_place, close)?;
+    let nats = prior.nats(codes)?; // [N, 49]
+    let of_prior = bits_per_image(&nats);
+    lab.result("bits_prior", of_prior, close)?;
+    let learnt = world
+        .train_codes
+        .slice(s![..codes.nrows().min(world.train_codes.nrows()), ..]);
+    let of_train = bits_per_image(&prior.nats(&learnt.to_owned())?);
+    lab.result("bits_prior_on_training_digits", of_train, close)?;
+
+    let each = nats.sum_axis(Dim(1)) * BITS; // [N]
+    let spread = |share: f64| {
+        let mut sorted = each.to_vec();
+        sorted.sort_by(f64::total_cmp);
+        sorted[((sorted.len() - 1) as f64 * share) as usize]
+    };
+    for (name, share) in
+        [("cheapest", 0.0), ("median", 0.5), ("dearest", 1.0)]
+    {
+        let name = format!("bits_{name}_image");
+        lab.result(&name, spread(share), Within::Relative(0.25))?;
+    }
+    let mean = |nats: &Array2<f64>| {
+        let rows = nats.nrows() as f64;
+        let bits = nats.sum_axis(Dim(0)) * BITS / rows; // [49]
+        bits.into_shape_with_order((7, 7)).expect("49 places")
+    };
+    let alone = Array2::from_shape_fn(codes.dim(), |(n, i)| {
+        -by_place[[i, codes[[n, i]]]].ln()
+    });
+    let (before, after) = (mean(&alone), mean(&nats)); // [7, 7]
+    lab.result("bits_first_place", after[[0, 0]], Within::Absolute(0.2))?;
+    lab.result(
+        "bits_dearest_place",
+        after.fold(0.0, |m, v| v.max(m)),
+        close,
+    )?;
+    let most = before.fold(0.0_f64, |m, v| m.max(*v));
+    let square = |title: &str, bits: &Array2<f64>| {
+        let shades = bits.slice(s![..;-1, ..]).mapv(|v| v / most);
+        Plot::new(title)
+            .x("", Axis::Linear)
+            .y("", Axis::Linear)
+            .x_range(0.0, 7.0)
+            .y_range(0.0, 7.0)
+            .square()
+            .shade(&shades.to_owned(), (0.0, 7.0), (0.0, 7.0))
+    };
+    lab.result("bits_dearest_place_alone", most, close)?;
+    let left = square("each place for itself", &before);
+    let right = square("given all places before", &after);
+    lab.figure("places", &panels(&[left, right], 2)?)?;
+
+    // The cheapest and the dearest digits.
+    let mut order: Vec<usize> = (0..each.len()).collect();
+    order.sort_by(|&a, &b| each[a].total_cmp(&each[b]));
+    let ends: Vec<usize> = order[..12.min(order.len())]
+        .iter()
+        .chain(&order[order.len().saturating_sub(12)..])
+        .copied()
+        .collect();
+    let mut grid = ImageGrid::new(12);
+    push(&mut grid, &self::rows(&x, &ends));
+    lab.image("extremes", &grid)
+}
+
+fn rows(x: &Array2<f32>, rows: &[usize]) -> Array2<f32> {
+    x.select(Dim(0), rows)
+}
+
+fn push(grid: &mut ImageGrid, x: &Array2<f32>) {
+    for row in x.rows() {
+        let image = row.to_shape((28, 28)).expect("784 pixels");
+        grid.push(image.view(), 0.0, 1.0);
+    }
+}
+
+/// Codes drawn without a model of what goes together.
+fn independent(
+    shares: &Array2<f64>,
+    n: usize,
+    rng: &mut impl Rng,
+) -> Array2<usize> {
+    Array2::from_shape_fn((n, 49), |(_, i)| {
+        let row = shares.row(i.min(shares.nrows() - 1)); // [K]
+        let mut left: f64 = rng.random();
+        let found = row.iter().position(|p| {
+            left -= p;
+            left < 0.0
+        });
+        found.unwrap_or(row.len() - 1)
+    })
+}
+
+/// Samples: at several temperatures, without a prior, and while they come about.
+pub fn pictures(
+    lab: &mut Lab,
+    world: &World,
+    prior: &Prior<f32>,
+) -> anyhow::Result<()> {
+    let seed = lab.seed();
+    let n = lab.by_scale(32, 128, 128);
+    let drawn = sample(prior, n, 1.0, seed)?; // [128, 49]
+    let mut grid = ImageGrid::new(16);
+    push(&mut grid, &world.tokeniser.decode(&drawn)?);
+    lab.image("samples", &grid)?;
+
+    let k = world.tokeniser.codes();
+    let rng = &mut lab.rng("without a prior");
+    let uniform = Array2::from_elem((1, k), 1.0 / k as f64);
+    let mut grid = ImageGrid::new(16);
+    for shares in [
+        uniform,
+        unigram(&world.train_codes, k),
+        shares_by_place(&world.train_codes, k),
+    ] {
+        let codes = independent(&shares, 16, rng); // [16, 49]
+        push(&mut grid, &world.tokeniser.decode(&codes)?);
+    }
+    push(
+        &mut grid,
+        &world.tokeniser.decode(&drawn.slice(s![..16, ..]).to_owned())?,
+    );
+    lab.image("without", &grid)?;
+
+    let mut grid = ImageGrid::new(16);
+    for temperature in [0.5, 0.8, 1.0, 1.3, 2.0] {
+        let codes = sample(prior, 16, temperature, seed)?; // [16, 49]
+        push(&mut grid, &world.tokeniser.decode(&codes)?);
+    }
+    lab.image("temperatures", &grid)?;
+
+    // A map while it is drawn: what is not there yet has the commonest code of its place.
+    let common = commonest(&world.train_codes, k); // [49]
+    let mut grid = ImageGrid::new(8);
+    for row in drawn.rows().into_iter().take(6) {
+        for done in (0..=49).step_by(7) {
+            let map = Array2::from_shape_fn((1, 49), |(_, i)| {
+                if i < done { row[i] } else { common[i] }
+            });
+            push(&mut grid, &world.tokeniser.decode(&map)?);
+        }
+    }
+    lab.image("growth", &grid)
+}
+
+/// Where the heads of each block look from the middle of the map: mean weights over test digits.
+pub fn looks(
+    lab: &mut Lab,
+    world: &World,
+    prior: &Prior<f32>,
+) -> anyhow::Result<()> {
+    let (h, from) = (prior.heads, 24);
+    let n = lab.by_scale(20, 200, 200).min(world.test_codes.nrows());
+    let pass =
+        prior.forward(&world.test_codes.slice(s![..n, ..]).to_owned())?;
+    let mut grid = ImageGrid::new(h).zoom(14);
+    let mut near = 0.0_f32;
+    for weights in pass.weights() {
+        for head in 0..h {
+            let mut mean = Array1::<f32>::zeros(49); // [49]
+            for p in weights.iter().skip(head).step_by(h) {
+                mean.scaled_add(1.0 / n as f32, &p.row(from));
+            }
+            // Row i holds code i - 1: these hold the code to the left, above it, and above that one's sides.
+            let close = [from, from - 6, from - 5, from - 7];
+            let close: f32 = close.iter().map(|&j| mean[j]).sum();
+            near = near.max(close);
+            let largest = mean.fold(0.0_f32, |m, v| m.max(*v));
+            // Row j holds code j - 1, so it is shown one place to the left; the start token is left out.
+            let mut map = Array1::zeros(49); // [49]
+            map.slice_mut(s![..48]).assign(&mean.slice(s![1..]));
+            let map = map.into_shape_with_order((7, 7))?;
+            grid.push(map.view(), 0.0, largest);
+        }
+    }
+    let near = f64::from(near);
+    lab.result("most_local_head_share", near, Within::Absolute(0.25))?;
+    lab.image("looks", &grid)
+}
+
+/// The code that comes most often at each place. `[49]`
+fn commonest(codes: &Array2<usize>, k: usize) -> Array1<usize> {
+    shares_by_place(codes, k).map_axis(Dim(1), |row| {
+        let larger = |a, b| if row[b] > row[a] { b } else { a };
+        (0..row.len()).fold(0, larger)
+    })
+}
+
+/// The upper half of a digit is given; the model draws the rest, several times.
+pub fn completions(
+    lab: &mut Lab,
+    world: &World,
+    prior: &Prior<f32>,
+) -> anyhow::Result<()> {
+    let (shown, tries, given) = (10, 6, 28); // four of seven rows
+    let common = commonest(&world.train_codes, world.tokeniser.codes());
+    let codes = world.test_codes.slice(s![..shown, ..]).to_owned();
+    let known = Array2::from_shape_fn(codes.dim(), |(n, i)| {
+        if i < given { codes[[n, i]] } else { common[i] }
+    });
+    let start = codes.slice(s![.., ..given]).to_owned(); // [10, 28]
+    let mut columns = vec![
+        world.digits(shown),
+        world.tokeniser.decode(&codes)?,
+        masked(world.tokeniser.decode(&known)?, given / 7 * 4),
+    ];
+    for n in 0..tries {
+        let done = complete(prior, &start, 1.0, lab.seed() + n)?;
+        columns.push(world.tokeniser.decode(&done)?);
+    }
+    let mut grid = ImageGrid::new(columns.len());
+    for n in 0..shown {
+        for column in &columns {
+            push(&mut grid, &rows(column, &[n]));
+        }
+    }
+    lab.image("completions", &grid)?;
+
+    // What the given half is worth: bits of the other half with and without it.
+    let nats = prior.nats(&world.test_codes)?; // [N, 49]
+    let rest = nats.slice(s![.., given..]).sum() * BITS / nats.nrows() as f64;
+    let by_place =
+        shares_by_place(&world.train_codes, world.tokeniser.codes());
+    let alone: f64 = world
+        .test_codes
+        .indexed_iter()
+        .filter(|((_, i), _)| *i >= given)
+        .map(|((_, i), &c)| -by_place[[i, c]].log2())
+        .sum();
+    let alone = alone / nats.nrows() as f64;
+    let close = Within::Relative(0.05);
+    lab.result("bits_lower_half", rest, close)?;
+    lab.result("bits_lower_half_per_place", alone, close)?;
+
+    // Error of the part that was not given, over the variance of its pixels: the mean of many completions, one
+    // completion, and the decoder with the commonest codes.
+    let n = lab.by_scale(20, 1000, 1000).min(world.test_codes.nrows());
+    let codes = world.test_codes.slice(s![..n, ..]).to_owned();
+    let start = codes.slice(s![.., ..given]).to_owned();
+    let below = |x: &Array2<f32>| x.slice(s![.., 28 * 16..]).to_owned();
+    let truth = below(&world.digits(n));
+    let mut sum = Array2::<f32>::zeros(truth.raw_dim());
+    let tries = lab.by_scale(2, 10, 10);
+    for t in 0..tries {
+        let done = complete(prior, &start, 1.0, lab.seed() + 100 + t)?;
+        let x = below(&world.tokeniser.decode(&done)?);
+        if t == 0 {
+            let error = mse_over_variance(&truth, &x);
+            lab.result("completion_error_one", error, Within::Relative(0.1))?;
+        }
+        sum += &x;
+    }
+    let error = mse_over_variance(&truth, &(sum / tries as f32));
+    lab.result("completion_error_mean", error, Within::Relative(0.1))?;
+    lab.result("completion_tries", tries as f64, Within::Exactly)?;
+    let known = Array2::from_shape_fn(codes.dim(), |(n, i)| {
+        if i < given { codes[[n, i]] } else { common[i] }
+    });
+    let blank = below(&world.tokeniser.decode(&known)?);
+    let error = mse_over_variance(&truth, &blank);
+    lab.result("completion_error_blank", error, Within::Relative(0.1))
+}
+
+/// Grey from this line of pixels on: not given.
+fn masked(mut x: Array2<f32>, from: usize) -> Array2<f32> {
+    x.slice_mut(s![.., 28 * from..]).fill(0.35);
+    x
+}
+
+/// Samples in equal number from everybody, before the same eyes.
+struct Judged<'a> {
+    court: &'a Court,
+    real_sharpness: f64,
+}
+
+impl Judged<'_> {
+    fn record(
+        &self,
+        lab: &mut Lab,
+        name: &str,
+        x: &Array2<f32>,
+    ) -> anyhow::Result<Verdict> {
+        let v = self.court.judge(x)?;
+        let sharp = sharpness(x, 28) / self.real_sharpness;
+        for (what, value, within) in [
+            ("frechet", v.frechet, Within::Factor(1.6)),
+            ("confident_share", v.confident, Within::Absolute(0.08)),
+            ("rarest_class_share", v.rarest, Within::Absolute(0.03)),
+            ("class_entropy", v.entropy, Within::Absolute(0.1)),
+            ("precision", v.precision, Within::Absolute(0.1)),
+            ("recall", v.recall, Within::Absolute(0.1)),
+            ("sharpness", sharp, Within::Relative(0.1)),
+        ] {
+            lab.result(&format!("{name}_{what}"), value, within)?;
+        }
+        Ok(v)
+    }
+}
+
+const TEMPERATURES: [f64; 5] = [0.7, 0.8, 0.9, 1.0, 1.1];
+
+/// One table: the floor, reconstructions, this chapter's samples, chapter 3's.
+pub fn beside_the_gan(
+    lab: &mut Lab,
+    world: &World,
+    learnt: &Learnt,
+) -> anyhow::Result<()> {
+    let prior = &learnt.prior;
+    let court = court(lab)?;
+    let n = lab.by_scale(300, 10_000, 10_000).min(world.test.len());
+    let digits = world.digits(n);
+    let real_sharpness = sharpness(&digits, 28);
+    let judged = Judged { court: &court, real_sharpness };
+    let held_out = court.held_out();
+    judged.record(lab, "real", &held_out)?;
+    let rebuilt = world.tokeniser.reconstruct(&held_out)?; // [N, 784]
+    judged.record(lab, "reconstruction", &rebuilt)?;
+
+    let mut curves = [vec![], vec![], vec![]];
+    let mut drawn = Array2::zeros((0, 784));
+    for temperature in TEMPERATURES {
+        let start = Instant::now();
+        let codes = sample(prior, n, temperature, lab.seed() + 1)?;
+        let x = world.tokeniser.decode(&codes)?; // [N, 784]
+        let seconds = start.elapsed().as_secs_f64() * 1000.0 / n as f64;
+        let name = match temperature {
+            1.0 => "prior_sample".to_string(),
+            t => format!("prior_sample_{t}"),
+        };
+        let v = judged.record(lab, &name, &x)?;
+        for (curve, y) in
+            curves.iter_mut().zip([v.frechet, v.precision, v.recall])
+        {
+            curve.push((temperature, y));
+        }
+        if temperature == 1.0 {
+            let name = "prior_seconds_per_1000";
+            lab.result(name, seconds, Within::Timing)?;
+            let bits = bits_per_image(&prior.nats(&codes)?);
+            lab.result("bits_of_samples", bits, Within::Relative(0.05))?;
+            drawn = x;
+        }
+    }
+    let [of_frechet, of_precision, of_recall] = curves;
+    let left = Plot::new("")
+        .x("temperature", Axis::Linear)
+        .y("Fréchet distance", Axis::Linear)
+        .line("", of_frechet.clone())
+        .colour(0)
+        .points("", of_frechet);
+    let right = Plot::new("")
+        .x("temperature", Axis::Linear)
+        .y("share", Axis::Linear)
+        .line("precision", of_precision)
+        .line("recall", of_recall);
+    lab.figure("temperature", &panels(&[left, right], 2)?)?;
+
+    let generator = generator(lab)?;
+    let (noise, g) = (generator.noise, &generator.net);
+    let start = Instant::now();
+    let z = noise.sample(n, &mut lab.rng("judged")); // [N, Z]
+    let x = g.output(&z).mapv_into(|v| 0.5 * (v + 1.0)); // [N, 784]
+    let seconds = start.elapsed().as_secs_f64() * 1000.0 / n as f64;
+    judged.record(lab, "gan", &x)?;
+    lab.result("gan_seconds_per_1000", seconds, Within::Timing)?;
+    lab.result("gan_train_seconds", generator.seconds, Within::Timing)?;
+    let all = world.tokeniser_time.as_secs_f64() + learnt.seconds;
+    lab.result("all_train_seconds", all, Within::Timing)?;
+    let weights = |net: &Mlp<f32>| -> usize {
+        net.layers.iter().map(|l| l.w.len()).sum()
+    };
+    let size = |net: &Mlp<f32>| -> usize {
+        net.parameters().iter().map(|p| p.len()).sum()
+    };
+    let tokeniser = &world.tokeniser;
+    let decoder = 49 * weights(&tokeniser.decoder);
+    for (name, count) in [
+        ("gan_parameters", size(g)),
+        ("gan_multiply_adds", weights(g)),
+        (
+            "decoder_parameters",
+            size(&tokeniser.decoder) + tokeniser.codebook.len(),
+        ),
+        ("encoder_parameters", size(&tokeniser.encoder)),
+        ("decoder_multiply_adds", decoder),
+        ("prior_multiply_adds", prior.multiply_adds()),
+        ("judged_images", n),
+    ] {
+        lab.result(name, count as f64, Within::Exactly)?;
+    }
+
+    let mut grid = ImageGrid::new(16);
+    let some: Vec<usize> = (0..16).collect();
+    for x in [&held_out, &rebuilt, &drawn, &x] {
+        push(&mut grid, &rows(x, &some));
+    }
+    lab.image("beside", &grid)
+}
+
+/// Chapter 3's generator, and how long it was trained.
+struct Generator {
+    noise: Noise,
+    net: Mlp<f32>,
+    seconds: f64,
+}
+
+/// From chapter 3's last run with the same seed, scale and data, or trained here by the same recipe.
+fn generator(lab: &Lab) -> anyhow::Result<Generator> {
+    let there = gan::CHAPTER.out().join("checkpoints/digits.safetensors");
+    if let Some(found) = finished(lab, there)? {
+        return Ok(found);
+    }
+    let train = Court::digits(lab)?;
+    let mut pair = pair(lab, &train, widths(lab))?;
+    let steps = pair.config.cool.unwrap_or(0);
+    lab.train("gan", steps, &mut pair)?;
+    let seconds = pair.time.as_secs_f64();
+    let (noise, net) = (pair.config.noise, pair.mean);
+    Ok(Generator { noise, net, seconds })
+}
+
+/// The generator in a file, if it is there, is finished, and is of the same seed, scale and data.
+fn finished(lab: &Lab, path: PathBuf) -> anyhow::Result<Option<Generator>> {
+    if !path.exists() {
+        return Ok(None);
+    }
+    let checkpoint = Checkpoint::load(&path)?;
+    let same = [
+        ("training", "gan/digits".to_string()),
+        ("seed", lab.seed().to_string()),
+        ("scale", lab.scale().to_string()),
+        ("data", lab.data().display().to_string()),
+    ]
+    .iter()
+    .all(|(name, value)| checkpoint.expect_note(name, value).is_ok());
+    let whole = checkpoint.number("history").is_ok_and(|n| n >= 10);
+    if !(same && whole) {
+        return Ok(None);
+    }
+    let (noise, net) = load_generator(&path)?;
+    let seconds = checkpoint.number("milliseconds")? as f64 / 1000.0;
+    Ok(Some(Generator { noise, net, seconds }))
+}

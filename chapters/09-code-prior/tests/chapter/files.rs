@@ -1,0 +1,133 @@
+//! Checkpoints and bad input.
+
+use code_prior::model::{Prior, PriorError, Sizes};
+use code_prior::on_dfdx;
+use code_prior::plain::bits_per_image;
+use code_prior::sampling::{complete, sample};
+use code_prior::training::{Config, Training, load, save_prior};
+use dfdx::prelude::Cpu;
+use gradients::plain::AdamConfig;
+use lab::{Checkpoint, Resumable, rng_at};
+use ndarray::Array2;
+
+use crate::equations::{SMALL, some_codes};
+
+fn config() -> Config {
+    let adam = AdamConfig { lr: 3e-3, ..AdamConfig::default() };
+    Config { sizes: SMALL, batch: 8, steps: 20, warm_up: 5, adam }
+}
+
+fn saved(training: &Training) -> Checkpoint {
+    let mut checkpoint = Checkpoint::default();
+    training.save(&mut checkpoint);
+    checkpoint
+}
+
+#[test]
+fn a_resumed_run_ends_where_an_uninterrupted_one_does() {
+    let codes = some_codes(50, SMALL, 2);
+    let fresh = || Training::new(config(), &codes, 7).unwrap();
+    let go = |t: &mut Training| (0..7).for_each(|_| drop(t.step()));
+    let mut whole = fresh();
+    go(&mut whole);
+    let checkpoint = saved(&whole);
+    go(&mut whole);
+    let mut second = fresh();
+    second.restore(&checkpoint).unwrap();
+    go(&mut second);
+    assert_eq!(second.prior, whole.prior, "bit for bit");
+    assert_eq!(second.losses, whole.losses);
+}
+
+#[test]
+fn training_brings_the_loss_down() {
+    // Every map repeats its first code: only the first place is a guess.
+    let codes = Array2::from_shape_fn((64, 5), |(n, _)| n % 4);
+    let mut config = config();
+    config.steps = 400;
+    let mut training = Training::new(config, &codes, 7).unwrap();
+    for _ in 0..400 {
+        training.train_once();
+    }
+    let bits = bits_per_image(&training.prior.nats(&codes).unwrap());
+    assert!(bits > 1.99 && bits < 2.3, "two bits to choose, found {bits}");
+}
+
+#[test]
+fn either_room_loads_what_the_other_has_saved() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("prior.safetensors");
+    let prior = Prior::<f32>::new(SMALL, &mut rng_at(1, 0)).unwrap();
+    let there = on_dfdx::Prior::new(&Cpu::default(), &prior);
+    let mut checkpoint = Checkpoint::default();
+    save_prior(&there.to_plain(), &mut checkpoint);
+    checkpoint.save(&path).unwrap();
+    assert_eq!(load(&path).unwrap(), prior);
+    assert_eq!(
+        on_dfdx::Prior::new(&Cpu::default(), &load(&path).unwrap())
+            .to_plain(),
+        prior
+    );
+}
+
+#[test]
+fn a_foreign_or_damaged_file_is_a_clear_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("file.safetensors");
+    let said = || load(&path).unwrap_err().to_string();
+    assert!(said().contains("file.safetensors"), "{}", said());
+    std::fs::write(&path, [7; 100]).unwrap();
+    assert!(said().contains("expected a whole safetensors"), "{}", said());
+    let mut other = Checkpoint::default();
+    other.note("training", "gan/digits");
+    other.put("mean.parameter.0", &ndarray::arr1(&[1.0]));
+    other.save(&path).unwrap();
+    assert!(said().contains("no `prior.codes`"), "{}", said());
+    assert!(said().contains("gan/digits"), "{}", said());
+    let prior = Prior::<f32>::new(SMALL, &mut rng_at(1, 0)).unwrap();
+    for (name, value, complaint) in [
+        ("codes", "99", "of shape [5, 6]"),
+        ("width", "60000", "of shape [5, 6]"),
+        ("width", "99999999999", "99999999999"),
+        ("heads", "5", "heads share evenly"),
+        ("heads", "0", "heads: expected at least 1"),
+        ("blocks", "3", "prior.parameter.53"),
+    ] {
+        let mut checkpoint = Checkpoint::default();
+        save_prior(&prior, &mut checkpoint);
+        checkpoint.note(&format!("prior.{name}"), value);
+        checkpoint.save(&path).unwrap();
+        assert!(said().contains(complaint), "{name}: {}", said());
+    }
+}
+
+#[test]
+fn what_does_not_fit_is_refused() {
+    let prior = Prior::<f32>::new(SMALL, &mut rng_at(1, 0)).unwrap();
+    let mut codes = some_codes(2, SMALL, 3);
+    codes[[1, 3]] = 4;
+    let beyond = PriorError::Code { row: 1, place: 3, codes: 4, found: 4 };
+    assert_eq!(prior.nats(&codes).unwrap_err(), beyond);
+    assert_eq!(complete(&prior, &codes, 1.0, 1).unwrap_err(), beyond);
+    let short = Array2::zeros((2, 3));
+    let places = PriorError::Places { expected: 5, found: 3 };
+    assert_eq!(prior.nats(&short).unwrap_err(), places);
+    let long = Array2::zeros((2, 6));
+    assert!(complete(&prior, &long, 1.0, 1).is_err());
+    for t in [-0.1, f64::NAN] {
+        assert!(sample(&prior, 1, t, 1).is_err());
+    }
+    assert_eq!(sample(&prior, 0, 1.0, 1).unwrap().dim(), (0, 5));
+    for sizes in [
+        Sizes { codes: 0, ..SMALL },
+        Sizes { places: 0, ..SMALL },
+        Sizes { width: 0, ..SMALL },
+        Sizes { heads: 0, ..SMALL },
+        Sizes { heads: 4, ..SMALL },
+    ] {
+        assert!(Prior::<f32>::new(sizes, &mut rng_at(1, 0)).is_err());
+    }
+    let few = some_codes(7, SMALL, 3);
+    let said = Training::new(config(), &few, 1).err().unwrap().to_string();
+    assert!(said.contains('8') && said.contains('7'), "{said}");
+}

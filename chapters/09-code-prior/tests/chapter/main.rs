@@ -1,0 +1,10 @@
+//! The tests of chapter 9.
+
+mod checks;
+mod equations;
+mod files;
+mod misconceptions;
+mod parity;
+mod slips;
+mod solutions;
+mod story;

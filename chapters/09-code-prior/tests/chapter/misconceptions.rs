@@ -1,0 +1,107 @@
+//! Each misconception fails its check, with its own diagnosis.
+
+use lab::expect_diagnosis;
+
+use crate::checks;
+
+#[path = "../../misconceptions/attention_backward.rs"]
+mod attention_backward;
+#[path = "../../misconceptions/bits_per_image.rs"]
+mod bits_per_image;
+#[path = "../../misconceptions/causal_weights.rs"]
+mod causal_weights;
+#[path = "../../misconceptions/normalise_backward.rs"]
+mod normalise_backward;
+#[path = "../../misconceptions/one_query.rs"]
+mod one_query;
+#[path = "../../misconceptions/shift_right.rs"]
+mod shift_right;
+#[path = "../../misconceptions/tempered.rs"]
+mod tempered;
+
+#[test]
+fn exercise_9_1() {
+    use causal_weights::*;
+    let check = checks::causal_weights;
+    expect_diagnosis(check(no_mask), "no mask");
+    expect_diagnosis(check(sees_one_too_many), "one too many");
+    expect_diagnosis(check(mask_on_the_wrong_side), "wrong side");
+    expect_diagnosis(check(not_even_itself), "not itself");
+    expect_diagnosis(check(no_root), "no root");
+    expect_diagnosis(
+        check(masked_after_the_softmax),
+        "masked after the softmax",
+    );
+    expect_diagnosis(check(softmax_of_columns), "columns");
+}
+
+#[test]
+fn exercise_9_2() {
+    use shift_right::*;
+    let check = checks::shift_right;
+    expect_diagnosis(check(not_at_all), "no shift");
+    expect_diagnosis(check(to_the_left), "to the left");
+    expect_diagnosis(check(start_is_code_0), "code 0 as the start");
+    expect_diagnosis(check(round_and_round), "round and round");
+    expect_diagnosis(check(across_images), "across images");
+}
+
+#[test]
+fn exercise_9_3() {
+    use attention_backward::*;
+    let check = checks::attention_backward;
+    expect_diagnosis(check(softmax_element_by_element), "element by element");
+    expect_diagnosis(check(softmax_forgotten), "softmax forgotten");
+    expect_diagnosis(check(root_forgotten), "root forgotten");
+    expect_diagnosis(check(keys_not_transposed), "keys not transposed");
+    expect_diagnosis(check(values_not_transposed), "values not transposed");
+}
+
+#[test]
+fn exercise_9_4() {
+    use normalise_backward::*;
+    let check = checks::normalise_backward;
+    expect_diagnosis(check(statistics_held_fixed), "statistics held fixed");
+    expect_diagnosis(check(stretch_forgotten), "stretch forgotten");
+    expect_diagnosis(check(move_forgotten), "move forgotten");
+    expect_diagnosis(check(over_the_batch), "over the batch");
+}
+
+#[test]
+fn exercise_9_5() {
+    use bits_per_image::*;
+    let check = checks::bits_per_image;
+    expect_diagnosis(check(mean_over_places), "mean over places");
+    expect_diagnosis(check(nats_called_bits), "nats");
+    expect_diagnosis(check(multiplied_by_ln_2), "wrong way round");
+    expect_diagnosis(check(summed_over_images), "summed over images");
+    expect_diagnosis(
+        check(softmax_over_the_places),
+        "softmax over the places",
+    );
+    expect_diagnosis(
+        check(entropy_of_the_model),
+        "the codes were not looked at",
+    );
+}
+
+#[test]
+fn exercise_9_6() {
+    use tempered::*;
+    let check = checks::tempered;
+    expect_diagnosis(check(multiplied), "multiplied");
+    expect_diagnosis(check(probabilities_divided), "divided too late");
+    expect_diagnosis(check(softmax_twice), "softmax twice");
+    expect_diagnosis(check(not_normalised), "not normalised");
+    expect_diagnosis(check(overflows), "overflow");
+}
+
+#[test]
+fn exercise_9_7() {
+    use one_query::*;
+    let check = checks::one_query;
+    expect_diagnosis(check(not_itself), "not itself");
+    expect_diagnosis(check(only_itself), "nothing kept");
+    expect_diagnosis(check(no_root), "no root");
+    expect_diagnosis(check(keys_as_queries), "key for query");
+}

@@ -1,0 +1,233 @@
+"""Times this workbook's functions beside PyTorch and JAX on two threads of this machine's CPU.
+
+    python3 tests/peers/compare.py
+
+makes an environment with the peers in target/peers (their download is large; with
+PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu pip takes PyTorch's build for the CPU, which is smaller), builds
+the Rust side with the reader's profile, lets all sides do the same first steps from the same numbers and compares what
+they give, and then times them in turns. It writes book/pages/results/speed.json and draws the figures. Needs Python and
+cargo, and some four minutes on a machine that does nothing else.
+"""
+
+import argparse
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import time
+import venv
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+SIDES = ["ours", "dfdx", "torch", "jax"]
+THREADS = 2
+SEED = 1
+BURST = 0.1  # seconds that one side works at a time
+PAUSE = 0.05  # seconds for its threads to fall asleep
+
+
+class Side:
+    """A process that does work on demand."""
+
+    def __init__(self, name, command, environment):
+        self.name = name
+        pipe = subprocess.PIPE
+        self.process = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, cwd=HERE, env=environment)
+
+    def ask(self, *words):
+        print(*words, file=self.process.stdin, flush=True)
+        line = self.process.stdout.readline()
+        if not line:
+            sys.exit(f"{self.name} ended at: {' '.join(map(str, words))}")
+        return json.loads(line)
+
+    def end(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def environment(folder, use_installed):
+    """The Python of an environment that has the peers."""
+    wanted = HERE / "requirements.txt"
+    python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    stamp = folder / "installed.txt"
+    if not stamp.exists() or stamp.read_text() != wanted.read_text():
+        print(f"installing the peers into {folder}", file=sys.stderr)
+        venv.create(folder, with_pip=True, system_site_packages=use_installed)
+        subprocess.run([python, "-m", "pip", "install", "--quiet", "-r", wanted], check=True)
+        stamp.write_text(wanted.read_text())
+    return python
+
+
+def build():
+    """The program of the Rust side."""
+    command = ["cargo", "build", "-p", "workbook-tests", "--bin", "speed"]
+    command += ["--message-format", "json-render-diagnostics"]
+    built = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+    messages = map(json.loads, built.stdout.splitlines())
+    return next(m["executable"] for m in messages if m.get("executable") and m["target"]["name"] == "speed")
+
+
+def two_threads():
+    """Binds this process, and those it starts, to two processors; gives the variables that say so to libraries."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:THREADS])
+    names = ["RAYON_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"]
+    more = {"JAX_PLATFORMS": "cpu", "PYTHONDONTWRITEBYTECODE": "1"}
+    return {**os.environ, **{name: str(THREADS) for name in names}, **more}
+
+
+def processor():
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        return next(line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.processor() or platform.machine()
+
+
+def versions(python):
+    names = {"PyTorch": "torch", "JAX": "jax"}
+    ask = f"import importlib.metadata as m; print(*[m.version(n) for n in {list(names.values())}])"
+    said = subprocess.run([python, "-c", ask], stdout=subprocess.PIPE, text=True, check=True)
+    return dict(zip(names, said.stdout.split()))
+
+
+def apart(case, ours, theirs):
+    """How far two answers are from each other: the share of indices, or the largest relative difference."""
+    if len(ours) != len(theirs):
+        sys.exit(f"{case}: {len(ours)} numbers and {len(theirs)}")
+    if case == "lookup":
+        return sum(a != b for a, b in zip(ours, theirs)) / len(ours)
+    return max((abs(a - b) / abs(a) for a, b in zip(ours, theirs)), default=0)
+
+
+def agree(case, sides, folder):
+    """Lets these sides do the first steps; those that do this case, and how far they are from ours."""
+    inputs = folder / f"{case}.safetensors"
+    given = {name: side.ask("first", case, inputs) for name, side in sides.items()}
+    given = {name: numbers for name, numbers in given.items() if numbers is not None}
+    far = {name: apart(case, given["ours"], numbers) for name, numbers in given.items() if name != "ours"}
+    for name, error in far.items():
+        if not error <= 1e-4:
+            sys.exit(f"{case}: {name} does other work: {error} apart\n{given['ours'][:6]}\n{given[name][:6]}")
+    return list(given), far
+
+
+def burst(side, case, pieces):
+    """The median time of one piece, those of the warm-up left out."""
+    warm = max(2, pieces // 5)
+    return statistics.median(side.ask("time", case, warm + pieces)[warm:])
+
+
+def measure(sides, doing, rounds):
+    """Seconds of each case and side, one for each round."""
+    pieces = {}
+    for case, order in doing.items():
+        for name in order:
+            seconds = statistics.median(sides[name].ask("time", case, 4)[1:])
+            pieces[case, name] = min(200, max(3, round(BURST / seconds)))
+    seconds = {key: [] for key in pieces}
+    for n in range(rounds):
+        for case, order in doing.items():
+            first = n % len(order)
+            for name in order[first:] + order[:first]:
+                time.sleep(PAUSE)
+                seconds[case, name].append(burst(sides[name], case, pieces[case, name]))
+    return seconds
+
+
+def summary(cases, sittings, far):
+    """The numbers by name. A side's time is the median of its best sitting; ratios are of one round, and of all."""
+    work = {case["name"]: 2 * case["multiply_adds"] for case in cases}
+    best = {key: min(statistics.median(s[key]) for s in sittings) for key in sittings[0]}
+    worst = {key: max(statistics.median(s[key]) for s in sittings) for key in sittings[0]}
+    rounds = {key: [t for s in sittings for t in s[key]] for key in sittings[0]}
+    speed = {(case, name): work[case] / t / 1e9 for (case, name), t in best.items()}
+    fastest = max(gflops for (case, _), gflops in speed.items() if case == "product")
+    values = {"threads": THREADS, "sittings": len(sittings), "rounds": len(rounds["product", "ours"])}
+    values["product_fastest_gflops"] = fastest
+    for (case, name), seconds in best.items():
+        values[f"{case}_{name}_ms"] = 1e3 * seconds
+        values[f"{case}_{name}_worst_ms"] = 1e3 * worst[case, name]
+        if work[case]:
+            values[f"{case}_{name}_gflops"] = speed[case, name]
+            values[f"{case}_{name}_share"] = speed[case, name] / fastest
+        if name != "ours":
+            ratios = sorted(a / b for a, b in zip(rounds[case, name], rounds[case, "ours"]))
+            tenth = len(ratios) // 10
+            values[f"{case}_{name}_over_ours"] = seconds / best[case, "ours"]
+            values[f"{case}_{name}_over_ours_low"] = ratios[tenth]
+            values[f"{case}_{name}_over_ours_high"] = ratios[-1 - tenth]
+            values[f"{case}_{name}_apart"] = far[case][name]
+    for case, operations in work.items():
+        if operations:
+            values[f"{case}_gflop"] = operations / 1e9
+            values[f"{case}_products_ms"] = operations / fastest / 1e6
+    return values
+
+
+def show(names, values):
+    print(f"{'ms':24}" + "".join(f"{name:>10}" for name in SIDES))
+    for case in names:
+        times = (values.get(f"{case}_{name}_ms") for name in SIDES)
+        print(f"{case:24}" + "".join(f"{ms:10.3f}" if ms else f"{'-':>10}" for ms in times))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sittings", type=int, default=3, help="how often all sides start anew")
+    parser.add_argument("--rounds", type=int, default=4, help="rounds of each sitting")
+    parser.add_argument("--only", nargs="+", metavar="CASE", help="only these, beside the product; nothing is written")
+    parser.add_argument("--use-installed", action="store_true", help="take what of the peers is installed already")
+    options = parser.parse_args()
+    start = time.monotonic()
+    folder = ROOT / "target/peers"
+    python = environment(folder, options.use_installed)
+    program = build()
+    if hasattr(os, "getloadavg") and os.getloadavg()[0] > 1:
+        print("the machine is busy with something else: the times will be too long, and not fair", file=sys.stderr)
+    variables = two_threads()
+    listed = json.loads(subprocess.run([program, "list"], stdout=subprocess.PIPE, text=True, check=True).stdout)
+    cases = [c for c in listed["cases"] if not options.only or c["name"] in ["product", *options.only]]
+    commands = {
+        "ours": [program, "serve"],
+        "dfdx": [program, "serve", "--dfdx"],
+        "torch": [python, "torch_side.py"],
+        "jax": [python, "jax_side.py"],
+    }
+    sittings, far = [], {}
+    for n in range(options.sittings):
+        sides = {name: Side(name, commands[name], variables) for name in SIDES}
+        doing = {}
+        for case in cases:
+            asked = sides if case["peers"] else {"ours": sides["ours"]}
+            name = case["name"]
+            doing[name], far[name] = agree(name, asked, folder)
+        sittings.append(measure(sides, doing, options.rounds))
+        for side in sides.values():
+            side.end()
+        print(f"sitting {n + 1} of {options.sittings}, {time.monotonic() - start:.0f} s", file=sys.stderr)
+    values = summary(cases, sittings, far)
+    show([case["name"] for case in cases], values)
+    if options.only:
+        return
+    provenance = {
+        "seed": SEED,
+        "scale": "page",
+        "device": "cpu",
+        "seconds": round(time.monotonic() - start, 1),
+        "code": listed["code"],
+        "experiments": {},
+        "made_with": {"processor": processor(), **versions(python)},
+    }
+    results = {"provenance": provenance, **dict(sorted(values.items()))}
+    file = ROOT / "book/pages/results/speed.json"
+    file.write_text(json.dumps(results, indent=2, ensure_ascii=False) + "\n")
+    subprocess.run([program, "draw"], check=True)
+
+
+if __name__ == "__main__":
+    main()
