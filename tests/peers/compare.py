@@ -5,8 +5,9 @@
 makes an environment with the peers in target/peers (their download is large; with
 PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu pip takes PyTorch's build for the CPU, which is smaller), builds
 the Rust side with the reader's profile, lets all sides do the same first steps from the same numbers and compares what
-they give, and then times them in turns. It writes book/pages/results/speed.json and draws the figures. Needs Python and
-cargo, and some four minutes on a machine that does nothing else.
+they give, and then times them in turns. At last two systems are trained, here and in PyTorch, and judged on the way by
+one measure. It writes book/pages/results/speed.json and draws the figures. Needs Python and
+cargo, and some fifteen minutes on a machine that does nothing else.
 """
 
 import argparse
@@ -169,6 +170,29 @@ def summary(cases, sittings, far):
     return values
 
 
+def quality(system, program, python, folder, variables):
+    """Seconds of training and quality at each mark, of this workbook's run and of its twin."""
+    start = folder / f"{system}-start.safetensors"
+    subprocess.run([program, "start", system, start], check=True, env=variables)
+    commands = {
+        "ours": [program, "train", system, folder],
+        "torch": [python, HERE / "torch_quality.py", system, start, folder],
+    }
+    values = {}
+    for name, command in commands.items():
+        print(f"training {system}, {name}", file=sys.stderr)
+        said = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, cwd=HERE, env=variables).stdout
+        marks, seconds, files = zip(*json.loads(said))
+        values[f"quality_{system}_steps"] = marks[-1]
+        judge = [program, "judge", system, *files]
+        judged = json.loads(subprocess.run(judge, stdout=subprocess.PIPE, text=True, check=True, env=variables).stdout)
+        for n, (at, worth) in enumerate(zip(seconds, judged)):
+            values[f"quality_{system}_{name}_{n}_s"] = at
+            values[f"quality_{system}_{name}_{n}"] = worth
+        print(f"{system}, {name}: " + ", ".join(f"{a:.0f} s {w:.4g}" for a, w in zip(seconds, judged)), file=sys.stderr)
+    return {name.replace("-", "_"): value for name, value in values.items()}
+
+
 def show(names, values):
     print(f"{'ms':24}" + "".join(f"{name:>10}" for name in SIDES))
     for case in names:
@@ -214,6 +238,8 @@ def main():
     show([case["name"] for case in cases], values)
     if options.only:
         return
+    for system in ["gan", "vq-vae"]:
+        values |= quality(system, program, python, folder, variables)
     provenance = {
         "seed": SEED,
         "scale": "page",

@@ -30,6 +30,19 @@ def load(path):
     return arrays
 
 
+def save(path, arrays):
+    """The inverse of `load`."""
+    header, numbers, at = {}, [], 0
+    for name, array in arrays.items():
+        array = numpy.ascontiguousarray(array, dtype="<f4")
+        header[name] = {"dtype": "F32", "shape": array.shape, "data_offsets": [at, at + array.nbytes]}
+        numbers.append(array.tobytes())
+        at += array.nbytes
+    text = json.dumps(header).encode()
+    with open(path, "wb") as file:
+        file.write(len(text).to_bytes(8, "little") + text + b"".join(numbers))
+
+
 def layers(arrays, net):
     """Weights `[I, O]` and biases `[O]` of a network, first layer first."""
     count = sum(name.startswith(f"{net}.") for name in arrays) // 2

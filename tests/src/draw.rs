@@ -5,6 +5,7 @@ use std::fs;
 use anyhow::Context;
 use lab::{Axis, Plot, Results, panels};
 
+use crate::quality::System;
 use crate::speed::{Case, cases, committed, root};
 
 /// Who is compared: the name in the results, and in a legend.
@@ -26,7 +27,30 @@ pub fn all() -> anyhow::Result<()> {
             Case::DigitsGan { batch: 128, width } => Some(width),
             _ => None,
         })?;
-    write("growth", &panels(&[batch, width], 2)?)
+    write("growth", &panels(&[batch, width], 2)?)?;
+    let gan = quality(&results, System::Gan, "Fréchet distance")?;
+    let vq_vae = quality(&results, System::VqVae, "MSE / variance")?;
+    write("quality", &panels(&[gan, vq_vae], 2)?)
+}
+
+/// Quality against seconds of training, of both sides.
+fn quality(
+    results: &Results,
+    system: System,
+    label: &str,
+) -> anyhow::Result<Plot> {
+    let mut plot =
+        Plot::new("").x("seconds of training", Axis::Log).y(label, Axis::Log);
+    for (side, name) in &SIDES[..2] {
+        let point = |n: usize| -> anyhow::Result<(f64, f64)> {
+            let of = format!("quality_{system}_{side}_{n}");
+            Ok((value(results, &format!("{of}_s"))?, value(results, &of)?))
+        };
+        let points = (0..system.marks().len()).map(point);
+        let points: Vec<_> = points.collect::<anyhow::Result<_>>()?;
+        plot = plot.line(name, points);
+    }
+    Ok(plot)
 }
 
 /// Milliseconds of a step against what `of` says of a case, and the time that its products alone would take at the

@@ -15,7 +15,7 @@ use gan::on_dfdx::{self, Generator, Pair, Round};
 use gan::plain::average;
 use gan::training::{Config, Gan, Noise};
 use gradients::plain::{Activation, AdamConfig, Mlp, product, sigmoid, tanh};
-use lab::{Checkpoint, FingerprintError, rng_at, tensor};
+use lab::{Checkpoint, FingerprintError, mat_mul, rng_at, tensor};
 use ndarray::{Array1, Array2, aview1};
 use ndarray_rand::RandomExt;
 use ndarray_rand::rand_distr::StandardNormal;
@@ -63,6 +63,10 @@ pub enum Case {
 pub enum Part {
     /// The bare product on one thread.
     OneThread,
+    /// A layer of the digits' discriminator on one thread.
+    Small,
+    /// The same by ndarray's own product.
+    SmallOfNdarray,
     /// Noise for both players.
     Noise,
     /// The generator's last activation, by this workbook's tanh.
@@ -106,6 +110,8 @@ pub fn cases() -> Vec<Case> {
     let widths = widths.map(|width| Case::DigitsGan { batch: 128, width });
     let parts = [
         Part::OneThread,
+        Part::Small,
+        Part::SmallOfNdarray,
         Part::Noise,
         Part::Tanh,
         Part::ExactTanh,
@@ -140,6 +146,8 @@ impl Part {
     fn name(self) -> &'static str {
         match self {
             Part::OneThread => "one_thread",
+            Part::Small => "small",
+            Part::SmallOfNdarray => "small_of_ndarray",
             Part::Noise => "noise",
             Part::Tanh => "tanh",
             Part::ExactTanh => "exact_tanh",
@@ -157,7 +165,15 @@ impl Part {
         match self {
             Part::OneThread => {
                 let (a, b) = factors();
-                timed(move || a.dot(&b))
+                timed(move || on_one_thread(&a, &b))
+            }
+            Part::Small | Part::SmallOfNdarray => {
+                let x = normal((batch, 784), 2); // [B, X]
+                let w = gan.d.net.layers[0].w.clone(); // [X, W]
+                timed(move || match self {
+                    Part::Small => on_one_thread(&x, &w),
+                    _ => x.dot(&w),
+                })
             }
             Part::Noise => {
                 timed(move || [0, 1].map(|_| noise.sample(batch, &mut rng)))
@@ -414,20 +430,24 @@ impl Case {
 
 type Train = Box<dyn FnMut(usize) -> (Vec<(f32, f32)>, Vec<f64>)>;
 
-fn put(file: &mut Checkpoint, name: &str, net: &Mlp<f32>) {
+/// Puts the parameters of a network into a file.
+pub fn put(file: &mut Checkpoint, name: &str, net: &Mlp<f32>) {
     for (n, p) in net.parameters().iter().enumerate() {
         file.put(&format!("{name}.{n}"), p);
     }
 }
 
-fn timed<T>(mut work: impl FnMut() -> T + 'static) -> Timed {
+/// Inside the thread pool, where `lab` trains too.
+fn timed<T: Send>(mut work: impl FnMut() -> T + Send + 'static) -> Timed {
     Box::new(move |n| {
-        let mut stamps = vec![Instant::now()];
-        for _ in 0..n {
-            black_box(work());
-            stamps.push(Instant::now());
-        }
-        between(&stamps)
+        rayon::scope(|_| {
+            let mut stamps = vec![Instant::now()];
+            for _ in 0..n {
+                black_box(work());
+                stamps.push(Instant::now());
+            }
+            between(&stamps)
+        })
     })
 }
 
@@ -447,7 +467,10 @@ fn vq_vae() -> anyhow::Result<Training<'static>> {
 }
 
 /// The numbers of a recipe that a peer needs.
-fn recipe(config: &training::Config) -> anyhow::Result<Array1<f32>> {
+///
+/// # Errors
+/// The codebook does not learn by averages.
+pub fn recipe(config: &training::Config) -> anyhow::Result<Array1<f32>> {
     let training::Config { adam, quantizer, steps, variance, .. } = *config;
     let Learning::Ema { gamma, .. } = quantizer.learning else {
         anyhow::bail!("the peers' codebooks learn by moving averages");
@@ -471,6 +494,12 @@ fn round(gan: &mut Gan, n: u64) -> Round {
 fn normal(shape: (usize, usize), stream: u64) -> Array2<f32> {
     let mut rng = rng_at(SEED, u64::MAX - stream);
     Array2::random_using(shape, StandardNormal, &mut rng)
+}
+
+fn on_one_thread(a: &Array2<f32>, b: &Array2<f32>) -> Array2<f32> {
+    let mut c = Array2::zeros((a.nrows(), b.ncols())); // [M, O]
+    mat_mul(1.0, &a.view(), &b.view(), 0.0, &mut c.view_mut());
+    c
 }
 
 fn factors() -> (Array2<f32>, Array2<f32>) {

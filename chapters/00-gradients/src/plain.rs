@@ -1,13 +1,14 @@
 //! Gradients by hand, in plain ndarray: every forward pass has its backward
 //! pass right below. A gradient is called `d_` and what it is the gradient of.
 
-use ndarray::linalg::general_mat_mul;
+use lab::mat_mul;
 use ndarray::{Array, Array1, Array2, ArrayView, ArrayView2, ArrayViewMut};
 use ndarray::{Axis, Dimension, IxDyn, NdFloat, Zip};
 use ndarray_rand::RandomExt;
 use ndarray_rand::rand::Rng;
 use ndarray_rand::rand_distr::StandardNormal;
 use rayon::join;
+use rayon::prelude::*;
 
 /// A number in the precision of the arrays around it.
 pub fn real<F: NdFloat>(value: f64) -> F {
@@ -16,19 +17,19 @@ pub fn real<F: NdFloat>(value: f64) -> F {
 
 // ANCHOR: product
 /// Multiplications from which a second thread is worth waking.
-const WORTH_TWO: usize = 1 << 23;
+const WORTH_TWO: usize = 1 << 21;
 
 /// The matrix product of `a`, `[M, N]`, and `b`, `[N, O]`. A large one is
-/// cut in two along its longer side, one half a thread; how the sum inside
-/// each entry runs is not touched, so every bit stays the same. `[M, O]`
+/// cut in two along its longer side, one half a thread; it is cut even when
+/// there is but one thread, so the result is the same. `[M, O]`
 pub fn product<F: NdFloat>(a: ArrayView2<F>, b: ArrayView2<F>) -> Array2<F> {
     let (m, o) = (a.nrows(), b.ncols());
     let mut c = Array2::zeros((m, o)); // [M, O]
     let into = |a: &ArrayView2<F>, b: &ArrayView2<F>, c: &mut _| {
-        general_mat_mul(F::one(), a, b, F::zero(), c);
+        mat_mul(F::one(), a, b, F::zero(), c); // c = a b
     };
     if m * o * a.ncols() < WORTH_TWO {
-        into(&a, &b, &mut c);
+        into(&a, &b, &mut c.view_mut());
     } else if m >= o {
         let (a, a_rest) = a.split_at(Axis(0), m / 2);
         let (mut c, mut c_rest) = c.view_mut().split_at(Axis(0), m / 2);
@@ -104,7 +105,7 @@ pub enum Activation {
 
 impl Activation {
     /// Eq. 0.3: the value. Any shape.
-    pub fn forward<F: NdFloat>(self, x: Array2<F>) -> Array2<F> {
+    pub fn forward<F: NdFloat>(self, mut x: Array2<F>) -> Array2<F> {
         match self {
             Activation::Identity => x,
             Activation::Relu => x.mapv_into(|v| v.max(F::zero())),
@@ -112,7 +113,10 @@ impl Activation {
                 let slope: F = real(slope);
                 x.mapv_into(|v| if v > F::zero() { v } else { slope * v })
             }
-            Activation::Tanh => x.mapv_into(tanh),
+            Activation::Tanh => {
+                x.par_mapv_inplace(tanh); // on all threads
+                x
+            }
             Activation::Sigmoid => x.mapv_into(sigmoid),
         }
     }
@@ -410,6 +414,9 @@ pub fn sgd_step<F: NdFloat, D: Dimension>(
 // ANCHOR_END: sgd
 
 // ANCHOR: adam
+/// Parameters that a thread takes at a time.
+const SHARE: usize = 1 << 15;
+
 /// Adam's four constants.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct AdamConfig {
@@ -452,10 +459,15 @@ pub fn adam_step<F: NdFloat>(
     let flat = (theta.as_slice_mut(), d_theta.as_slice());
     let means = (m.as_slice_mut(), v.as_slice_mut());
     if let ((Some(p), Some(g)), (Some(m), Some(v))) = (flat, means) {
-        let rest = g.iter().zip(m).zip(v); // slices run ten times as fast
-        p.iter_mut()
-            .zip(rest)
-            .for_each(|(p, ((g, m), v))| update(p, g, m, v));
+        // Slices run ten times as fast, and on all threads.
+        let means = m.par_chunks_mut(SHARE).zip(v.par_chunks_mut(SHARE));
+        let all = p.par_chunks_mut(SHARE).zip(g.par_chunks(SHARE)).zip(means);
+        all.for_each(|((p, g), (m, v))| {
+            let rest = g.iter().zip(m).zip(v);
+            p.iter_mut()
+                .zip(rest)
+                .for_each(|(p, ((g, m), v))| update(p, g, m, v));
+        });
     } else {
         Zip::from(theta).and(d_theta).and(m).and(v).for_each(update);
     }

@@ -1,6 +1,8 @@
 //! Two players in plain ndarray: a generator that learns through its
 //! discriminator, and what keeps the pair from falling apart.
 
+use std::ops::Range;
+
 use discriminator_training::plain::d_step_under;
 use gradients::plain::{
     Activation, Layer, Mlp, product, real, sigmoid, softplus,
@@ -11,6 +13,7 @@ use minimax_loss::plain::{
     g_loss_saturating_backward,
 };
 use ndarray::{Array1, Array2, NdFloat};
+use rayon::join;
 
 fn last<F>(outputs: &[Array2<F>]) -> &Array2<F> {
     &outputs[outputs.len() - 1]
@@ -223,6 +226,31 @@ pub fn add<F: NdFloat>(a: &mut Mlp<F>, b: &Mlp<F>) {
     }
 }
 // ANCHOR_END: d_step
+
+// ANCHOR: halves
+/// The loss and its gradients of a batch of `rows`, half of it a thread. A
+/// mean over all rows is the mean of the halves' means, each counted by its
+/// share, and so are its gradients.
+pub fn in_halves<F: NdFloat>(
+    rows: usize,
+    of: impl Fn(Range<usize>) -> (F, Mlp<F>) + Sync,
+) -> (F, Mlp<F>) {
+    let middle = rows / 2;
+    if middle == 0 {
+        return of(0..rows);
+    }
+    let (one, other) = join(|| of(0..middle), || of(middle..rows));
+    let ((loss, mut d), (more, d_more)) = (one, other);
+    let b = real::<F>((rows - middle) as f64 / rows as f64);
+    let a = F::one() - b;
+    for (mut d, more) in
+        d.parameters_mut().into_iter().zip(d_more.parameters())
+    {
+        d.zip_mut_with(&more, |d, &more| *d = a * *d + b * more);
+    }
+    (a * loss + b * more, d)
+}
+// ANCHOR_END: halves
 
 // ANCHOR: average
 /// Eq. 3.9: moves the averaged generator a little towards the one in

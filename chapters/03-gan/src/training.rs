@@ -1,5 +1,6 @@
 //! The pair in training, and what is left of it on disk: a checkpoint that either room can load.
 
+use std::ops::Range;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -12,7 +13,9 @@ use ndarray_rand::RandomExt;
 use ndarray_rand::rand::Rng;
 use ndarray_rand::rand_distr::StandardNormal;
 
-use crate::plain::{Game, Penalties, add, average, d_step, g_step, packed};
+use crate::plain::{
+    Game, Penalties, add, average, d_step, g_step, in_halves, packed,
+};
 
 // ANCHOR: noise
 /// What a generator starts from.
@@ -178,25 +181,38 @@ impl<'a> Gan<'a> {
         let mut rng = rng_at(self.seed, n);
         let (mut d_loss, mut leaked) = (0.0, None);
         let mut x_real = Array2::zeros((0, 0));
+        let part = |x: &Array2<f32>, rows: &Range<usize>| {
+            x.slice(s![rows.start * pack..rows.end * pack, ..]).to_owned()
+        };
         for i in 0..k {
-            x_real = packed(&self.real(n * k + i), pack); // [B/pack, pack·X]
+            x_real = self.real(n * k + i); // [B, X]
             let z = noise.sample(batch, &mut rng); // [B, Z]
-            let x_fake = packed(&self.g.net.output(&z), pack);
-            let d = &self.d.net;
-            let (loss, d_d) = d_step(d, &x_real, &x_fake, game, penalties);
+            let (g, d) = (&self.g.net, &self.d.net);
+            let (loss, d_d) = in_halves(batch / pack, |rows| {
+                let x_fake = g.output(&part(&z, &rows)); // [B/2, X]
+                let x_real = part(&x_real, &rows); // [B/2, X]
+                let [x_real, x_fake] =
+                    [x_real, x_fake].map(|x| packed(&x, pack));
+                d_step(d, &x_real, &x_fake, game, penalties)
+            });
             if !self.config.detach {
-                leaked = Some(leak_into_generator(&self.g.net, d, &z, false));
+                leaked = Some(leak_into_generator(g, d, &z, false));
             }
             self.d.step(loss, &d_d);
             d_loss = loss;
         }
         let z = noise.sample(batch, &mut rng); // [B, Z]
         let (g, d) = (&self.g.net, &self.d.net);
-        let s_real = match game {
-            Game::Relativistic => d.output(&x_real), // [B/pack, 1]
-            _ => Array2::zeros((x_real.nrows(), 1)), // not looked at
-        };
-        let (g_loss, mut d_g) = g_step(g, d, &z, &s_real, game, pack);
+        let (g_loss, mut d_g) = in_halves(batch / pack, |rows| {
+            let z = part(&z, &rows); // [B/2, Z]
+            let s_real = match game {
+                Game::Relativistic => {
+                    d.output(&packed(&part(&x_real, &rows), pack))
+                }
+                _ => Array2::zeros((rows.len(), 1)), // not looked at
+            };
+            g_step(g, d, &z, &s_real, game, pack)
+        });
         if let Some(leaked) = leaked {
             add(&mut d_g, &leaked);
         }

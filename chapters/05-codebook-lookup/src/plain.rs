@@ -2,8 +2,10 @@
 //! a codebook is `[K, C]`, an index is a row of the codebook.
 
 use gradients::plain::{product, real};
-use ndarray::linalg::general_mat_mul;
-use ndarray::parallel::prelude::{IntoParallelIterator, ParallelIterator};
+use lab::mat_mul;
+use ndarray::parallel::prelude::{
+    IndexedParallelIterator, IntoParallelIterator, ParallelIterator,
+};
 use ndarray::{Array1, Array2, Array3, ArrayView1, ArrayView2, Axis};
 use ndarray::{NdFloat, Zip, s};
 use ndarray_rand::rand::Rng;
@@ -57,9 +59,11 @@ pub enum LookupError {
     },
 }
 
+/// Rows are counted from `first`.
 fn check_finite<F: NdFloat>(
     array: &'static str,
-    x: &Array2<F>,
+    x: ArrayView2<F>,
+    first: usize,
 ) -> Result<(), LookupError> {
     // A row with such a number in it has no finite square; the search that
     // names the place is for the few rows, if any, that have none.
@@ -68,7 +72,7 @@ fn check_finite<F: NdFloat>(
     }
     let bad = x.indexed_iter().find(|(_, v)| !v.is_finite());
     bad.map_or(Ok(()), |((row, component), v)| {
-        let found = number(*v);
+        let (row, found) = (first + row, number(*v));
         Err(LookupError::NotFinite { array, row, component, found })
     })
 }
@@ -82,6 +86,15 @@ pub fn check<F: NdFloat>(
     z: &Array2<F>,
     codebook: &Array2<F>,
 ) -> Result<(), LookupError> {
+    check_codebook(z, codebook)?;
+    check_finite("latents", z.view(), 0)
+}
+
+/// The same, but for the numbers in `z`.
+fn check_codebook<F: NdFloat>(
+    z: &Array2<F>,
+    codebook: &Array2<F>,
+) -> Result<(), LookupError> {
     let (k, c) = codebook.dim();
     if k == 0 || c == 0 {
         return Err(LookupError::EmptyCodebook { k, c });
@@ -89,8 +102,7 @@ pub fn check<F: NdFloat>(
     if z.ncols() != c {
         return Err(LookupError::Width { expected: c, found: z.ncols() });
     }
-    check_finite("latents", z)?;
-    check_finite("codebook", codebook)
+    check_finite("codebook", codebook.view(), 0)
 }
 
 fn number<F: NdFloat>(v: F) -> f64 {
@@ -124,7 +136,7 @@ pub fn nearest_by_definition<F: NdFloat>(
 // ANCHOR_END: definition
 
 // ANCHOR: product
-fn squared_norms<F: NdFloat>(x: &Array2<F>) -> Array1<F> {
+fn squared_norms<F: NdFloat>(x: ArrayView2<F>) -> Array1<F> {
     x.map_axis(Axis(1), |row| row.dot(&row)) // [rows]
 }
 
@@ -135,8 +147,8 @@ pub fn squared_distances<F: NdFloat>(
 ) -> Array2<F> {
     let mut d = product(z.view(), codebook.t()); // [N, K]
     d *= real::<F>(-2.0);
-    d += &squared_norms(codebook); // [K], to every row
-    d += &squared_norms(z).insert_axis(Axis(1)); // [N, 1], to every column
+    d += &squared_norms(codebook.view()); // [K], to every row
+    d += &squared_norms(z.view()).insert_axis(Axis(1)); // [N, 1], to all
     d
 }
 
@@ -169,7 +181,7 @@ pub fn nearest_by_product<F: NdFloat>(
 
 // ANCHOR: tiles
 /// Latents that are scored at a time.
-const TILE: usize = 256;
+const TILE: usize = 64;
 
 /// Eq. 5.3: the same indices without ever storing N × K numbers, and exact:
 /// where rounding could decide, the definition decides.
@@ -180,28 +192,41 @@ pub fn nearest<F: NdFloat>(
     z: &Array2<F>,        // [N, C]
     codebook: &Array2<F>, // [K, C]
 ) -> Result<Vec<usize>, LookupError> {
-    check(z, codebook)?;
-    let e_norms = squared_norms(codebook); // [K]
+    check_codebook(z, codebook)?;
+    let e_norms = squared_norms(codebook.view()); // [K]
     let longest = e_norms.fold(F::zero(), |a, &b| a.max(b)).sqrt();
     let halves = e_norms.mapv(|n| n * real(0.5)); // [K]
+    let e = codebook.t().as_standard_layout().into_owned(); // [C, K]
     let space = || Array2::zeros((TILE, codebook.nrows())); // one a thread
-    let of_tile = |scores: &mut Array2<F>, tile: ArrayView2<F>| {
+    let of_tile = |scores: &mut Array2<F>, (n, tile): Tile<F>| {
+        let norms = squared_norms(tile); // [TILE]
+        if !norms.iter().all(|n| n.is_finite()) {
+            check_finite("latents", tile, TILE * n)?;
+        }
         let mut scores = scores.slice_mut(s![..tile.nrows(), ..]);
         scores.assign(&halves); // ‖e‖² / 2 in every row
-        let (one, e) = (F::one(), codebook.t());
-        general_mat_mul(-one, &tile, &e, one, &mut scores); // [TILE, K]
-        let rows = tile.rows().into_iter().zip(scores.rows());
-        let index = |(z, scores): (ArrayView1<F>, ArrayView1<F>)| {
+        let one = F::one();
+        mat_mul(-one, &tile, &e.view(), one, &mut scores); // [TILE, K]
+        let rows = tile.rows().into_iter().zip(scores.rows()).zip(norms);
+        let index = |((z, scores), norm): Scored<F>| {
             let scores = scores.to_slice().expect("a row in one piece");
-            let doubt = rounding(z.len(), z.dot(&z).sqrt() + longest);
+            let doubt = rounding(z.len(), norm.sqrt() + longest);
             decide(z, codebook, scores, smallest(scores) + doubt)
         };
-        rows.map(index).collect::<Vec<_>>() // [TILE]
+        Ok(rows.map(index).collect()) // [TILE]
     };
-    let tiles = z.axis_chunks_iter(Axis(0), TILE).into_par_iter();
-    let tiles: Vec<Vec<usize>> = tiles.map_init(space, of_tile).collect();
-    Ok(tiles.concat()) // [N]
+    let tiles = z.axis_chunks_iter(Axis(0), TILE).into_par_iter().enumerate();
+    let tiles: Vec<Result<Vec<usize>, _>> =
+        tiles.map_init(space, of_tile).collect();
+    let tiles: Result<Vec<_>, _> = tiles.into_iter().collect();
+    Ok(tiles?.concat()) // [N]
 }
+
+/// The number of a tile, and its latents `[TILE, C]`.
+type Tile<'a, F> = (usize, ArrayView2<'a, F>);
+
+/// A latent, its scores, and its squared length.
+type Scored<'a, F> = ((ArrayView1<'a, F>, ArrayView1<'a, F>), F);
 
 /// Eq. 5.4: a bound on what rounding can do to the difference of two scores
 /// of `c` products each, of vectors whose lengths add up to `reach`.
@@ -218,19 +243,21 @@ fn decide<F: NdFloat>(
     scores: &[F],
     limit: F,
 ) -> usize {
-    let mut near = not_above(scores, limit);
-    let first = near.next().unwrap_or(0);
-    let distance = |k: usize| squared_distance(z, codebook.row(k));
-    let mut best = None; // measured only when there is a second
-    for k in near {
-        let d = distance(k);
-        let (least, _) =
-            *best.get_or_insert_with(|| (distance(first), first));
-        if d < least {
-            best = Some((d, k));
-        }
+    let first = not_above(scores, limit, 0).unwrap_or(0);
+    let mut other = not_above(scores, limit, first + 1);
+    if other.is_none() {
+        return first;
     }
-    best.map_or(first, |(_, k)| k)
+    let distance = |k: usize| squared_distance(z, codebook.row(k));
+    let mut best = (distance(first), first);
+    while let Some(k) = other {
+        let d = distance(k);
+        if d < best.0 {
+            best = (d, k);
+        }
+        other = not_above(scores, limit, k + 1);
+    }
+    best.1
 }
 // ANCHOR_END: tiles
 
@@ -247,18 +274,17 @@ fn smallest<F: NdFloat>(row: &[F]) -> F {
     lanes.iter().chain(rest).fold(F::infinity(), |a, &b| less(a, b))
 }
 
-/// The places of elements that are not above `limit`, in order; what is no
-/// number is not above. Sixteen are passed over at a time.
-fn not_above<F: NdFloat>(row: &[F], limit: F) -> impl Iterator<Item = usize> {
-    let above = move |v: &F| *v > limit;
+/// The first place, at or behind `from`, of an element that is not above
+/// `limit`; what is no number is not above. Whole blocks are passed over.
+fn not_above<F: NdFloat>(row: &[F], limit: F, from: usize) -> Option<usize> {
+    const BLOCK: usize = 64;
+    let above = |v: &F| *v > limit;
     let all_above =
-        move |chunk: &[F]| chunk.iter().fold(true, |all, v| all & above(v));
-    row.chunks(16)
-        .enumerate()
-        .filter(move |(_, chunk)| !all_above(chunk))
-        .flat_map(|(n, chunk)| (16 * n..).zip(chunk))
-        .filter(move |(_, v)| !above(v))
-        .map(|(k, _)| k)
+        |block: &[F]| block.iter().fold(true, |all, v| all & above(v));
+    let blocks = row.get(from..)?.chunks_exact(BLOCK);
+    let passed = blocks.take_while(|block| all_above(block)).count();
+    let at = from + passed * BLOCK;
+    Some(at + row[at..].iter().position(|v| !above(v))?)
 }
 
 // ANCHOR: gather
@@ -399,7 +425,7 @@ pub fn kmeans_plus_plus<F: NdFloat>(
     if k == 0 || k > points {
         return Err(LookupError::TooManyCodes { k, points });
     }
-    check_finite("latents", z)?;
+    check_finite("latents", z.view(), 0)?;
     let mut chosen = vec![rng.random_range(0..points)];
     let mut from_nearest = Array1::from_elem(points, f64::INFINITY); // [N]
     while chosen.len() < k {

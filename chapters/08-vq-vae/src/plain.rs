@@ -2,6 +2,8 @@
 //! a matrix `[N, C]`, one row for each of the N = B·S² places of B square
 //! grids of S × S, image by image and line by line.
 
+use std::ops::Range;
+
 use codebook_lookup::plain::patches;
 use commitment_loss::plain::CommitmentError;
 use commitment_loss::quantizer::{Found, Quantizer};
@@ -9,8 +11,11 @@ use gradients::plain::{
     Activation, Layer, Mlp, linear, linear_backward_parameters, mse,
     mse_backward, product, real,
 };
-use ndarray::linalg::general_mat_mul;
-use ndarray::{Array1, Array2, ArrayView2, ArrayViewMut2, Axis, NdFloat};
+use lab::mat_mul;
+use ndarray::{
+    Array1, Array2, ArrayView2, ArrayViewMut2, Axis, CowArray, Ix2, NdFloat,
+    s,
+};
 use rayon::join;
 use rayon::prelude::*;
 
@@ -115,8 +120,9 @@ fn whole_grids<F>(x: ArrayView2<F>, side: usize) -> (usize, usize) {
 }
 
 // ANCHOR: conv
-/// Eq. 8.3: a 3 × 3 convolution with zeros around the grid. The columns of
-/// a few grids at a time, which the processor's cache can hold. `[N, O]`
+/// Eq. 8.3: a 3 × 3 convolution with zeros around the grid. With an image a
+/// row, a place is some columns, and neighbours in a line stand side by
+/// side: they are multiplied where they are, and zeros not at all. `[N, O]`
 ///
 /// # Panics
 /// The rows do not fill whole grids.
@@ -126,21 +132,27 @@ pub fn conv<F: NdFloat>(
     b: &Array1<F>, // [O]
     side: usize,
 ) -> Array2<F> {
-    let (n, _) = whole_grids(x.view(), side);
-    let mut y = Array2::zeros((n, b.len())); // [N, O]
-    let rows = tile(side);
-    let parts = x.axis_chunks_iter(Axis(0), rows);
-    let parts = parts.zip(y.axis_chunks_iter_mut(Axis(0), rows));
-    parts.par_bridge().for_each(|(x, mut y)| {
-        let columns = im2col(x, side); // [tile, 9C]
-        y.assign(b);
-        general_mat_mul(F::one(), &columns, w, F::one(), &mut y);
-    });
-    y
+    let (x, one) = (images(x, side), F::one()); // [B, S²·C]
+    let (batch, width) = x.dim();
+    let (c, o) = (width / (side * side), b.len());
+    let mut y = Array2::zeros((batch, side * side * o)); // [B, S²·O]
+    let of_place = |(place, mut y): (usize, ArrayViewMut2<F>)| {
+        y.assign(b); // [B, O]
+        for (taps, near) in lines(place, side) {
+            let x = x.slice(s![.., near.start * c..near.end * c]);
+            let w = w.slice(s![taps.start * c..taps.end * c, ..]);
+            mat_mul(one, &x, &w, one, &mut y); // y += x w
+        }
+    };
+    let places = y.axis_chunks_iter_mut(Axis(1), o).into_par_iter();
+    places.enumerate().for_each(of_place);
+    let rows = (batch * side * side, o);
+    y.into_shape_with_order(rows).expect("in one piece") // [N, O]
 }
 
-/// Eq. 8.4: its gradients at `x`, `w` and `b`. The columns are made again;
-/// two threads take one half of the grids each.
+/// Eq. 8.4: its gradients at `x`, `w` and `b`. That at `x` is a convolution
+/// too, with the weights turned about their middle. Two threads take half of
+/// the images each for that at `w`.
 ///
 /// # Panics
 /// As for [`conv`].
@@ -150,44 +162,55 @@ pub fn conv_backward<F: NdFloat>(
     d_y: &Array2<F>, // [N, O]
     side: usize,
 ) -> (Array2<F>, Array2<F>, Array1<F>) {
-    let (n, _) = whole_grids(x.view(), side);
-    let mut d_x = Array2::zeros(x.raw_dim()); // [N, C]
-    let middle = n / (side * side) / 2 * side * side;
-    let (x, x_rest) = x.view().split_at(Axis(0), middle);
-    let (g, g_rest) = d_y.view().split_at(Axis(0), middle);
-    let (d, d_rest) = d_x.view_mut().split_at(Axis(0), middle);
-    let (d_w, d_w_rest) = join(
-        || part_backward(x, w, g, d, side),
-        || part_backward(x_rest, w, g_rest, d_rest, side),
-    );
-    (d_x, d_w + d_w_rest, d_y.sum_axis(Axis(0))) // [N, C], [9C, O], [O]
-}
-
-fn part_backward<F: NdFloat>(
-    x: ArrayView2<F>,
-    w: &Array2<F>,
-    d_y: ArrayView2<F>,
-    mut d_x: ArrayViewMut2<F>,
-    side: usize,
-) -> Array2<F> {
-    let (one, rows) = (F::one(), tile(side));
-    let mut d_w = Array2::zeros(w.raw_dim()); // [9C, O]
-    let parts = x.axis_chunks_iter(Axis(0), rows);
-    let parts = parts.zip(d_y.axis_chunks_iter(Axis(0), rows));
-    let d_parts = d_x.axis_chunks_iter_mut(Axis(0), rows);
-    for ((x, d_y), mut d_x) in parts.zip(d_parts) {
-        let columns = im2col(x, side); // [tile, 9C]
-        general_mat_mul(one, &columns.t(), &d_y, one, &mut d_w);
-        let d_columns = d_y.dot(&w.t()); // [tile, 9C]
-        d_x.assign(&col2im(d_columns.view(), side));
+    let (c, o) = (x.ncols(), d_y.ncols());
+    let mut turned = Array2::zeros((9 * o, c)); // [9O, C]
+    let taps = turned.axis_chunks_iter_mut(Axis(0), o).rev();
+    for (mut to, tap) in taps.zip(w.axis_chunks_iter(Axis(0), c)) {
+        to.assign(&tap.t()); // [O, C]
     }
-    d_w
+    let d_x = conv(d_y, &turned, &Array1::zeros(c), side); // [N, C]
+
+    let (x, d) = (images(x, side), images(d_y, side)); // [B, S²·C], [B, S²·O]
+    let half = |batch: Range<usize>| {
+        let mut d_w = Array2::zeros((9 * c, o));
+        for place in 0..side * side {
+            let d = d.slice(s![batch.clone(), place * o..(place + 1) * o]);
+            for (taps, near) in lines(place, side) {
+                let near = near.start * c..near.end * c;
+                let x = x.slice(s![batch.clone(), near]);
+                let taps = s![taps.start * c..taps.end * c, ..];
+                let d_w = &mut d_w.slice_mut(taps);
+                mat_mul(F::one(), &x.t(), &d, F::one(), d_w); // d_w += xᵀ d
+            }
+        }
+        d_w
+    };
+    let (all, middle) = (x.nrows(), x.nrows() / 2);
+    let (d_w, rest) = join(|| half(0..middle), || half(middle..all));
+    (d_x, d_w + rest, d_y.sum_axis(Axis(0))) // [N, C], [9C, O], [O]
 }
 
-/// Places of a few whole grids, some hundreds.
-fn tile(side: usize) -> usize {
+/// Rows of places as rows of images. `[B, S²·C]`
+fn images<F: NdFloat>(x: &Array2<F>, side: usize) -> CowArray<'_, F, Ix2> {
+    let (n, c) = whole_grids(x.view(), side);
     let places = side * side;
-    places * (400 / places).max(1)
+    x.to_shape((n / places, places * c)).expect("whole grids")
+}
+
+/// Of each line of the 3 × 3 places around `place`: the directions that
+/// stay inside the grid, and the places where they lead.
+fn lines(
+    place: usize,
+    side: usize,
+) -> impl Iterator<Item = (Range<usize>, Range<usize>)> {
+    let near = neighbours(place, side);
+    (0..3).filter_map(move |line| {
+        let taps = 3 * line..3 * line + 3;
+        let mut inside = taps.filter_map(|tap| Some((tap, near[tap]?)));
+        let first = inside.next()?;
+        let last = inside.next_back().unwrap_or(first);
+        Some((first.0..last.0 + 1, first.1..last.1 + 1))
+    })
 }
 // ANCHOR_END: conv
 

@@ -3,6 +3,11 @@
 //!
 //! A chapter is a [`Chapter`] value and a function `run(&mut Lab) -> anyhow::Result<()>` that lists its experiments.
 
+/// A step of training asks for large arrays and drops them. The system's allocator gives such memory back, and gets it
+/// again page by page; this one keeps it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 mod bridge;
 mod chapter;
 mod checkpoint;
@@ -12,6 +17,7 @@ mod figure;
 mod fingerprint;
 mod grid;
 mod ledger;
+mod product;
 mod reference;
 mod results;
 mod training;
@@ -32,6 +38,7 @@ pub use figure::{Axis, Plot, panels};
 pub use fingerprint::{FingerprintError, fingerprint};
 pub use grid::{ImageGrid, PngError};
 pub use ledger::{Against, Row, max_rel_err, three_rows};
+pub use product::mat_mul;
 pub use rand_chacha::ChaCha8Rng;
 pub use reference::{Reference, ReferenceError};
 pub use results::{

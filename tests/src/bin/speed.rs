@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 use std::io::{BufRead, Write, stdin, stdout};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
 use serde_json::json;
 use workbook_tests::draw;
+use workbook_tests::quality::{self, System};
 use workbook_tests::speed::{Case, Room, cases, fingerprint};
 
 /// Times the chapters' functions.
@@ -28,6 +29,27 @@ enum Command {
         #[arg(long)]
         dfdx: bool,
     },
+    /// Write what a twin begins a training run with
+    Start {
+        /// What is trained
+        system: System,
+        /// The file to write
+        file: PathBuf,
+    },
+    /// Train, and leave the networks at each mark: answers with marks, seconds and files
+    Train {
+        /// What is trained
+        system: System,
+        /// Where the files go
+        folder: PathBuf,
+    },
+    /// Judge such files: answers with a list of numbers
+    Judge {
+        /// What they hold
+        system: System,
+        /// The files
+        files: Vec<PathBuf>,
+    },
     /// Draw the committed results
     Draw,
 }
@@ -41,6 +63,13 @@ fn work(command: Command) -> anyhow::Result<()> {
         Command::List => list(),
         Command::Serve { dfdx: false } => serve(Room::Plain),
         Command::Serve { dfdx: true } => serve(Room::Dfdx),
+        Command::Start { system, file } => quality::start(system, &file),
+        Command::Train { system, folder } => {
+            answer(&json!(quality::train(system, &folder)?))
+        }
+        Command::Judge { system, files } => {
+            answer(&json!(quality::judge(system, &files)?))
+        }
         Command::Draw => draw::all(),
     }
 }

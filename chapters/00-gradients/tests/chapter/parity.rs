@@ -1,6 +1,7 @@
 //! Hand gradients against finite differences, dfdx and PyTorch; training in both rooms; resuming.
 
 use datasets::{Digits, Split};
+use dfdx::prelude::Device;
 use gradients::classifier::Classifier;
 use gradients::plain::AdamConfig;
 use gradients::{ledger, on_dfdx};
@@ -26,12 +27,10 @@ fn fresh(digits: &Digits) -> Classifier<'_> {
     Classifier::new(digits, 3, &mut ChaCha8Rng::seed_from_u64(3)).unwrap()
 }
 
-#[test]
-fn both_rooms_train_step_by_step_to_the_same_losses() {
+fn both_rooms_train_alike<D: Device<f32>>(dev: &D, limit: f32) {
     let digits = digits();
     let mut plain = fresh(&digits);
-    let mut net =
-        on_dfdx::classifier(&dfdx::tensor::Cpu::default(), &plain.model.net);
+    let mut net = on_dfdx::classifier(dev, &plain.model.net);
     let batches: Vec<_> = (0..8)
         .map(|_| {
             let (x, classes) = plain.next_batch();
@@ -39,17 +38,28 @@ fn both_rooms_train_step_by_step_to_the_same_losses() {
             (x, classes)
         })
         .collect();
-    let dev = dfdx::tensor::Cpu::default();
     let losses = on_dfdx::train(
-        &dev,
+        dev,
         &mut net,
         AdamConfig::default(),
         batches.into_iter(),
     );
     for (a, b) in plain.model.losses.iter().zip(&losses) {
-        assert!((a - b).abs() < 1e-5 * a.abs(), "{a} {b}");
+        assert!((a - b).abs() < limit * a.abs(), "{a} {b}");
     }
     assert!(losses[7] < losses[0], "both learn");
+}
+
+#[test]
+fn both_rooms_train_step_by_step_to_the_same_losses() {
+    both_rooms_train_alike(&dfdx::tensor::Cpu::default(), 1e-5);
+}
+
+#[cfg(feature = "cuda")]
+#[test]
+fn cuda_takes_the_same_first_steps() {
+    let dev = lab::open_cuda(0).unwrap();
+    both_rooms_train_alike(&dev, 1e-3);
 }
 
 #[cfg(feature = "cuda")]

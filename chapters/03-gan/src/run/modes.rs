@@ -26,6 +26,8 @@ pub struct Task {
     frames: Vec<u64>,
     /// Half the side of the square that a frame shows.
     reach: f64,
+    /// The step size at the start.
+    lr: f64,
 }
 
 impl Task {
@@ -36,24 +38,27 @@ impl Task {
             vec![0, 250, 500, 1000, 3000, 10_000],
             vec![0, 250, 500, 1000, 4000, 40_000],
         );
-        Ok(Self { name: "ring", data, scale: 1.0, frames, reach: 1.5 })
+        let (scale, reach, lr) = (1.0, 1.5, 3e-3);
+        Ok(Self { name: "ring", data, scale, frames, reach, lr })
     }
 
     /// A ring that a small network learns in seconds.
     pub fn wide_ring() -> anyhow::Result<Self> {
         let data = GaussianMixture::ring_of_8(0.05)?;
         let frames = Vec::new();
-        Ok(Self { name: "wide ring", data, scale: 1.0, frames, reach: 1.5 })
+        let (scale, reach, lr) = (1.0, 1.5, 3e-3);
+        Ok(Self { name: "wide ring", data, scale, frames, reach, lr })
     }
 
     pub fn grid(lab: &Lab) -> Self {
         let data = GaussianMixture::grid_of_25();
         let frames = lab.by_scale(
             vec![0, 10, 60],
-            vec![0, 1000, 36_000],
+            vec![0, 1000, 20_000],
             vec![0, 1000, 60_000],
         );
-        Self { name: "grid", data, scale: 0.35, frames, reach: 5.0 }
+        let (scale, reach, lr) = (0.35, 5.0, 1.5e-3);
+        Self { name: "grid", data, scale, frames, reach, lr }
     }
 
     /// Steps of a run.
@@ -63,8 +68,8 @@ impl Task {
 
     /// The recipe of this chapter.
     pub fn config(&self) -> Config {
-        let adam =
-            AdamConfig { lr: 3e-3, beta1: 0.0, beta2: 0.99, eps: 1e-8 };
+        let (lr, beta1, beta2, eps) = (self.lr, 0.0, 0.99, 1e-8);
+        let adam = AdamConfig { lr, beta1, beta2, eps };
         Config {
             game: Game::Relativistic,
             batch: 256,

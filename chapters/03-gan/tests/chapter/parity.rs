@@ -1,6 +1,6 @@
 //! Hand gradients against finite differences, dfdx and PyTorch; whole steps of both players in both rooms and in PyTorch.
 
-use dfdx::prelude::{Const, Module};
+use dfdx::prelude::{Const, Device, Module};
 use dfdx::tensor::Cpu;
 use discriminator_training::plain::leak_into_generator;
 use gan::ledger::{
@@ -227,11 +227,11 @@ fn plain_run(
     (losses, gan.mean, rounds)
 }
 
-fn same(a: &[(f32, f32)], b: &[(f32, f32)]) {
+fn same(a: &[(f32, f32)], b: &[(f32, f32)], limit: f32) {
     assert_eq!(a.len(), b.len());
     for (n, (a, b)) in a.iter().zip(b).enumerate() {
         for (a, b) in [(a.0, b.0), (a.1, b.1)] {
-            assert!((a - b).abs() < 1e-4 * b.abs(), "step {n}: {a} {b}");
+            assert!((a - b).abs() < limit * b.abs(), "step {n}: {a} {b}");
         }
     }
 }
@@ -244,8 +244,7 @@ fn apart(a: &Mlp<f32>, b: &Mlp<f32>) -> f64 {
     }))
 }
 
-#[test]
-fn both_rooms_play_the_relativistic_game_on_a_ring() {
+fn both_rooms_play_on_a_ring<D: Device<f32>>(dev: &D, limit: f32) {
     let adam = AdamConfig { lr: 1e-3, beta1: 0.0, beta2: 0.99, eps: 1e-8 };
     let config = Config {
         game: Game::Relativistic,
@@ -261,15 +260,27 @@ fn both_rooms_play_the_relativistic_game_on_a_ring() {
     };
     let g = network(&[12, 128, 128, 2], Activation::Identity, 0);
     let d = network(&[2, 128, 128, 1], Activation::Identity, 1);
-    let dev = Cpu::default();
-    let other_g: RingGenerator<Cpu> = on_dfdx::generator(&dev, &g);
-    let other_d: RingDiscriminator<Cpu> = on_dfdx::discriminator(&dev, &d);
+    let other_g: RingGenerator<D> = on_dfdx::generator(dev, &g);
+    let other_d: RingDiscriminator<D> = on_dfdx::discriminator(dev, &d);
     let mut pair = Pair { mean: other_g.clone(), g: other_g, d: other_d };
     let (losses, mean, rounds) = plain_run(config, (g, d), 8);
-    let others = on_dfdx::train(&dev, &mut pair, config, rounds);
-    same(&others, &losses);
+    let others = on_dfdx::train(dev, &mut pair, config, rounds);
+    same(&others, &losses, limit);
     let apart = apart(&pair.mean.to_plain(), &mean);
     assert!(apart < 1e-2, "{apart:e}");
+}
+
+#[test]
+fn both_rooms_play_the_relativistic_game_on_a_ring() {
+    both_rooms_play_on_a_ring(&Cpu::default(), 1e-4);
+}
+
+#[cfg(feature = "cuda")]
+#[test]
+fn cuda_takes_the_same_first_steps() {
+    let dev = lab::open_cuda(0).unwrap();
+    both_rooms_play_on_a_ring(&dev, 1e-3);
+    both_rooms_train_on_images(&dev, 1e-3);
 }
 
 #[test]
@@ -289,7 +300,7 @@ fn both_rooms_pack() {
         on_dfdx::discriminator(&dev, &d);
     let mut pair = Pair { mean: other_g.clone(), g: other_g, d: other_d };
     let (losses, _, rounds) = plain_run(config, (g, d), 6);
-    same(&on_dfdx::train(&dev, &mut pair, config, rounds), &losses);
+    same(&on_dfdx::train(&dev, &mut pair, config, rounds), &losses, 1e-4);
 }
 
 fn digit_players() -> (Mlp<f32>, Mlp<f32>) {
@@ -297,8 +308,7 @@ fn digit_players() -> (Mlp<f32>, Mlp<f32>) {
     (g, network(&[784, 512, 256, 1], Activation::Identity, 5))
 }
 
-#[test]
-fn both_rooms_train_on_images_step_by_step_to_the_same_losses() {
+fn both_rooms_train_on_images<D: Device<f32>>(dev: &D, limit: f32) {
     let adam = AdamConfig { lr: 5e-4, beta1: 0.0, beta2: 0.99, eps: 1e-8 };
     let config = Config {
         batch: 8,
@@ -310,12 +320,17 @@ fn both_rooms_train_on_images_step_by_step_to_the_same_losses() {
         ..Config::default()
     };
     let (g, d) = digit_players();
-    let dev = Cpu::default();
-    let other_g: DigitGenerator<Cpu> = on_dfdx::generator(&dev, &g);
-    let other_d: DigitDiscriminator<Cpu> = on_dfdx::discriminator(&dev, &d);
+    let other_g: DigitGenerator<D> = on_dfdx::generator(dev, &g);
+    let other_d: DigitDiscriminator<D> = on_dfdx::discriminator(dev, &d);
     let mut pair = Pair { mean: other_g.clone(), g: other_g, d: other_d };
     let (losses, _, rounds) = plain_run(config, (g, d), 3);
-    same(&on_dfdx::train(&dev, &mut pair, config, rounds), &losses);
+    let others = on_dfdx::train(dev, &mut pair, config, rounds);
+    same(&others, &losses, limit);
+}
+
+#[test]
+fn both_rooms_train_on_images_step_by_step_to_the_same_losses() {
+    both_rooms_train_on_images(&Cpu::default(), 1e-4);
 }
 
 #[test]

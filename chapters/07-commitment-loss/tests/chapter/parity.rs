@@ -6,7 +6,7 @@ use commitment_loss::plain::{Ema, Reduction};
 use commitment_loss::quantizer::{Learning, Quantizer, Revival, Settings};
 use commitment_loss::training::{PATCH, Training, WIDTH, networks, step};
 use dfdx::prelude::{
-    Backward, Cpu, PutTape, SplitTape, SumTo, TensorFromVec, Trace,
+    Backward, Cpu, Device, PutTape, SplitTape, SumTo, TensorFromVec, Trace,
 };
 use gradients::plain::{Adam, AdamConfig};
 use lab::{Against, Checkpoint, rng_at};
@@ -59,8 +59,7 @@ fn normal(rows: usize, columns: usize, stream: u64) -> Array2<f64> {
     Array2::random_using((rows, columns), StandardNormal, rng)
 }
 
-#[test]
-fn both_rooms_train_step_by_step_to_the_same_losses() {
+fn both_rooms_train_alike<D: Device<f64>>(dev: &D) {
     for reduction in [Reduction::Mean, Reduction::SumOverComponents] {
         let config = AdamConfig { lr: 5e-3, ..AdamConfig::default() };
         let (mut encoder, mut decoder) = networks::<f64>(&mut rng_at(3, 0));
@@ -72,12 +71,8 @@ fn both_rooms_train_step_by_step_to_the_same_losses() {
         let codebook = normal(8, WIDTH, 100);
         let mut quantizer =
             Quantizer::new(codebook.clone(), settings).unwrap();
-        let dev = Cpu::default();
-        let mut model = on_dfdx::Model::<8, _>::new(
-            &dev,
-            (&encoder, &decoder),
-            &codebook,
-        );
+        let mut model =
+            on_dfdx::Model::<8, _>::new(dev, (&encoder, &decoder), &codebook);
         let batches: Vec<_> = (0..8).map(|t| normal(16, PATCH, t)).collect();
         let losses = on_dfdx::train(
             &mut model,
@@ -105,6 +100,18 @@ fn both_rooms_train_step_by_step_to_the_same_losses() {
         let theirs = lab::array(&model.codebook);
         assert!(lab::max_rel_err(&theirs, quantizer.codebook()) < 1e-9);
     }
+}
+
+#[test]
+fn both_rooms_train_step_by_step_to_the_same_losses() {
+    both_rooms_train_alike(&Cpu::default());
+}
+
+#[cfg(feature = "cuda")]
+#[test]
+fn cuda_takes_the_same_first_steps() {
+    let dev = lab::open_cuda(0).unwrap();
+    both_rooms_train_alike(&dev);
 }
 
 /// A clone without a tape still has the name under which the tape knows the tensor; `stop_gradient` gives it another.

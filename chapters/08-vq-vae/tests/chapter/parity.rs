@@ -1,6 +1,6 @@
 //! The two rooms agree.
 
-use dfdx::prelude::{Backward, Const, Cpu};
+use dfdx::prelude::{Backward, Const, Cpu, Device};
 use gradients::compare::network_err;
 use gradients::plain::Mlp;
 use lab::{Against, Checkpoint, tensor};
@@ -64,8 +64,7 @@ fn page() -> Config {
 }
 
 /// Three steps of the page's network: losses, codebook, and a checkpoint that goes from room to room.
-#[test]
-fn first_steps_agree_and_checkpoints_change_rooms() {
+fn first_steps_agree<D: Device<f32>>(dev: &D, limit: f32) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("c.safetensors");
     let mut here = Training::new(page(), batch, 7).unwrap();
@@ -77,16 +76,15 @@ fn first_steps_agree_and_checkpoints_change_rooms() {
     checkpoint.save(&path).unwrap();
     let loaded = load(&path).unwrap();
     assert_eq!(loaded, here.model);
-    let dev = Cpu::default();
-    let mut e: DigitHalf<Cpu> = on_dfdx::copied(&dev, &loaded.encoder);
-    let mut d: DigitHalf<Cpu> = on_dfdx::copied(&dev, &loaded.decoder);
+    let mut e: DigitHalf<D> = on_dfdx::copied(dev, &loaded.encoder);
+    let mut d: DigitHalf<D> = on_dfdx::copied(dev, &loaded.decoder);
     let nets = (&mut e, &mut d);
     let batches = (0..3).map(batch);
     let losses =
         on_dfdx::train(nets, &mut quantizer, &page(), 7, batches).unwrap();
     for loss in &losses {
         let mine = here.train_once().unwrap();
-        assert!((loss - mine).abs() <= 1e-4 * mine, "{loss} {mine}");
+        assert!((loss - mine).abs() <= limit * mine, "{loss} {mine}");
     }
     assert!((losses[0] - here.losses[0]).abs() <= 1e-5 * here.losses[0]);
 
@@ -108,4 +106,25 @@ fn first_steps_agree_and_checkpoints_change_rooms() {
     let (a, b) = (here.model.decode(&a).unwrap(), back.decode(&a).unwrap());
     assert!((a - b).iter().all(|v| v.abs() < 0.02));
     assert!(here.model.latents(&x).unwrap().iter().all(|v| v.is_finite()));
+}
+
+#[test]
+fn first_steps_agree_and_checkpoints_change_rooms() {
+    first_steps_agree(&Cpu::default(), 1e-4);
+}
+
+#[cfg(feature = "cuda")]
+#[test]
+fn cuda_agrees_with_the_hand_gradients() {
+    let dev = lab::open_cuda(0).unwrap();
+    for row in rows(&dev, Against::DfdxCuda).unwrap() {
+        assert!(row.passes(), "{}: {:e}", row.name(), row.error);
+    }
+}
+
+#[cfg(feature = "cuda")]
+#[test]
+fn cuda_takes_the_same_first_steps() {
+    let dev = lab::open_cuda(0).unwrap();
+    first_steps_agree(&dev, 1e-3);
 }

@@ -6,7 +6,7 @@ use code_prior::ledger::{
 use code_prior::model::{Prior, Sizes};
 use code_prior::on_dfdx;
 use code_prior::training::Adam;
-use dfdx::prelude::{AsArray, Backward, Cpu, SumTo, Trace};
+use dfdx::prelude::{AsArray, Backward, Cpu, Device, SumTo, Trace};
 use gradients::compare::scalar_err;
 use gradients::plain::AdamConfig;
 use lab::{Against, rng_at};
@@ -72,21 +72,15 @@ fn the_tape_finds_the_same_zeros() {
     }
 }
 
-#[test]
-fn both_rooms_train_step_by_step_to_the_same_losses() {
+fn both_rooms_train_alike<D: Device<f64>>(dev: &D) {
     let sizes = Sizes { codes: 6, places: 9, width: 8, heads: 2, blocks: 2 };
     let config = AdamConfig { lr: 3e-3, ..AdamConfig::default() };
     let start = Prior::<f64>::new(sizes, &mut rng_at(3, 0)).unwrap();
     let batches: Vec<_> = (0..8)
         .map(|t| (3e-3 / (t + 1) as f64, some_codes(4, sizes, t)))
         .collect();
-    let (losses, theirs) = on_dfdx::train(
-        &Cpu::default(),
-        &start,
-        config,
-        batches.iter().cloned(),
-    )
-    .unwrap();
+    let (losses, theirs) =
+        on_dfdx::train(dev, &start, config, batches.iter().cloned()).unwrap();
     let (mut prior, mut adam) = (start.clone(), Adam::new(&start, config));
     for ((lr, codes), other) in batches.iter().zip(losses) {
         let (loss, d) = prior.loss_and_gradient(codes).unwrap();
@@ -103,6 +97,18 @@ fn both_rooms_train_step_by_step_to_the_same_losses() {
         let far = (a - &b).iter().fold(0.0_f64, |m, v| m.max(v.abs()));
         assert!(bias_of_keys || far < 1e-8, "parameter {n}: {far:e}");
     }
+}
+
+#[test]
+fn both_rooms_train_step_by_step_to_the_same_losses() {
+    both_rooms_train_alike(&Cpu::default());
+}
+
+#[cfg(feature = "cuda")]
+#[test]
+fn cuda_takes_the_same_first_steps() {
+    let dev = lab::open_cuda(0).unwrap();
+    both_rooms_train_alike(&dev);
 }
 
 #[test]

@@ -1,0 +1,138 @@
+"""Chapter 3's and chapter 8's training in PyTorch, for quality against time.
+
+    python torch_quality.py gan|vq-vae START FOLDER
+
+reads where to begin from START, trains on the digits in datasets/mnist, leaves the networks at each mark in FOLDER, and
+prints for each the mark, seconds of training until there, and the file.
+"""
+
+import gzip
+import json
+import sys
+import time
+from pathlib import Path
+
+import numpy
+import torch
+from torch.nn.functional import pixel_shuffle, softplus
+
+import side
+from torch_side import FORMAT, VqVae, network
+
+DIGITS = Path(__file__).resolve().parents[2] / "datasets/mnist/train-images-idx3-ubyte.gz"
+
+
+def digits():
+    """All training digits, `[N, 784]`, in [0, 1]."""
+    pixels = numpy.frombuffer(gzip.open(DIGITS).read(), dtype=numpy.uint8, offset=16)
+    return torch.from_numpy(pixels.reshape(-1, 784).copy()).float() / 255
+
+
+def batches(x, size, generator):
+    """Batches without end, every image once in each turn."""
+    while True:
+        order = torch.randperm(len(x), generator=generator)
+        for n in range(len(x) // size):
+            yield x[order[n * size : (n + 1) * size]]
+
+
+class Gan:
+    def __init__(self, arrays, generator):
+        lr, beta1, beta2, eps, gamma, every, average, batch, learnt = map(float, arrays["recipe"])
+        self.lr, self.gamma, self.every, self.average, self.batch = lr, gamma, int(every), average, int(batch)
+        self.steps = int(arrays["marks"][-1])
+        self.g = network(side.layers(arrays, "g"), torch.nn.Tanh())
+        self.d = network(side.layers(arrays, "d"), torch.nn.Identity())
+        self.of_g, self.of_d = list(self.g.parameters()), list(self.d.parameters())
+        self.mean = [p.detach().clone() for p in self.of_g]
+        adam = {"lr": lr, "betas": (beta1, beta2), "eps": eps, "fused": True}
+        self.adam_g, self.adam_d = torch.optim.Adam(self.of_g, **adam), torch.optim.Adam(self.of_d, **adam)
+        self.shape = (self.batch, arrays["g.0"].shape[0])
+        self.data = batches(2 * digits()[: round(learnt)] - 1, self.batch, generator)
+        self.n = 0
+
+    def step(self):
+        for adam in (self.adam_g, self.adam_d):
+            adam.param_groups[0]["lr"] = self.lr * max(0, 1 - self.n / self.steps)
+        x = next(self.data)
+        with torch.no_grad():
+            fake = self.g(torch.randn(self.shape))
+        s_real, s_fake = self.d(torch.cat([x, fake])).chunk(2)
+        loss = softplus(-s_real).mean() + softplus(s_fake).mean()
+        if self.n % self.every == 0:
+            x.requires_grad_()
+            (slope,) = torch.autograd.grad(self.d(x).sum(), x, create_graph=True)
+            loss = loss + self.every * self.gamma / 2 * slope.square().sum(1).mean()
+        self.adam_d.zero_grad()
+        loss.backward(inputs=self.of_d)
+        self.adam_d.step()
+        loss = softplus(-self.d(self.g(torch.randn(self.shape)))).mean()
+        self.adam_g.zero_grad()
+        loss.backward(inputs=self.of_g)
+        self.adam_g.step()
+        decay = min(self.average, (self.n + 1) / (self.n + 10))
+        torch._foreach_lerp_(self.mean, [p.detach() for p in self.of_g], 1 - decay)
+        self.n += 1
+
+    def networks(self):
+        turned = [p.T if p.dim() == 2 else p for p in self.mean]
+        return {f"g.{n}": p.numpy() for n, p in enumerate(turned)}
+
+
+class Codes(VqVae):
+    """The twin of the table, on the digits, with codes that start again."""
+
+    THRESHOLD, DECAY = 0.1, 0.95
+
+    def __init__(self, arrays, generator):
+        images = digits()
+        batch = int(arrays["batch"][0])
+        super().__init__({**arrays, "x": images[:batch].numpy()})
+        self.data = batches(images, batch, generator)
+        self.usage = torch.ones(len(self.codebook))
+
+    def step(self):
+        x = next(self.data)
+        self.x = x.reshape(-1, 1, 28, 28).to(memory_format=FORMAT)
+        self.train_once()
+
+    def learn(self, rows, indices):
+        super().learn(rows, indices)
+        share = torch.bincount(indices, minlength=len(self.codebook)) * len(self.codebook) / len(indices)
+        self.usage.lerp_(share, 1 - self.DECAY)
+        dead = torch.nonzero(self.usage < self.THRESHOLD)[:, 0][: len(rows)]
+        if len(dead) > 0:
+            self.codebook[dead] = rows[torch.randperm(len(rows))[: len(dead)]]
+            self.counts[dead] = 1 - self.recipe["gamma"] ** (self.n + 1)
+            self.sums[dead] = self.codebook[dead] * self.counts[dead, None]
+            self.usage[dead] = 1
+
+    def networks(self):
+        arrays = {"codebook": self.codebook.numpy()}
+        for name, half in (("encoder", self.encoder), ("decoder", self.decoder)):
+            for n, p in enumerate(half.parameters()):
+                p = p.detach()
+                p = p.permute(2, 3, 1, 0).reshape(-1, p.shape[0]) if p.dim() == 4 else p
+                arrays[f"{name}.{n}"] = p.numpy()
+        return arrays
+
+
+def main(system, start, folder):
+    arrays = side.load(start)
+    torch.manual_seed(1)
+    generator = torch.Generator().manual_seed(1)
+    run = {"gan": Gan, "vq-vae": Codes}[system](arrays, generator)
+    seconds, left = 0, []
+    for mark in map(int, arrays["marks"]):
+        begin = time.perf_counter()
+        while run.n < mark:
+            run.step()
+        seconds += time.perf_counter() - begin
+        file = str(Path(folder) / f"{system}-torch-{mark}.safetensors")
+        side.save(file, run.networks())
+        left.append([mark, seconds, file])
+    print(json.dumps(left))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
