@@ -144,7 +144,7 @@ impl Run<'_> {
 }
 
 fn digits(split: Split) -> anyhow::Result<Digits> {
-    Ok(Digits::load_28x28(&datasets::bundled(), split)?)
+    Ok(Digits::load_28x28(datasets::bundled(), split)?)
 }
 
 /// Writes what the other side begins with, and the constants of its recipe.
