@@ -4,11 +4,12 @@ use approx::assert_abs_diff_eq;
 use codebook_lookup::cells::borders;
 use codebook_lookup::ledger::{reference, reference_indices};
 use codebook_lookup::plain::{
-    assemble, bits_per_image, cluster_means, distortion, distortion_backward,
-    entropy, gather, gather_backward, kmeans_plus_plus, lloyd_step, nearest,
-    nearest_by_cosine, nearest_by_definition, nearest_by_product,
-    normalize_rows, normalize_rows_backward, patches, rounding,
-    squared_distance, squared_distances, squared_distances_backward, usage,
+    assemble, bits_per_image, check, cluster_means, distortion,
+    distortion_backward, entropy, gather, gather_backward, kmeans_plus_plus,
+    lloyd_step, nearest, nearest_by_cosine, nearest_by_definition,
+    nearest_by_product, normalize_rows, normalize_rows_backward, patches,
+    rounding, squared_distance, squared_distances,
+    squared_distances_backward, usage,
 };
 use gradients::plain::{numeric_gradient, real};
 use lab::rng_at;
@@ -268,6 +269,17 @@ fn eq_5_2_and_the_indices_agree_with_the_reference() {
     assert_eq!(nearest_by_definition(&z, &e), indices);
     assert_eq!(nearest_by_product(&z, &e), indices);
     assert_eq!(gather(&e, &indices), values.matrix("z_q").unwrap());
+}
+
+/// The first number that is none is named by its place among all latents, whichever tile it is in.
+#[test]
+fn eq_5_3_a_number_that_is_none_is_named_in_any_tile() {
+    let (mut z, e) = (normal(1000, 7, 0), normal(83, 7, 1));
+    z[[930, 2]] = f64::NAN;
+    z[[700, 5]] = f64::INFINITY;
+    let said = nearest(&z, &e).unwrap_err().to_string();
+    assert!(said.contains("row 700, component 5"), "{said}");
+    assert_eq!(nearest(&z, &e), Err(check(&z, &e).unwrap_err()));
 }
 
 /// More latents than fit into a tile, a codebook that is no multiple of sixteen, and none at all.
