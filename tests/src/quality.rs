@@ -7,12 +7,11 @@ use std::time::Duration;
 
 use anyhow::Context;
 use datasets::{Batches, Digits, PixelRange, Split};
-use gan::digits::unit;
+use gan::digits::{self, unit};
 use gan::eyes::{EyesTraining, learnt_from};
 use gan::measures::{Eyes, Moments, frechet};
-use gan::plain::{Game, Penalties};
-use gan::training::{Config, Gan, Noise};
-use gradients::plain::{Activation, AdamConfig, Mlp};
+use gan::training::{Config, Gan};
+use gradients::plain::{AdamConfig, Mlp};
 use lab::{Checkpoint, Resumable, rng_at};
 use ndarray::{Array1, Array2, ArrayD, aview1};
 use vq_vae::model::VqVae;
@@ -39,9 +38,8 @@ impl fmt::Display for System {
     }
 }
 
-/// The widths of the two players.
-const G: [usize; 4] = [64, 256, 512, 784];
-const D: [usize; 4] = [784, 512, 256, 1];
+/// Of the hidden layers of the two players.
+const WIDTHS: (usize, usize) = (256, 512);
 
 /// Samples that a generator is judged by.
 const JUDGED: usize = 10_000;
@@ -64,18 +62,8 @@ impl System {
         let batches = |n, size| Batches::new(n, size, SEED);
         Ok(match self {
             System::Gan => {
-                let config = players(self.steps());
-                let net = |widths: &[usize], last, stream| {
-                    let rng = &mut rng_at(SEED, u64::MAX - stream);
-                    Mlp::new(widths, Activation::LeakyRelu(0.2), last, rng)
-                };
-                let g = net(&G, Activation::Tanh, 0);
-                let d = net(&D, Activation::Identity, 1);
-                let mut order =
-                    batches(learnt_from(train.len()), config.batch)?;
-                let gan = Gan::new(config, (g, d), SEED, move |n| {
-                    train.pixels(&order.batch(n), PixelRange::Symmetric)
-                });
+                let config = digits::recipe(self.steps());
+                let gan = digits::players(config, SEED, train, WIDTHS)?;
                 Run::Gan(Box::new(gan))
             }
             System::VqVae => {
@@ -89,22 +77,6 @@ impl System {
                 Run::VqVae(Box::new(Training::new(config, data, SEED)?))
             }
         })
-    }
-}
-
-/// Chapter 3's recipe for digits, over so many steps.
-fn players(steps: u64) -> Config {
-    let adam = AdamConfig { lr: 5e-4, beta1: 0.0, beta2: 0.99, eps: 1e-8 };
-    Config {
-        game: Game::NonSaturating,
-        batch: 64,
-        noise: Noise::normal(G[0]),
-        penalties: Penalties { real: 3.0, fake: 0.0 },
-        every: 4,
-        g: adam,
-        d: adam,
-        cool: Some(steps),
-        ..Config::default()
     }
 }
 

@@ -1,47 +1,18 @@
 //! Gradients by hand, in plain ndarray: every forward pass has its backward
 //! pass right below. A gradient is called `d_` and what it is the gradient of.
 
-use lab::mat_mul;
-use ndarray::{Array, Array1, Array2, ArrayView, ArrayView2, ArrayViewMut};
+pub use lab::product;
+use ndarray::{Array, Array1, Array2, ArrayView, ArrayViewMut};
 use ndarray::{Axis, Dimension, IxDyn, NdFloat, Zip};
 use ndarray_rand::RandomExt;
 use ndarray_rand::rand::Rng;
 use ndarray_rand::rand_distr::StandardNormal;
-use rayon::join;
 use rayon::prelude::*;
 
 /// A number in the precision of the arrays around it.
 pub fn real<F: NdFloat>(value: f64) -> F {
     F::from(value).expect("f32 and f64 hold every f64, rounded")
 }
-
-// ANCHOR: product
-/// Multiplications from which a second thread is worth waking.
-const WORTH_TWO: usize = 1 << 21;
-
-/// The matrix product of `a`, `[M, N]`, and `b`, `[N, O]`. A large one is
-/// cut in two along its longer side, one half a thread; it is cut even when
-/// there is but one thread, so the result is the same. `[M, O]`
-pub fn product<F: NdFloat>(a: ArrayView2<F>, b: ArrayView2<F>) -> Array2<F> {
-    let (m, o) = (a.nrows(), b.ncols());
-    let mut c = Array2::zeros((m, o)); // [M, O]
-    let into = |a: &ArrayView2<F>, b: &ArrayView2<F>, c: &mut _| {
-        mat_mul(F::one(), a, b, F::zero(), c); // c = a b
-    };
-    if m * o * a.ncols() < WORTH_TWO {
-        into(&a, &b, &mut c.view_mut());
-    } else if m >= o {
-        let (a, a_rest) = a.split_at(Axis(0), m / 2);
-        let (mut c, mut c_rest) = c.view_mut().split_at(Axis(0), m / 2);
-        join(|| into(&a, &b, &mut c), || into(&a_rest, &b, &mut c_rest));
-    } else {
-        let (b, b_rest) = b.split_at(Axis(1), o / 2);
-        let (mut c, mut c_rest) = c.view_mut().split_at(Axis(1), o / 2);
-        join(|| into(&a, &b, &mut c), || into(&a, &b_rest, &mut c_rest));
-    }
-    c
-}
-// ANCHOR_END: product
 
 // ANCHOR: linear
 /// Eq. 0.1: `y = x w + b`, for a batch of `B` rows.

@@ -12,7 +12,7 @@ use minimax_loss::plain::{
     g_loss_non_saturating_backward, g_loss_saturating,
     g_loss_saturating_backward,
 };
-use ndarray::{Array1, Array2, NdFloat};
+use ndarray::{Array1, Array2, Axis, NdFloat, concatenate};
 use rayon::join;
 
 fn last<F>(outputs: &[Array2<F>]) -> &Array2<F> {
@@ -249,6 +249,17 @@ pub fn in_halves<F: NdFloat>(
         d.zip_mut_with(&more, |d, &more| *d = a * *d + b * more);
     }
     (a * loss + b * more, d)
+}
+
+/// What the network makes of `z`, half of the rows a thread. `[B, X]`
+pub fn output_in_halves<F: NdFloat>(
+    net: &Mlp<F>,
+    z: &Array2<F>, // [B, Z]
+) -> Array2<F> {
+    let (one, other) = z.view().split_at(Axis(0), z.nrows() / 2);
+    let [one, other] = [one, other].map(|z| z.to_owned());
+    let (one, other) = join(|| net.output(&one), || net.output(&other));
+    concatenate![Axis(0), one, other] // [B, X]
 }
 // ANCHOR_END: halves
 

@@ -14,7 +14,8 @@ use ndarray_rand::rand::Rng;
 use ndarray_rand::rand_distr::StandardNormal;
 
 use crate::plain::{
-    Game, Penalties, add, average, d_step, g_step, in_halves, packed,
+    Game, Penalties, add, average, d_step, g_step, in_halves,
+    output_in_halves, packed,
 };
 
 // ANCHOR: noise
@@ -152,12 +153,17 @@ pub struct Gan<'a> {
 
 impl<'a> Gan<'a> {
     /// A pair that has not been trained yet.
+    ///
+    /// # Panics
+    /// `pack` does not divide the batch.
     pub fn new(
         config: Config,
         (g, d): (Mlp<f32>, Mlp<f32>),
         seed: u64,
         data: impl FnMut(u64) -> Array2<f32> + Send + 'a,
     ) -> Self {
+        let Config { batch, pack, .. } = config;
+        assert!(batch % pack == 0, "{pack} must divide a batch of {batch}");
         let mean = g.clone();
         let (g, d) = (Model::new(g, config.g), Model::new(d, config.d));
         let time = Duration::ZERO;
@@ -181,20 +187,13 @@ impl<'a> Gan<'a> {
         let mut rng = rng_at(self.seed, n);
         let (mut d_loss, mut leaked) = (0.0, None);
         let mut x_real = Array2::zeros((0, 0));
-        let part = |x: &Array2<f32>, rows: &Range<usize>| {
-            x.slice(s![rows.start * pack..rows.end * pack, ..]).to_owned()
-        };
         for i in 0..k {
             x_real = self.real(n * k + i); // [B, X]
             let z = noise.sample(batch, &mut rng); // [B, Z]
             let (g, d) = (&self.g.net, &self.d.net);
-            let (loss, d_d) = in_halves(batch / pack, |rows| {
-                let x_fake = g.output(&part(&z, &rows)); // [B/2, X]
-                let x_real = part(&x_real, &rows); // [B/2, X]
-                let [x_real, x_fake] =
-                    [x_real, x_fake].map(|x| packed(&x, pack));
-                d_step(d, &x_real, &x_fake, game, penalties)
-            });
+            let x_fake = output_in_halves(g, &z); // [B, X]
+            let [real, fake] = [&x_real, &x_fake].map(|x| packed(x, pack));
+            let (loss, d_d) = d_step(d, &real, &fake, game, penalties);
             if !self.config.detach {
                 leaked = Some(leak_into_generator(g, d, &z, false));
             }
@@ -203,6 +202,9 @@ impl<'a> Gan<'a> {
         }
         let z = noise.sample(batch, &mut rng); // [B, Z]
         let (g, d) = (&self.g.net, &self.d.net);
+        let part = |x: &Array2<f32>, rows: &Range<usize>| {
+            x.slice(s![rows.start * pack..rows.end * pack, ..]).to_owned()
+        };
         let (g_loss, mut d_g) = in_halves(batch / pack, |rows| {
             let z = part(&z, &rows); // [B/2, Z]
             let s_real = match game {

@@ -1,6 +1,8 @@
 //! Nearest codebook vectors in plain ndarray. Latents `z` are rows `[N, C]`,
 //! a codebook is `[K, C]`, an index is a row of the codebook.
 
+use std::{array, iter};
+
 use gradients::plain::{product, real};
 use lab::mat_mul;
 use ndarray::parallel::prelude::{
@@ -181,7 +183,10 @@ pub fn nearest_by_product<F: NdFloat>(
 
 // ANCHOR: tiles
 /// Latents that are scored at a time.
-const TILE: usize = 64;
+const TILE: usize = 96;
+
+/// Scores that are compared at once.
+const LANES: usize = 16;
 
 /// Eq. 5.3: the same indices without ever storing N × K numbers, and exact:
 /// where rounding could decide, the definition decides.
@@ -195,23 +200,23 @@ pub fn nearest<F: NdFloat>(
     check_codebook(z, codebook)?;
     let e_norms = squared_norms(codebook.view()); // [K]
     let longest = e_norms.fold(F::zero(), |a, &b| a.max(b)).sqrt();
-    let halves = e_norms.mapv(|n| n * real(0.5)); // [K]
+    let halves = e_norms.mapv(|n| n * real(0.5)).to_vec(); // [K]
     let e = codebook.t().as_standard_layout().into_owned(); // [C, K]
     let space = || Array2::zeros((TILE, codebook.nrows())); // one a thread
-    let of_tile = |scores: &mut Array2<F>, (n, tile): Tile<F>| {
+    let of_tile = |products: &mut Array2<F>, (n, tile): Tile<F>| {
         let norms = squared_norms(tile); // [TILE]
         if !norms.iter().all(|n| n.is_finite()) {
             check_finite("latents", tile, TILE * n)?;
         }
-        let mut scores = scores.slice_mut(s![..tile.nrows(), ..]);
-        scores.assign(&halves); // ‖e‖² / 2 in every row
-        let one = F::one();
-        mat_mul(-one, &tile, &e.view(), one, &mut scores); // [TILE, K]
-        let rows = tile.rows().into_iter().zip(scores.rows()).zip(norms);
-        let index = |((z, scores), norm): Scored<F>| {
-            let scores = scores.to_slice().expect("a row in one piece");
-            let doubt = rounding(z.len(), norm.sqrt() + longest);
-            decide(z, codebook, scores, smallest(scores) + doubt)
+        let mut products = products.slice_mut(s![..tile.nrows(), ..]);
+        mat_mul(-F::one(), &tile, &e.view(), F::zero(), &mut products);
+        let rows = tile.rows().into_iter().zip(products.rows()).zip(norms);
+        let index = |((z, products), norm): Scored<F>| {
+            let products = products.to_slice().expect("a row in one piece");
+            let minima = minima(products, &halves); // of the scores, [LANES]
+            let smallest = minima.into_iter().fold(minima[0], F::min);
+            let limit = smallest + rounding(z.len(), norm.sqrt() + longest);
+            decide(z, codebook, not_above(products, &halves, minima, limit))
         };
         Ok(rows.map(index).collect()) // [TILE]
     };
@@ -225,7 +230,7 @@ pub fn nearest<F: NdFloat>(
 /// The number of a tile, and its latents `[TILE, C]`.
 type Tile<'a, F> = (usize, ArrayView2<'a, F>);
 
-/// A latent, its scores, and its squared length.
+/// A latent, its products with the codebook, and its squared length.
 type Scored<'a, F> = ((ArrayView1<'a, F>, ArrayView1<'a, F>), F);
 
 /// Eq. 5.4: a bound on what rounding can do to the difference of two scores
@@ -235,56 +240,57 @@ pub fn rounding<F: NdFloat>(c: usize, reach: F) -> F {
     real::<F>((c + 4) as f64) * (F::epsilon() * reach * reach + smallest)
 }
 
-/// The only index whose score is not above `limit`; of several, the one that
-/// is nearest by the definition.
+/// The only index among `near`; of several, the one that is nearest by the
+/// definition, the lowest where that leaves a choice.
 fn decide<F: NdFloat>(
     z: ArrayView1<F>,
     codebook: &Array2<F>,
-    scores: &[F],
-    limit: F,
+    mut near: impl Iterator<Item = usize>,
 ) -> usize {
-    let first = not_above(scores, limit, 0).unwrap_or(0);
-    let mut other = not_above(scores, limit, first + 1);
-    if other.is_none() {
-        return first;
-    }
+    let first = near.next().unwrap_or(0);
+    let Some(second) = near.next() else { return first };
     let distance = |k: usize| squared_distance(z, codebook.row(k));
     let mut best = (distance(first), first);
-    while let Some(k) = other {
-        let d = distance(k);
-        if d < best.0 {
-            best = (d, k);
+    for k in iter::once(second).chain(near) {
+        let next = (distance(k), k);
+        if next < best {
+            best = next;
         }
-        other = not_above(scores, limit, k + 1);
     }
     best.1
 }
 // ANCHOR_END: tiles
 
-/// The smallest element, found in sixteen lanes at a time.
-fn smallest<F: NdFloat>(row: &[F]) -> F {
+/// The smallest score in each lane: the k-th, a product and half a squared
+/// length, is in lane k mod 16.
+fn minima<F: NdFloat>(products: &[F], halves: &[F]) -> [F; LANES] {
     let less = |a: F, b: F| if b < a { b } else { a };
-    let mut lanes = [F::infinity(); 16];
-    let (whole, rest) = row.as_chunks::<16>();
-    for chunk in whole {
-        for (lane, &v) in lanes.iter_mut().zip(chunk) {
-            *lane = less(*lane, v);
-        }
+    let mut minima = [F::infinity(); LANES];
+    let (products, products_rest) = products.as_chunks::<LANES>();
+    let (halves, halves_rest) = halves.as_chunks::<LANES>();
+    for (p, h) in products.iter().zip(halves) {
+        minima = array::from_fn(|lane| less(minima[lane], p[lane] + h[lane]));
     }
-    lanes.iter().chain(rest).fold(F::infinity(), |a, &b| less(a, b))
+    let rest = products_rest.iter().zip(halves_rest);
+    for (least, (&p, &h)) in minima.iter_mut().zip(rest) {
+        *least = less(*least, p + h);
+    }
+    minima
 }
 
-/// The first place, at or behind `from`, of an element that is not above
-/// `limit`; what is no number is not above. Whole blocks are passed over.
-fn not_above<F: NdFloat>(row: &[F], limit: F, from: usize) -> Option<usize> {
-    const BLOCK: usize = 64;
-    let above = |v: &F| *v > limit;
-    let all_above =
-        |block: &[F]| block.iter().fold(true, |all, v| all & above(v));
-    let blocks = row.get(from..)?.chunks_exact(BLOCK);
-    let passed = blocks.take_while(|block| all_above(block)).count();
-    let at = from + passed * BLOCK;
-    Some(at + row[at..].iter().position(|v| !above(v))?)
+/// The indices of the scores that are not above `limit`, lane by lane; what
+/// is no number is not above. Lanes whose minimum is above are passed over.
+fn not_above<F: NdFloat>(
+    products: &[F],
+    halves: &[F],
+    minima: [F; LANES],
+    limit: F,
+) -> impl Iterator<Item = usize> {
+    let above = move |score: F| score > limit;
+    let lanes = (0..LANES).filter(move |&lane| !above(minima[lane]));
+    lanes
+        .flat_map(|lane| (lane..products.len()).step_by(LANES))
+        .filter(move |&k| !above(products[k] + halves[k]))
 }
 
 // ANCHOR: gather

@@ -38,7 +38,7 @@ pub use figure::{Axis, Plot, panels};
 pub use fingerprint::{FingerprintError, fingerprint};
 pub use grid::{ImageGrid, PngError};
 pub use ledger::{Against, Row, max_rel_err, three_rows};
-pub use product::mat_mul;
+pub use product::{mat_mul, product};
 pub use rand_chacha::ChaCha8Rng;
 pub use reference::{Reference, ReferenceError};
 pub use results::{

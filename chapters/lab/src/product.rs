@@ -1,7 +1,66 @@
 //! The one place where a matrix product is computed.
 
+use std::mem::MaybeUninit;
+
 use gemm::Parallelism;
-use ndarray::{ArrayView2, ArrayViewMut2, NdFloat};
+use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis, NdFloat};
+use rayon::join;
+
+// ANCHOR: product
+/// Multiplications from which a second thread is worth waking.
+const WORTH_TWO: usize = 1 << 21;
+
+/// The matrix product of `a`, `[M, N]`, and `b`, `[N, O]`. A large one is
+/// cut in two along its longer side, one half a thread; it is cut even when
+/// there is but one thread, so the result is the same. `[M, O]`
+///
+/// # Panics
+/// The shapes do not fit.
+#[allow(unsafe_code)]
+pub fn product<F: NdFloat>(a: ArrayView2<F>, b: ArrayView2<F>) -> Array2<F> {
+    let (m, o) = (a.nrows(), b.ncols());
+    let mut c = Array2::uninit((m, o)); // [M, O], not zeroed first
+    if m * o * a.ncols() < WORTH_TWO {
+        write(&a, &b, c.view_mut());
+    } else if m >= o {
+        let (a, a_rest) = a.split_at(Axis(0), m / 2);
+        let (c, c_rest) = c.view_mut().split_at(Axis(0), m / 2);
+        join(|| write(&a, &b, c), || write(&a_rest, &b, c_rest));
+    } else {
+        let (b, b_rest) = b.split_at(Axis(1), o / 2);
+        let (c, c_rest) = c.view_mut().split_at(Axis(1), o / 2);
+        join(|| write(&a, &b, c), || write(&a, &b_rest, c_rest));
+    }
+    // SAFETY: `write` writes every element, and all of them are in a part.
+    unsafe { c.assume_init() }
+}
+// ANCHOR_END: product
+
+/// `c = a b`, every element of it. The kernel likes to read `b` by rows. Where it lies in columns, as a transposed matrix
+/// does, either it is put in order first, or the transposed product is computed and the result is turned, whichever moves
+/// fewer numbers.
+#[allow(unsafe_code)]
+fn write<F: NdFloat>(
+    a: &ArrayView2<F>,
+    b: &ArrayView2<F>,
+    mut c: ArrayViewMut2<MaybeUninit<F>>,
+) {
+    let ((m, n), o) = (a.dim(), b.ncols());
+    let in_columns = !b.is_standard_layout() && b.t().is_standard_layout();
+    if in_columns && n * o <= m * (n + o) {
+        write(a, &b.as_standard_layout().view(), c);
+    } else if in_columns {
+        let columns_of_a = a.t();
+        let columns_of_a = columns_of_a.as_standard_layout();
+        product(b.t(), columns_of_a.view()).t().assign_to(c);
+    } else {
+        assert_fit(a, b, c.dim());
+        let (pointer, strides) =
+            (c.as_mut_ptr().cast(), [c.strides()[0], c.strides()[1]]);
+        // SAFETY: the shapes fit, and with a beta of 0 nothing is read from `c`.
+        unsafe { kernel(F::one(), a, b, F::zero(), pointer, strides) }
+    }
+}
 
 /// `c ← beta c + alpha a b`, of `a`, `[M, N]`, `b`, `[N, O]`, and `c`, `[M, O]`, on the thread that calls it. With a `beta`
 /// of 0 what was in `c` does not matter. Does what ndarray's `general_mat_mul` does, by the crate `gemm`, which rearranges
@@ -17,26 +76,49 @@ pub fn mat_mul<F: NdFloat>(
     beta: F,
     c: &mut ArrayViewMut2<F>,
 ) {
+    assert_fit(a, b, c.dim());
+    let strides = [c.strides()[0], c.strides()[1]];
+    // SAFETY: the shapes fit; every element of a mutable view may be read and written, and nobody else sees it.
+    unsafe { kernel(alpha, a, b, beta, c.as_mut_ptr(), strides) }
+}
+
+fn assert_fit<F>(a: &ArrayView2<F>, b: &ArrayView2<F>, c: (usize, usize)) {
     let ((m, n), (rows, o)) = (a.dim(), b.dim());
     assert!(
-        rows == n && c.dim() == (m, o),
-        "[{m}, {n}] times [{rows}, {o}] into {:?}",
-        c.shape()
+        rows == n && c == (m, o),
+        "[{m}, {n}] times [{rows}, {o}] into [{}, {}]",
+        c.0,
+        c.1
     );
+}
+
+/// # Safety
+/// The shapes fit, with `c` and its strides as of a view of `[M, O]` whose elements do not overlap and may be written, and
+/// read if `beta` is not 0.
+#[allow(unsafe_code)]
+unsafe fn kernel<F: NdFloat>(
+    alpha: F,
+    a: &ArrayView2<F>,
+    b: &ArrayView2<F>,
+    beta: F,
+    c: *mut F,
+    c_strides: [isize; 2],
+) {
+    let ((m, n), o) = (a.dim(), b.ncols());
     let strides = |s: &[isize]| (s[1], s[0]);
     let (a_columns, a_rows) = strides(a.strides());
     let (b_columns, b_rows) = strides(b.strides());
-    let (c_columns, c_rows) = strides(c.strides());
+    let (c_columns, c_rows) = strides(&c_strides);
     // An operand that lies in order is read where it is, however often.
     gemm::set_lhs_packing_threshold_single_thread(usize::MAX);
-    // SAFETY: a view's pointer, shape and strides describe elements that may be read through it, those of a mutable one
-    // elements that nobody else sees and that do not overlap; the shapes fit, as asserted above.
+    gemm::set_rhs_packing_threshold(usize::MAX);
+    // SAFETY: a view's pointer, shape and strides describe elements that may be read through it; for `c` the caller says so.
     unsafe {
         gemm::gemm(
             m,
             o,
             n,
-            c.as_mut_ptr(),
+            c,
             c_columns,
             c_rows,
             !beta.is_zero(),

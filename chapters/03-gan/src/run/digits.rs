@@ -95,9 +95,23 @@ pub fn pair<'a>(
     train: &'a Digits,
     (small, large): (usize, usize),
 ) -> anyhow::Result<Gan<'a>> {
-    let (config, seed) = (recipe(lab), lab.seed());
+    let config = recipe(lab.by_scale(60, 56_000, 400_000));
+    players(config, lab.seed(), train, (small, large))
+}
+
+/// The same, trained by any configuration.
+///
+/// # Errors
+/// As for [`pair`].
+pub fn players(
+    config: Config,
+    seed: u64,
+    train: &Digits,
+    (small, large): (usize, usize),
+) -> anyhow::Result<Gan<'_>> {
+    let z = config.noise.width();
     let g =
-        network(&[64, small, large, 784], Activation::Tanh, seed, u64::MAX);
+        network(&[z, small, large, 784], Activation::Tanh, seed, u64::MAX);
     let d = network(
         &[784, large, small, 1],
         Activation::Identity,
@@ -189,8 +203,8 @@ pub fn floor_and_ceiling(lab: &mut Lab, court: &Court) -> anyhow::Result<()> {
     record(lab, "noise", court.judge(&noise)?)
 }
 
-/// The recipe of this chapter for digits.
-fn recipe(lab: &Lab) -> Config {
+/// The recipe of this chapter for digits, over so many steps.
+pub fn recipe(steps: u64) -> Config {
     let adam = AdamConfig { lr: 5e-4, beta1: 0.0, beta2: 0.99, eps: 1e-8 };
     Config {
         game: Game::NonSaturating,
@@ -200,7 +214,7 @@ fn recipe(lab: &Lab) -> Config {
         every: 4,
         g: adam,
         d: adam,
-        cool: Some(lab.by_scale(60, 56_000, 400_000)),
+        cool: Some(steps),
         ..Config::default()
     }
 }
