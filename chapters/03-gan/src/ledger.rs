@@ -196,7 +196,7 @@ fn packed_step<D: Device<f64>>(
         game,
     );
     let value = loss.as_vec()[0];
-    let score = |g: &Mlp<f64>| d.output(&packed(&g.output(&z), 2));
+    let score = |g: &Mlp<f64>| d.output(&packed(g.output(&z), 2));
     let compared = Compared {
         net: &g,
         loss: &|g| game.of_g(&s_real, &score(g)).0,

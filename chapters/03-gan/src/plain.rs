@@ -119,7 +119,8 @@ pub fn g_step<F: NdFloat>(
     pack: usize,
 ) -> (F, Mlp<F>) {
     let made = g.forward(z); // …, [B, X]
-    let fake = d.forward(&packed(last(&made), pack)); // …, [B / pack, 1]
+    let x_fake = packed(last(&made).clone(), pack); // [B / pack, pack · X]
+    let fake = d.forward(&x_fake); // …, [B / pack, 1]
     let (loss, d_s) = game.of_g(s_real, last(&fake)); // [B / pack, 1]
     let (d_x, _) = through(d, &fake, d_s); // [B / pack, pack · X]
     let (_, d_g) = g.backward_parameters(&made, unpacked(d_x, pack));
@@ -133,19 +134,17 @@ pub fn g_step<F: NdFloat>(
 ///
 /// # Panics
 /// `pack` does not divide the batch.
-pub fn packed<F: NdFloat>(x: &Array2<F>, pack: usize) -> Array2<F> {
+pub fn packed<F: NdFloat>(x: Array2<F>, pack: usize) -> Array2<F> {
     let (b, width) = x.dim();
     let shape = (b / pack, pack * width);
-    let x = x.to_shape(shape).expect("pack divides the batch");
-    x.into_owned() // [B / pack, pack · X]
+    x.into_shape_clone(shape).expect("pack divides the batch")
 }
 
 /// The inverse. `[B, X]`
 pub fn unpacked<F: NdFloat>(x: Array2<F>, pack: usize) -> Array2<F> {
     let (b, width) = x.dim();
-    let x = x.as_standard_layout().into_owned();
-    x.into_shape_with_order((b * pack, width / pack))
-        .expect("a multiple of pack columns") // [B, X]
+    let shape = (b * pack, width / pack);
+    x.into_shape_clone(shape).expect("a multiple of pack columns")
 }
 // ANCHOR_END: packing
 
@@ -209,12 +208,12 @@ pub fn d_step<F: NdFloat>(
         d_step_under(d, x_real, x_fake, |s_real, s_fake| {
             game.of_d(s_real, s_fake)
         });
-    for (x, gamma) in [(x_real, penalties.real), (x_fake, penalties.fake)] {
-        if gamma > 0.0 {
-            let (more, d_more) = penalty(d, x, gamma);
-            loss += more;
-            add(&mut d_net, &d_more);
-        }
+    let of = |x, gamma| (gamma > 0.0).then(|| penalty(d, x, gamma));
+    let Penalties { real, fake } = penalties;
+    let (at_real, at_fake) = join(|| of(x_real, real), || of(x_fake, fake));
+    for (more, d_more) in [at_real, at_fake].into_iter().flatten() {
+        loss += more;
+        add(&mut d_net, &d_more);
     }
     (loss, d_net)
 }

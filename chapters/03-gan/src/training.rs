@@ -1,6 +1,5 @@
 //! The pair in training, and what is left of it on disk: a checkpoint that either room can load.
 
-use std::ops::Range;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -188,12 +187,11 @@ impl<'a> Gan<'a> {
         let (mut d_loss, mut leaked) = (0.0, None);
         let mut x_real = Array2::zeros((0, 0));
         for i in 0..k {
-            x_real = self.real(n * k + i); // [B, X]
+            x_real = packed(self.real(n * k + i), pack); // eq. 3.8
             let z = noise.sample(batch, &mut rng); // [B, Z]
             let (g, d) = (&self.g.net, &self.d.net);
-            let x_fake = output_in_halves(g, &z); // [B, X]
-            let [real, fake] = [&x_real, &x_fake].map(|x| packed(x, pack));
-            let (loss, d_d) = d_step(d, &real, &fake, game, penalties);
+            let x_fake = packed(output_in_halves(g, &z), pack);
+            let (loss, d_d) = d_step(d, &x_real, &x_fake, game, penalties);
             if !self.config.detach {
                 leaked = Some(leak_into_generator(g, d, &z, false));
             }
@@ -202,14 +200,12 @@ impl<'a> Gan<'a> {
         }
         let z = noise.sample(batch, &mut rng); // [B, Z]
         let (g, d) = (&self.g.net, &self.d.net);
-        let part = |x: &Array2<f32>, rows: &Range<usize>| {
-            x.slice(s![rows.start * pack..rows.end * pack, ..]).to_owned()
-        };
         let (g_loss, mut d_g) = in_halves(batch / pack, |rows| {
-            let z = part(&z, &rows); // [B/2, Z]
+            let part = pack * rows.start..pack * rows.end;
+            let z = z.slice(s![part, ..]).to_owned(); // [B/2, Z]
             let s_real = match game {
                 Game::Relativistic => {
-                    d.output(&packed(&part(&x_real, &rows), pack))
+                    d.output(&x_real.slice(s![rows, ..]).to_owned())
                 }
                 _ => Array2::zeros((rows.len(), 1)), // not looked at
             };

@@ -349,7 +349,7 @@ proptest! {
     #[test]
     fn eq_3_8_unpacking_is_the_inverse(packs in 1_usize..5, pack in 1_usize..5, width in 1_usize..4, seed in any::<u64>()) {
         let x = normal(packs * pack, width, seed);
-        let together = packed(&x, pack);
+        let together = packed(x.clone(), pack);
         prop_assert_eq!(together.dim(), (packs, pack * width));
         prop_assert_eq!(unpacked(together, pack), x);
     }
@@ -387,11 +387,11 @@ fn eq_3_7_the_other_games_are_those_of_chapter_1() {
 fn eq_3_8_neighbours_in_the_batch_share_a_row() {
     let x = array![[1.0, 2.0], [3.0, 4.0], [5.0, 6.0], [7.0, 8.0]];
     let expected = array![[1.0, 2.0, 3.0, 4.0], [5.0, 6.0, 7.0, 8.0]];
-    assert_eq!(packed(&x, 2), expected);
-    assert_eq!(packed(&x, 1), x);
+    assert_eq!(packed(x.clone(), 2), expected);
+    assert_eq!(packed(x.clone(), 1), x);
     // A view in another order is packed by rows all the same.
     let turned = x.t().as_standard_layout().into_owned().reversed_axes();
-    assert_eq!(packed(&turned, 2), expected);
+    assert_eq!(packed(turned.clone(), 2), expected);
 }
 
 #[test]
@@ -400,7 +400,7 @@ fn eq_3_8_every_example_of_a_pack_gets_its_gradient() {
     let (s_real, game) = (Array2::zeros((3, 1)), Game::NonSaturating);
     let (_, d_g) = g_step(&g, &d_of_two, &z, &s_real, game, 2);
     let loss = |g: &Mlp<f64>| {
-        let s = d_of_two.output(&packed(&g.output(&z), 2));
+        let s = d_of_two.output(&packed(g.output(&z), 2));
         s.mapv(|s| softplus(-s)).mean().unwrap()
     };
     let err = network_err(&d_g, &numeric_gradient_of_network(loss, &g));
