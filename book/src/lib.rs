@@ -43,7 +43,7 @@ pub struct ChapterRef {
     pub made_by: String,
 }
 
-/// The chapters of this workbook, and the comparison of its speed, for [`render`].
+/// The chapters of this workbook, and what was timed beside them, for [`render`].
 pub fn chapters() -> Vec<ChapterRef> {
     let chapter = |c: &&lab::Chapter| {
         let dir = PathBuf::from(c.dir);
@@ -56,14 +56,19 @@ pub fn chapters() -> Vec<ChapterRef> {
             made_by: format!("cargo run -- --fresh --only {}", c.name),
         }
     };
-    let speed = ChapterRef {
-        name: "speed".into(),
+    let timing = |(name, page, script): (&str, &str, &str)| ChapterRef {
+        name: name.into(),
         number: None,
         dir: "tests".into(),
-        page: "how-fast.md".into(),
-        made_by: "python3 tests/peers/compare.py".into(),
+        page: page.into(),
+        made_by: format!("python3 tests/peers/{script}"),
     };
-    reproduce::CHAPTERS.iter().map(chapter).chain([speed]).collect()
+    let timings = [
+        ("speed", "how-fast.md", "compare.py"),
+        ("reader", "waiting.md", "reader.py"),
+    ];
+    let chapters = reproduce::CHAPTERS.iter().map(chapter);
+    chapters.chain(timings.map(timing)).collect()
 }
 
 /// A numbered equation of the book.

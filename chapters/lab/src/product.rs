@@ -145,7 +145,7 @@ mod tests {
     use ndarray::{Array2, s};
     use proptest::prelude::*;
 
-    use super::mat_mul;
+    use super::{mat_mul, product};
 
     fn numbers(shape: (usize, usize), seed: usize) -> Array2<f64> {
         Array2::from_shape_fn(shape, |(i, j)| {
@@ -174,6 +174,27 @@ mod tests {
             mat_mul(alpha, &a, &b, beta, &mut into);
             general_mat_mul(alpha, &a, &b, beta, &mut wanted);
             assert_abs_diff_eq!(c, expected, epsilon = 1e-12);
+        }
+    }
+
+    fn side() -> impl Strategy<Value = usize> {
+        prop_oneof![0_usize..40, 128_usize..160] // small ones are not cut
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        /// Cut or not, whichever of the factors lies in columns, whichever side is turned.
+        #[test]
+        fn a_product_agrees_with_ndarray(
+            m in side(), n in side(), o in side(), a_turned: bool, b_turned: bool,
+        ) {
+            let (a, b) = (numbers((m, n), 1), numbers((n, o), 2));
+            let in_columns = |x: &Array2<f64>| x.t().as_standard_layout().into_owned().reversed_axes();
+            let expected = a.dot(&b);
+            let a = if a_turned { in_columns(&a) } else { a };
+            let b = if b_turned { in_columns(&b) } else { b };
+            assert_abs_diff_eq!(product(a.view(), b.view()), expected, epsilon = 1e-12);
         }
     }
 
