@@ -3,21 +3,36 @@
 use std::mem::MaybeUninit;
 
 use gemm::Parallelism;
-use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis, NdFloat};
+use ndarray::{
+    Array2, ArrayView2, ArrayViewMut2, Axis, CowArray, Ix2, NdFloat,
+};
 use rayon::join;
 
 // ANCHOR: product
-/// Multiplications from which a second thread is worth waking.
-const WORTH_TWO: usize = 1 << 21;
-
-/// The matrix product of `a`, `[M, N]`, and `b`, `[N, O]`. A large one is
-/// cut in two along its longer side, one half a thread; it is cut even when
-/// there is but one thread, so the result is the same. `[M, O]`
+/// The matrix product of `a`, `[M, N]`, and `b`, `[N, O]`. `[M, O]`
+///
+/// The kernel reads `b` by rows. Where it lies in columns, as a transposed
+/// matrix does, it is copied into order; or, if these are fewer numbers, `a`
+/// and the result are, as `a b` is also the transpose of `bᵀ aᵀ`.
 ///
 /// # Panics
 /// The shapes do not fit.
-#[allow(unsafe_code)]
 pub fn product<F: NdFloat>(a: ArrayView2<F>, b: ArrayView2<F>) -> Array2<F> {
+    let ((m, n), o) = (a.dim(), b.ncols());
+    if !in_columns(&b) || n * o <= m * (n + o) {
+        return in_two(a, in_rows(b).view()); // [M, O]
+    }
+    let c = in_two(b.reversed_axes(), in_rows(a.reversed_axes()).view());
+    in_rows(c.t()).into_owned() // [M, O]
+}
+
+/// Multiplications from which a second thread is worth waking.
+const WORTH_TWO: usize = 1 << 21;
+
+/// A large product is cut in two along its longer side, one half a thread;
+/// it is cut even when there is but one thread, so the result is the same.
+#[allow(unsafe_code)]
+fn in_two<F: NdFloat>(a: ArrayView2<F>, b: ArrayView2<F>) -> Array2<F> {
     let (m, o) = (a.nrows(), b.ncols());
     let mut c = Array2::uninit((m, o)); // [M, O], not zeroed first
     if m * o * a.ncols() < WORTH_TWO {
@@ -36,29 +51,36 @@ pub fn product<F: NdFloat>(a: ArrayView2<F>, b: ArrayView2<F>) -> Array2<F> {
 }
 // ANCHOR_END: product
 
-/// `c = a b`, every element of it. The kernel likes to read `b` by rows. Where it lies in columns, as a transposed matrix
-/// does, either it is put in order first, or the transposed product is computed and the result is turned, whichever moves
-/// fewer numbers.
+fn in_columns<F: NdFloat>(x: &ArrayView2<F>) -> bool {
+    !x.is_standard_layout() && x.t().is_standard_layout()
+}
+
+/// The same matrix, copied if it lies in columns.
+fn in_rows<F: NdFloat>(x: ArrayView2<'_, F>) -> CowArray<'_, F, Ix2> {
+    if in_columns(&x)
+        && let Some(columns) = x.t().to_slice()
+    {
+        let mut rows = vec![F::zero(); x.len()];
+        transpose::transpose(columns, &mut rows, x.nrows(), x.ncols());
+        if let Ok(rows) = Array2::from_shape_vec(x.dim(), rows) {
+            return rows.into();
+        }
+    }
+    x.into()
+}
+
+/// `c = a b`, every element of it.
 #[allow(unsafe_code)]
 fn write<F: NdFloat>(
     a: &ArrayView2<F>,
     b: &ArrayView2<F>,
     mut c: ArrayViewMut2<MaybeUninit<F>>,
 ) {
-    let ((m, n), o) = (a.dim(), b.ncols());
-    let in_columns = !b.is_standard_layout() && b.t().is_standard_layout();
-    if in_columns && n * o <= m * (n + o) {
-        write(a, &b.as_standard_layout().view(), c);
-    } else if in_columns {
-        let columns_of_a = a.t();
-        let columns_of_a = columns_of_a.as_standard_layout();
-        product(b.t(), columns_of_a.view()).t().assign_to(c);
-    } else {
-        assert_fit(a, b, c.dim());
-        let (pointer, strides) =
-            (c.as_mut_ptr().cast(), [c.strides()[0], c.strides()[1]]);
-        // SAFETY: the shapes fit, and with a beta of 0 nothing is read from `c`.
-        unsafe { kernel(F::one(), a, b, F::zero(), pointer, strides) }
+    assert_fit(a, b, c.dim());
+    let strides = [c.strides()[0], c.strides()[1]];
+    // SAFETY: the shapes fit, and with a beta of 0 nothing is read from `c`.
+    unsafe {
+        kernel(F::one(), a, b, F::zero(), c.as_mut_ptr().cast(), strides);
     }
 }
 
