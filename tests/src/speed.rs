@@ -19,6 +19,7 @@ use lab::{Checkpoint, FingerprintError, mat_mul, rng_at, tensor};
 use ndarray::{Array1, Array2, aview1};
 use ndarray_rand::RandomExt;
 use ndarray_rand::rand_distr::StandardNormal;
+use vq_vae::on_dfdx::{DigitHalf, copied, train};
 use vq_vae::training::{self, Sizes, Training};
 
 /// Of every random draw here.
@@ -308,14 +309,13 @@ impl Case {
                 let mut gan = self.pair();
                 timed(move || gan.train_once())
             }
-            (DIGITS_GAN | Case::RingGan, Room::Dfdx) => {
+            (DIGITS_GAN | Case::RingGan | Case::VqVae, Room::Dfdx) => {
                 let mut train = self.on_dfdx()?;
-                Box::new(move |n| train(n).1)
+                Box::new(move |n| train(n).map_or(vec![], |done| done.1))
             }
-            (
-                Case::DigitsGan { .. } | Case::VqVae | Case::Part(_),
-                Room::Dfdx,
-            ) => return None,
+            (Case::DigitsGan { .. } | Case::Part(_), Room::Dfdx) => {
+                return None;
+            }
         })
     }
 
@@ -361,11 +361,16 @@ impl Case {
                 file.put("codebook", &training.model.codebook);
                 file.put("x", &training.batch(0));
                 file.put("recipe", &recipe(&training.config)?);
-                let mut losses = Vec::new();
-                for _ in 0..FIRST {
-                    losses.push(f64::from(training.train_once()?));
+                match room {
+                    Room::Plain => {
+                        let mut losses = Vec::new();
+                        for _ in 0..FIRST {
+                            losses.push(f64::from(training.train_once()?));
+                        }
+                        Some(losses)
+                    }
+                    Room::Dfdx => self.first_on_dfdx()?,
                 }
-                plain.then_some(losses)
             }
             Case::DigitsGan { .. } | Case::RingGan => {
                 let mut gan = self.pair();
@@ -377,16 +382,13 @@ impl Case {
                     file.put(&format!("z_d.{n}"), &z_d);
                     file.put(&format!("z_g.{n}"), &z_g);
                 }
-                let losses: Option<Vec<(f32, f32)>> = match room {
+                match room {
                     Room::Plain => {
-                        Some((0..FIRST).map(|_| gan.train_once()).collect())
+                        let losses = (0..FIRST).map(|_| gan.train_once());
+                        Some(losses.flat_map(both).collect())
                     }
-                    Room::Dfdx => {
-                        self.on_dfdx().map(|mut train| train(FIRST).0)
-                    }
-                };
-                let both = |(d, g)| [f64::from(d), f64::from(g)];
-                losses.map(|l| l.into_iter().flat_map(both).collect())
+                    Room::Dfdx => self.first_on_dfdx()?,
+                }
             }
         };
         file.save(inputs).with_context(|| format!("the inputs of {self}"))?;
@@ -416,19 +418,48 @@ impl Case {
                         &dev, &mut pair, config, rounds,
                     );
                     from += n as u64;
-                    (losses, between(&stamps))
+                    let losses = losses.into_iter().flat_map(both).collect();
+                    Ok((losses, between(&stamps)))
                 })
             }};
         }
         Some(match self {
             DIGITS_GAN => train!(64, 256, 784, Tanh),
             Case::RingGan => train!(2, 128, 2, ()),
+            Case::VqVae => {
+                let (mut here, dev) = (vq_vae().ok()?, Cpu::default());
+                let model = &here.model;
+                let mut e: DigitHalf<Cpu> = copied(&dev, &model.encoder);
+                let mut d: DigitHalf<Cpu> = copied(&dev, &model.decoder);
+                let mut quantizer = here.quantizer.clone();
+                Box::new(move |n| {
+                    let (config, mut stamps) = (here.config, Vec::new());
+                    let batches = (0..=n).map_while(|i| {
+                        stamps.push(Instant::now());
+                        (i < n).then(|| here.batch(i as u64))
+                    });
+                    let (nets, q) = ((&mut e, &mut d), &mut quantizer);
+                    let losses = train(nets, q, &config, SEED, batches)?;
+                    let losses = losses.into_iter().map(f64::from).collect();
+                    Ok((losses, between(&stamps)))
+                })
+            }
             _ => return None,
         })
     }
+
+    fn first_on_dfdx(self) -> anyhow::Result<Option<Vec<f64>>> {
+        let losses = self.on_dfdx().map(|mut train| Ok(train(FIRST)?.0));
+        losses.transpose()
+    }
 }
 
-type Train = Box<dyn FnMut(usize) -> (Vec<(f32, f32)>, Vec<f64>)>;
+/// Losses and seconds of so many steps.
+type Train = Box<dyn FnMut(usize) -> anyhow::Result<(Vec<f64>, Vec<f64>)>>;
+
+fn both((d, g): (f32, f32)) -> [f64; 2] {
+    [f64::from(d), f64::from(g)]
+}
 
 /// Puts the parameters of a network into a file.
 pub fn put(file: &mut Checkpoint, name: &str, net: &Mlp<f32>) {
