@@ -63,7 +63,10 @@ pub fn chapters() -> Vec<ChapterRef> {
         page: page.into(),
         made_by: format!("python3 tests/peers/{script}"),
     };
-    let timings = [("speed", "how-fast.md", "compare.py")];
+    let timings = [
+        ("speed", "how-fast.md", "compare.py"),
+        ("reader", "waiting.md", "reader.py"),
+    ];
     let chapters = reproduce::CHAPTERS.iter().map(chapter);
     chapters.chain(timings.map(timing)).collect()
 }

@@ -1,0 +1,87 @@
+"""Times what a reader waits for: the README's two commands in a fresh clone, cold and warm.
+
+    python3 tests/peers/reader.py
+
+clones what is committed into a new folder with nothing built, compiles and runs `cargo run`, then `cargo test`, then both
+once more. Crates are downloaded beforehand: that time is the network's. It writes book/pages/results/reader.json. Needs
+git and cargo, and some ten minutes on a machine that does nothing else.
+"""
+
+import json
+import os
+import re
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+from compare import ROOT, SEED, processor
+
+GROUPS = {"gemm": r"gemm|pulp|nano-gemm|private-gemm", "dfdx": r"dfdx"}
+
+
+def main():
+    start = time.monotonic()
+    values = {}
+    variables = {k: v for k, v in os.environ.items() if k != "CARGO_TARGET_DIR"}
+    with tempfile.TemporaryDirectory() as folder:
+        clone = Path(folder) / "clone"
+        subprocess.run(["git", "clone", "--quiet", ROOT, clone], check=True)
+
+        def run(name, *words):
+            print(f"{name}: cargo {' '.join(words)}", flush=True)
+            begin = time.monotonic()
+            done = subprocess.run(["cargo", *words], cwd=clone, env=variables, capture_output=True, text=True)
+            values[f"{name}_s"] = time.monotonic() - begin
+            if done.returncode:
+                raise SystemExit(f"cargo {' '.join(words)} ended with {done.returncode}:\n{done.stderr[-2000:]}")
+
+        run("fetch", "fetch")
+        run("run_compile", "build", "--timings")
+        values |= units(clone / "target/cargo-timings/cargo-timing.html")
+        run("run_cold", "run")
+        run("test_compile", "test", "--no-run")
+        run("test_cold", "test")
+        run("run_warm", "run")
+        run("test_warm", "test")
+        values["target_gb"] = sum(f.lstat().st_size for f in (clone / "target").rglob("*")) / 1e9
+    del values["fetch_s"]
+    values["threads"] = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    cargo = say("cargo", "--version").split()[1]
+    commit = say("git", "-C", ROOT, "rev-parse", "--short=16", "HEAD").strip()
+    provenance = {
+        "seed": SEED,
+        "scale": "page",
+        "device": "cpu",
+        "seconds": round(time.monotonic() - start, 1),
+        "code": commit,
+        "experiments": {},
+        "made_with": {"processor": processor(), "cargo": cargo},
+    }
+    results = {"provenance": provenance, **dict(sorted(values.items()))}
+    file = ROOT / "book/pages/results/reader.json"
+    file.write_text(json.dumps(results, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def units(report):
+    """Seconds of a thread spent on compiling, for all crates and for some of them, and how many crates there are."""
+    found = re.search(r"const UNIT_DATA = (\[.*?\]);\n", report.read_text(), re.DOTALL)
+    if not found:
+        raise SystemExit(f"{report}: expected the line `const UNIT_DATA = [...]`, found none")
+    all_units = json.loads(found[1])
+    metadata = say("cargo", "metadata", "--no-deps", "--format-version=1", "--manifest-path", ROOT / "Cargo.toml")
+    own = {p["name"] for p in json.loads(metadata)["packages"]}
+    seconds = lambda test: sum(u["duration"] for u in all_units if test(u["name"]))
+    values = {f"{group}_thread_s": seconds(lambda n, p=p: re.match(p, n)) for group, p in GROUPS.items()}
+    values["workbook_thread_s"] = seconds(lambda n: n in own)
+    values["all_thread_s"] = seconds(lambda n: True)
+    values["crates"] = len({(u["name"], u["version"]) for u in all_units})
+    return values
+
+
+def say(*words):
+    return subprocess.run(words, stdout=subprocess.PIPE, text=True, check=True).stdout
+
+
+if __name__ == "__main__":
+    main()
