@@ -1,8 +1,9 @@
 //! What must hold across chapters and pages.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use book::reproduce::CHAPTERS;
 use book::{Rendered, chapters, inspect, render};
@@ -216,5 +217,54 @@ fn the_readme_and_the_table_of_contents_name_every_chapter() {
         let page = Path::new(chapter.dir).file_name().unwrap();
         let link = format!("({}.md)", page.to_string_lossy());
         assert!(summary.contains(&link), "SUMMARY.md lacks {link}");
+    }
+}
+
+/// All crates under some packages, each with its version and features.
+fn crates(packages: &[&str], edges: &str) -> BTreeSet<String> {
+    let tree = Command::new(env!("CARGO"))
+        .args(["tree", "--offline", "--prefix=none", "--format={p} [{f}]"])
+        .args(["--edges", edges])
+        .args(packages)
+        .current_dir(root())
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&tree.stdout);
+    assert!(
+        tree.status.success(),
+        "{}",
+        String::from_utf8_lossy(&tree.stderr)
+    );
+    text.lines().map(|l| l.replace(" (*)", "")).collect()
+}
+
+/// Otherwise cargo compiles again, with other features, what it has compiled.
+/// Each platform has crates of its own; this one is kept in order.
+#[test]
+#[cfg_attr(
+    not(all(target_os = "linux", target_arch = "x86_64")),
+    ignore = "for Linux on x86-64"
+)]
+fn a_chapter_by_itself_takes_the_crates_of_the_whole() {
+    let whole = crates(&["--workspace"], "normal,build,dev");
+    let run = crates(&["--workspace"], "normal,build");
+    let without_features = |c: &str| c.split(" [").next().map(String::from);
+    let known: BTreeSet<_> =
+        run.iter().map(|c| without_features(c)).collect();
+    let others: Vec<_> = whole
+        .difference(&run)
+        .filter(|c| known.contains(&without_features(c)))
+        .collect();
+    assert!(others.is_empty(), "`cargo test` after `cargo run`: {others:?}");
+    for chapter in CHAPTERS {
+        for edges in ["normal,build", "normal,build,dev"] {
+            let alone = crates(&["-p", chapter.name], edges);
+            let others: Vec<_> = alone.difference(&whole).collect();
+            assert!(
+                others.is_empty(),
+                "{}, {edges}: {others:?}",
+                chapter.name
+            );
+        }
     }
 }
