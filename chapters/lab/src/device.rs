@@ -80,12 +80,16 @@ impl Device {
 /// The driver has no such GPU.
 #[cfg(feature = "cuda")]
 pub fn open_cuda(ordinal: usize) -> Result<dfdx::tensor::Cuda, DeviceError> {
-    dfdx::tensor::Cuda::try_build(ordinal, 0).map_err(|e| {
-        DeviceError::NotHere {
-            device: Device::Cuda(ordinal),
-            reason: format!("{e:?}"),
-        }
-    })
+    use cudarc::driver::result;
+    let not_here = |error: &dyn fmt::Debug| DeviceError::NotHere {
+        device: Device::Cuda(ordinal),
+        reason: format!("{error:?}"),
+    };
+    // What dfdx opens a device with panics where one of these two fails.
+    result::init().map_err(|e| not_here(&e))?;
+    let index = ordinal.try_into().unwrap_or(i32::MAX);
+    result::device::get(index).map_err(|e| not_here(&e))?;
+    dfdx::tensor::Cuda::try_build(ordinal, 0).map_err(|e| not_here(&e))
 }
 
 /// Runs an expression on the chosen [`Device`]; the expression is compiled for each device type that the build has.
@@ -142,6 +146,17 @@ mod tests {
                 Err(DeviceError::Unknown(bad.into()))
             );
         }
+    }
+
+    #[cfg(feature = "cuda")]
+    #[test]
+    fn a_card_that_is_not_there_is_named() {
+        let message = Device::Cuda(4096).check().unwrap_err().to_string();
+        assert!(
+            message
+                .starts_with("cuda:4096 cannot be used: DriverError(CUDA_"),
+            "{message}"
+        );
     }
 
     #[cfg(not(feature = "cuda"))]
