@@ -18,7 +18,7 @@ fn plain(bencher: divan::Bencher, case: Case) {
 }
 
 /// dfdx on the processor.
-#[divan::bench(args = TABLE[..4].to_vec())]
+#[divan::bench(args = TABLE)]
 fn on_dfdx(bencher: divan::Bencher, case: Case) {
     bench(bencher, case, Room::Dfdx);
 }
