@@ -200,6 +200,22 @@ def show(names, values):
         print(f"{case:24}" + "".join(f"{ms:10.3f}" if ms else f"{'-':>10}" for ms in times))
 
 
+def save(name, values, start, code, versions):
+    """Writes a page's results, with what they came from."""
+    provenance = {
+        "seed": SEED,
+        "scale": "page",
+        "device": "cpu",
+        "seconds": round(time.monotonic() - start, 1),
+        "code": code,
+        "experiments": {},
+        "made_with": {"processor": processor(), **versions},
+    }
+    results = {"provenance": provenance, **dict(sorted(values.items()))}
+    file = ROOT / f"book/pages/results/{name}.json"
+    file.write_text(json.dumps(results, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sittings", type=int, default=3, help="how often all sides start anew")
@@ -240,18 +256,7 @@ def main():
         return
     for system in ["gan", "vq-vae"]:
         values |= quality(system, program, python, folder, variables)
-    provenance = {
-        "seed": SEED,
-        "scale": "page",
-        "device": "cpu",
-        "seconds": round(time.monotonic() - start, 1),
-        "code": listed["code"],
-        "experiments": {},
-        "made_with": {"processor": processor(), **versions(python)},
-    }
-    results = {"provenance": provenance, **dict(sorted(values.items()))}
-    file = ROOT / "book/pages/results/speed.json"
-    file.write_text(json.dumps(results, indent=2, ensure_ascii=False) + "\n")
+    save("speed", values, start, listed["code"], versions(python))
     subprocess.run([program, "draw"], check=True)
 
 

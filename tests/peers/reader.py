@@ -3,8 +3,8 @@
     python3 tests/peers/reader.py
 
 clones what is committed into a new folder with nothing built, compiles and runs `cargo run`, then `cargo test`, then both
-once more; then a chapter by itself, and its exercises. Crates are downloaded beforehand: that time is the network's. It writes book/pages/results/reader.json. Needs
-git and cargo, and some ten minutes on a machine that does nothing else.
+once more; then a chapter by itself, and its exercises. Crates are downloaded beforehand: that time is the network's. It
+writes book/pages/results/reader.json. Needs git and cargo, and some ten minutes on a machine that does nothing else.
 """
 
 import json
@@ -15,7 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from compare import ROOT, SEED, processor
+from compare import ROOT, save
 
 CHAPTER = "minimax-loss"
 GROUPS = {"gemm": r"gemm|pulp|nano-gemm|private-gemm", "dfdx": r"dfdx"}
@@ -28,6 +28,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         clone = Path(folder) / "clone"
         subprocess.run(["git", "clone", "--quiet", ROOT, clone], check=True)
+        commit = say("git", "-C", clone, "rev-parse", "--short=16", "HEAD").strip()
 
         def run(name, *words, unsolved=False):
             print(f"{name}: cargo {' '.join(words)}", flush=True)
@@ -37,7 +38,7 @@ def main():
             if (done.returncode != 0) != unsolved:
                 raise SystemExit(f"cargo {' '.join(words)} ended with {done.returncode}:\n{done.stderr[-2000:]}")
 
-        run("fetch", "fetch")
+        subprocess.run(["cargo", "fetch"], cwd=clone, check=True)
         run("run_compile", "build", "--package", "book", "--bin", "book", "--timings")
         values |= units(clone / "target/cargo-timings/cargo-timing.html")
         run("run_cold", "run")
@@ -48,22 +49,9 @@ def main():
         run("chapter", "run", "--package", CHAPTER)
         run("exercises", "test", "--package", CHAPTER, "--test", "exercises", unsolved=True)
         values["target_gb"] = sum(f.lstat().st_size for f in (clone / "target").rglob("*")) / 1e9
-    del values["fetch_s"]
     values["threads"] = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     cargo = say("cargo", "--version").split()[1]
-    commit = say("git", "-C", ROOT, "rev-parse", "--short=16", "HEAD").strip()
-    provenance = {
-        "seed": SEED,
-        "scale": "page",
-        "device": "cpu",
-        "seconds": round(time.monotonic() - start, 1),
-        "code": commit,
-        "experiments": {},
-        "made_with": {"processor": processor(), "cargo": cargo},
-    }
-    results = {"provenance": provenance, **dict(sorted(values.items()))}
-    file = ROOT / "book/pages/results/reader.json"
-    file.write_text(json.dumps(results, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    save("reader", values, start, commit, {"cargo": cargo})
 
 
 def units(report):

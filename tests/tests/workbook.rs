@@ -223,8 +223,8 @@ fn the_readme_and_the_table_of_contents_name_every_chapter() {
 /// All crates under some packages, each with its version and features.
 fn crates(packages: &[&str], edges: &str) -> BTreeSet<String> {
     let tree = Command::new(env!("CARGO"))
-        .args(["tree", "--offline", "--prefix=none", "--format={p} [{f}]"])
-        .args(["--edges", edges])
+        .args(["tree", "--offline", "--locked", "--prefix=none"])
+        .args(["--format={p} [{f}]", "--edges", edges])
         .args(packages)
         .current_dir(root())
         .output()
