@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use lab::Results;
+use lab::{Provenance, Results};
 use mdbook_markdown::pulldown_cmark::Event;
 
 use crate::directives::{Directive, Number};
@@ -24,6 +24,9 @@ const LEDGER: [(&str, &str); 4] = [
     ("dfdx_cuda", "… dfdx, CUDA"),
     ("reference", "… PyTorch, f64"),
 ];
+
+/// The run that made a chapter's ledger on a GPU; its results lie beside those of the page.
+const LEDGER_ON_GPU: &str = "ledger-cuda";
 
 /// Small images are enlarged up to this width in pixels.
 const COMFORTABLE: u32 = 420;
@@ -53,6 +56,9 @@ struct Page<'a> {
     chapter: Option<&'a ChapterRef>,
     pieces: Vec<Piece>,
 }
+
+/// By function and column: whose result it is, and the error.
+type Ledger<'a> = BTreeMap<String, BTreeMap<String, (&'a ChapterRef, f64)>>;
 
 /// Where something stands: the page's index and the line.
 type Place = (usize, usize);
@@ -703,30 +709,7 @@ impl<'a> Expander<'a> {
         let chapter = self.pages[page]
             .chapter
             .ok_or_else(|| self.homeless("ledger"))?;
-        let results = self.results_of(chapter)?;
-        let mut rows: BTreeMap<String, BTreeMap<String, f64>> =
-            BTreeMap::new();
-        for (name, value) in &results.values {
-            let Some((function, column)) = name
-                .strip_prefix("ledger/")
-                .and_then(|rest| rest.rsplit_once('/'))
-            else {
-                continue;
-            };
-            if !LEDGER.iter().any(|(known, _)| *known == column) {
-                return Err(Wrong::LedgerColumn {
-                    column: column.into(),
-                    known: html::join(LEDGER.map(|(known, _)| known)),
-                });
-            }
-            rows.entry(function.into())
-                .or_default()
-                .insert(column.into(), *value);
-        }
-        if rows.is_empty() {
-            let chapter = chapter.name.clone();
-            return Err(Wrong::EmptyLedger { chapter });
-        }
+        let (rows, from) = self.ledger_rows(chapter)?;
         let mut table = String::from("| function |");
         for (_, header) in LEDGER {
             table.push_str(&format!(" {header} |"));
@@ -736,14 +719,9 @@ impl<'a> Expander<'a> {
             table.push_str(&format!("\n| `{function}` |"));
             for (column, _) in LEDGER {
                 let cell = match cells.get(column) {
-                    Some(value) => {
+                    Some((of, value)) => {
                         let key = format!("ledger/{function}/{column}");
-                        self.number(
-                            chapter,
-                            &key,
-                            *value,
-                            Format::Scientific(1),
-                        )
+                        self.number(of, &key, *value, Format::Scientific(1))
                     }
                     None if column == "dfdx_cuda" => "not run".into(),
                     None => "–".into(),
@@ -751,7 +729,45 @@ impl<'a> Expander<'a> {
                 table.push_str(&format!(" {cell} |"));
             }
         }
-        Ok(format!("<div class=\"ledger\">\n\n{table}\n\n</div>"))
+        Ok(format!("<div class=\"ledger\">\n\n{table}\n\n</div>\n{from}"))
+    }
+
+    /// The errors by function and column, with whose they are; and where those from a GPU come from.
+    fn ledger_rows(
+        &self,
+        chapter: &'a ChapterRef,
+    ) -> Result<(Ledger<'a>, String), Wrong> {
+        let beside = format!("{}.{LEDGER_ON_GPU}", chapter.name);
+        let beside = self.chapters.iter().find(|c| c.name == beside);
+        let mut rows = Ledger::new();
+        let mut from = String::new();
+        for of in std::iter::once(chapter).chain(beside) {
+            let results = self.results_of(of)?;
+            for (name, value) in &results.values {
+                let Some((function, column)) = name
+                    .strip_prefix("ledger/")
+                    .and_then(|rest| rest.rsplit_once('/'))
+                else {
+                    continue;
+                };
+                let known = LEDGER.map(|(known, _)| known);
+                if !known.contains(&column) {
+                    let (column, known) = (column.into(), html::join(known));
+                    return Err(Wrong::LedgerColumn { column, known });
+                }
+                let row = rows.entry(function.into()).or_default();
+                row.insert(column.into(), (of, *value));
+                if column == "dfdx_cuda" {
+                    let what = "The column of dfdx on CUDA";
+                    from = provenance(what, &results.provenance);
+                }
+            }
+        }
+        if rows.is_empty() {
+            let chapter = chapter.name.clone();
+            return Err(Wrong::EmptyLedger { chapter });
+        }
+        Ok((rows, from))
     }
 
     fn provenance(&self, page: usize) -> Result<String, Wrong> {
@@ -759,23 +775,7 @@ impl<'a> Expander<'a> {
             .chapter
             .ok_or_else(|| self.homeless("provenance"))?;
         let from = &self.results_of(chapter)?.provenance;
-        let seconds = match from.seconds {
-            s if s < 1.0 => "under 1\u{a0}s".into(),
-            s if s < 120.0 => format!("{s:.0}\u{a0}s"),
-            s => format!("{:.0}\u{a0}min", s / 60.0),
-        };
-        let code: String = from.code.chars().take(8).collect();
-        let with = from.made_with.iter();
-        let with: String =
-            with.map(|(what, which)| format!(", {what} {which}")).collect();
-        Ok(format!(
-            r#"<p class="provenance">Numbers and figures on this page: seed {}, {} scale, {}, {seconds}, code {}{}.</p>"#,
-            from.seed,
-            html::escape(&from.scale),
-            html::escape(&from.device),
-            html::escape(&code),
-            html::escape(&with),
-        ))
+        Ok(provenance("Numbers and figures on this page", from))
     }
 
     /// The table of all slips, in the order of their names.
@@ -1019,6 +1019,27 @@ impl<'a> Expander<'a> {
             Path::new("book/pages").join(&self.pages[page].source.path);
         self.mistakes.push(Mistake { file, line: Some(line), wrong });
     }
+}
+
+/// A line that says where something came from.
+fn provenance(what: &str, from: &Provenance) -> String {
+    let seconds = match from.seconds {
+        s if s < 1.0 => "under 1\u{a0}s".into(),
+        s if s < 120.0 => format!("{s:.0}\u{a0}s"),
+        s => format!("{:.0}\u{a0}min", s / 60.0),
+    };
+    let code: String = from.code.chars().take(8).collect();
+    let with = from.made_with.iter();
+    let with: String =
+        with.map(|(what, which)| format!(", {what} {which}")).collect();
+    format!(
+        r#"<p class="provenance">{what}: seed {}, {} scale, {}, {seconds}, code {}{}.</p>"#,
+        from.seed,
+        html::escape(&from.scale),
+        html::escape(&from.device),
+        html::escape(&code),
+        html::escape(&with),
+    )
 }
 
 fn slip_id(id: &str) -> String {

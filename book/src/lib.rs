@@ -67,8 +67,28 @@ pub fn chapters() -> Vec<ChapterRef> {
         ("speed", "how-fast.md", "compare.py"),
         ("reader", "waiting.md", "reader.py"),
     ];
+    let run = |chapter: &&lab::Chapter, run: String| ChapterRef {
+        name: format!("{}.{run}", chapter.name),
+        number: None,
+        dir: chapter.dir.into(),
+        page: PathBuf::new(),
+        made_by: format!(
+            "cargo run -- --fresh --only {} --experiment {run}",
+            chapter.name
+        ),
+    };
+    let runs = reproduce::CHAPTERS.iter().flat_map(|chapter| {
+        let runs = chapter.committed_runs().into_iter();
+        runs.map(move |(name, _)| run(chapter, name))
+    });
+    // Timed where there was a GPU, once.
+    let results = reproduce::CHAPTERS[0].root().join("book/pages/results");
+    let on_gpu = ("speed.cuda", "", "../gpu/merge.py");
+    let on_gpu =
+        results.join("speed.cuda.json").exists().then(|| timing(on_gpu));
+    let timings = timings.map(timing).into_iter().chain(on_gpu);
     let chapters = reproduce::CHAPTERS.iter().map(chapter);
-    chapters.chain(timings.map(timing)).collect()
+    chapters.chain(runs).chain(timings).collect()
 }
 
 /// A numbered equation of the book.

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use anyhow::{Context, ensure};
-use book::reproduce::{CHAPTERS, refresh, reproduce};
+use book::reproduce::{CHAPTERS, refresh, refresh_one, reproduce};
 use clap::Parser;
 use lab::{Chapter, Comparison, Device, Interrupted, Options};
 
@@ -22,6 +22,9 @@ struct Cli {
     /// Only this chapter, by the name of its crate
     #[arg(long, value_name = "CHAPTER")]
     only: Option<String>,
+    /// With --fresh and --only: this experiment alone, one of those that take up to half an hour
+    #[arg(long, value_name = "NAME", requires = "fresh", requires = "only")]
+    experiment: Option<String>,
     /// Where dfdx computes: cpu, cuda or cuda:N
     #[arg(long, default_value_t)]
     device: Device,
@@ -59,9 +62,10 @@ fn work(cli: &Cli) -> anyhow::Result<()> {
     };
     let mut total = Comparison::default();
     for chapter in chapters {
-        let comparison = match cli.fresh {
-            true => refresh(chapter, &options)?,
-            false => reproduce(chapter, &options)?,
+        let comparison = match &cli.experiment {
+            Some(one) => refresh_one(chapter, one, &options)?,
+            None if cli.fresh => refresh(chapter, &options)?,
+            None => reproduce(chapter, &options)?,
         };
         for (name, here, committed) in &comparison.different {
             println!(

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use lab::{
     Chapter, Comparison, Options, Report, Results, Selection, run_chapter,
 };
@@ -50,12 +50,22 @@ pub fn reproduce(
     if let Some(memory) =
         remembered.filter(|m| m.code == code && m.committed == committed)
     {
-        return Ok(memory.comparison);
+        return Ok(quoting_runs(chapter, memory.comparison));
     }
     let options =
         Options { seed: committed.provenance.seed, ..options.clone() };
     let report = run_chapter(chapter, options, Selection::Quick)?;
-    remember(chapter, &report, committed)
+    let comparison = remember(chapter, &report, committed)?;
+    Ok(quoting_runs(chapter, comparison))
+}
+
+/// The numbers of runs that had to be asked for are quoted as well.
+fn quoting_runs(chapter: &Chapter, mut comparison: Comparison) -> Comparison {
+    for (_, path) in chapter.committed_runs() {
+        let count = Results::load(&path).map_or(0, |r| r.values.len());
+        comparison.quoted += count;
+    }
+    comparison
 }
 
 /// Runs all experiments of a chapter, and writes what they give, results and figures, beside the book's pages.
@@ -77,6 +87,38 @@ pub fn refresh(
     replace_folder(&drawn, &figures)?;
     report.results.save(&chapter.committed())?;
     remember(chapter, &report, Results::load(&chapter.committed())?)
+}
+
+/// Runs one experiment that has to be asked for, and writes what it gives into files of its own:
+/// `results/CHAPTER.EXPERIMENT.json`, `figures/CHAPTER.EXPERIMENT/`.
+///
+/// # Errors
+/// There is no such experiment, it failed, or a file cannot be read or written.
+pub fn refresh_one(
+    chapter: &'static Chapter,
+    experiment: &str,
+    options: &Options,
+) -> anyhow::Result<Comparison> {
+    let name = format!("{}.{experiment}", chapter.name);
+    let drawn = chapter.out().join("figures");
+    if drawn.exists() {
+        fs::remove_dir_all(&drawn)
+            .with_context(|| drawn.display().to_string())?;
+    }
+    let only = Selection::Only(experiment.into());
+    let report = run_chapter(chapter, options.clone(), only)?;
+    ensure!(
+        !report.measured.is_empty(),
+        "{} has no experiment `{experiment}`",
+        chapter.name
+    );
+    let pages = chapter.root().join("book/pages");
+    if drawn.exists() {
+        replace_folder(&drawn, &pages.join("figures").join(&name))?;
+    }
+    let committed = pages.join(format!("results/{name}.json"));
+    report.results.save(&committed)?;
+    Ok(Comparison::new(&report.measured, &Results::load(&committed)?))
 }
 
 /// Compares, and keeps the comparison for the next time.

@@ -6,6 +6,8 @@
 //! - [`idx`]: the file format, read as if every file were hostile.
 //! - [`toy`]: mixtures of Gaussians, the ring, the grid, two moons; each samples and evaluates its log-density.
 
+use std::path::{Path, PathBuf};
+
 mod batches;
 mod digits;
 mod error;
@@ -16,7 +18,11 @@ pub use batches::{BatchError, Batches};
 pub use digits::{Digits, PixelRange, Split};
 pub use error::DataError;
 
-/// The folder of the bundled digits: MNIST, 60,000 for training and 10,000 for testing.
-pub fn bundled() -> std::path::PathBuf {
-    concat!(env!("CARGO_MANIFEST_DIR"), "/mnist").into()
+/// The folder of the bundled digits: MNIST, 60,000 for training and 10,000 for testing. It lies below the workbook's root,
+/// for which the environment may name another place in `WORKBOOK_ROOT`.
+pub fn bundled() -> PathBuf {
+    match std::env::var_os("WORKBOOK_ROOT") {
+        Some(root) => Path::new(&root).join("datasets/mnist"),
+        None => concat!(env!("CARGO_MANIFEST_DIR"), "/mnist").into(),
+    }
 }

@@ -1,4 +1,4 @@
-"""The cases in JAX on the CPU: each compiled whole, with buffers that are given away and reused."""
+"""The cases in JAX: each compiled whole, with buffers that are given away and reused. JAX_PLATFORMS says where."""
 
 from functools import partial
 
@@ -7,6 +7,11 @@ import jax.numpy as jnp
 from jax.nn import leaky_relu, relu, softplus
 
 import side
+
+# On a GPU the other sides multiply in f32, not in its short cut of 19 bits.
+jax.config.update("jax_default_matmul_precision", "highest")
+if side.DEVICE != "cpu":
+    jax.config.update("jax_default_device", jax.devices()[int(side.DEVICE.partition(":")[2] or 0)])
 
 
 def forward(net, x, last):

@@ -1,10 +1,14 @@
 """What a peer's process does: it answers `time CASE N` and `first CASE FILE`, a line each, with a list of numbers."""
 
 import json
+import os
 import sys
 import time
 
 import numpy
+
+# Where a peer computes: `cpu` or `cuda:N`.
+DEVICE = os.environ.get("PEER_DEVICE", "cpu")
 
 # Adam's constants and the decay of the averaged generator are those of `gan::training::Config::default()`.
 LR, BETA1, BETA2, EPS, AVERAGE = 2e-4, 0.5, 0.999, 1e-8, 0.999

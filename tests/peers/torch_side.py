@@ -1,4 +1,4 @@
-"""The cases in PyTorch, eager, on two threads of the CPU. Adam is fused, which is PyTorch's fastest."""
+"""The cases in PyTorch, eager, on two threads of the CPU or on a GPU. Adam is fused, which is PyTorch's fastest."""
 
 import torch
 from torch import nn
@@ -7,8 +7,14 @@ from torch.nn.functional import mse_loss, pixel_shuffle, softplus
 import side
 
 torch.set_num_threads(2)
+torch.backends.cudnn.allow_tf32 = False  # products in f32, as on the other sides
 
+DEVICE = torch.device(side.DEVICE)
 FORMAT = torch.channels_last  # of the convolutions
+
+
+def on_device(array):
+    return torch.from_numpy(array).to(DEVICE)
 
 
 def network(layers, last):
@@ -19,7 +25,7 @@ def network(layers, last):
             linear.weight.copy_(torch.from_numpy(w.T.copy()))  # [O, I]
             linear.bias.copy_(torch.from_numpy(b))
         modules += [linear, nn.LeakyReLU(side.SLOPE) if n + 1 < len(layers) else last]
-    return nn.Sequential(*modules)
+    return nn.Sequential(*modules).to(DEVICE)
 
 
 class Gan:
@@ -32,8 +38,8 @@ class Gan:
         adam = {"lr": side.LR, "betas": (side.BETA1, side.BETA2), "eps": side.EPS, "fused": True}
         self.adam_g = torch.optim.Adam(self.of_g, **adam)
         self.adam_d = torch.optim.Adam(self.of_d, **adam)
-        self.x = torch.from_numpy(arrays["x"])
-        self.noise = [[torch.from_numpy(arrays[f"z_{p}.{n}"]) for p in "dg"] for n in range(3)]
+        self.x = on_device(arrays["x"])
+        self.noise = [[on_device(arrays[f"z_{p}.{n}"]) for p in "dg"] for n in range(3)]
         self.shape, self.n = self.noise[0][0].shape, 0
 
     def step(self, z_d, z_g):
@@ -51,13 +57,14 @@ class Gan:
         self.adam_g.step()
         torch._foreach_lerp_(self.mean, [p.detach() for p in self.of_g], 1 - side.decay(self.n))
         self.n += 1
-        return d_loss.item(), g_loss.item()
+        return d_loss.detach(), g_loss.detach()
 
     def train_once(self):
-        return self.step(torch.randn(self.shape), torch.randn(self.shape))
+        z_d, z_g = (torch.randn(self.shape, device=DEVICE) for _ in "dg")
+        return self.step(z_d, z_g)
 
     def first(self):
-        return [loss for z_d, z_g in self.noise for loss in self.step(z_d, z_g)]
+        return [loss.item() for z_d, z_g in self.noise for loss in self.step(z_d, z_g)]
 
 
 def nearest(z, codebook):
@@ -93,15 +100,15 @@ class Half(nn.Module):
 
 class VqVae:
     def __init__(self, arrays):
-        self.encoder = Half(side.layers(arrays, "encoder"), 4).to(memory_format=FORMAT)
-        self.decoder = Half(side.layers(arrays, "decoder"), 1).to(memory_format=FORMAT)
+        self.encoder = Half(side.layers(arrays, "encoder"), 4).to(DEVICE, memory_format=FORMAT)
+        self.decoder = Half(side.layers(arrays, "decoder"), 1).to(DEVICE, memory_format=FORMAT)
         parameters = [*self.encoder.parameters(), *self.decoder.parameters()]
         self.recipe = side.recipe(arrays)
         betas = self.recipe["beta1"], self.recipe["beta2"]
         self.adam = torch.optim.Adam(parameters, betas=betas, eps=self.recipe["eps"], fused=True)
-        self.codebook = torch.from_numpy(arrays["codebook"])
-        self.counts, self.sums = torch.zeros(len(self.codebook)), torch.zeros_like(self.codebook)
-        self.x = torch.from_numpy(arrays["x"]).reshape(-1, 1, 28, 28).to(memory_format=FORMAT)
+        self.codebook = on_device(arrays["codebook"])
+        self.counts, self.sums = torch.zeros(len(self.codebook), device=DEVICE), torch.zeros_like(self.codebook)
+        self.x = on_device(arrays["x"]).reshape(-1, 1, 28, 28).to(memory_format=FORMAT)
         self.n = 0
 
     def train_once(self):
@@ -120,7 +127,7 @@ class VqVae:
         self.adam.step()
         self.learn(rows, indices)
         self.n += 1
-        return reconstruction.item()
+        return reconstruction.detach()
 
     def learn(self, rows, indices):
         n = torch.bincount(indices, minlength=len(self.codebook)).float()
@@ -131,19 +138,23 @@ class VqVae:
         self.codebook = torch.where(n[:, None] > 0, means, self.codebook)
 
     def first(self):
-        return [self.train_once() for _ in range(3)]
+        return [self.train_once().item() for _ in range(3)]
+
+
+def wait(value):
+    torch.cuda.synchronize(DEVICE)
 
 
 def prepare(case, arrays):
     if case == "product":
-        a, b = torch.from_numpy(arrays["a"]), torch.from_numpy(arrays["b"])
+        a, b = on_device(arrays["a"]), on_device(arrays["b"])
         return lambda: a @ b, lambda: [(a @ b).square().mean().item()]
     if case == "lookup":
-        z, codebook = torch.from_numpy(arrays["z"]), torch.from_numpy(arrays["codebook"])
+        z, codebook = on_device(arrays["z"]), on_device(arrays["codebook"])
         return lambda: nearest(z, codebook), lambda: nearest(z, codebook).tolist()
     training = VqVae(arrays) if case == "vq_vae" else Gan(case, arrays)
     return training.train_once, training.first
 
 
 if __name__ == "__main__":
-    side.serve(prepare)
+    side.serve(prepare, wait if DEVICE.type == "cuda" else lambda value: None)

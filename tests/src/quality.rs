@@ -8,15 +8,15 @@ use std::time::Duration;
 use anyhow::Context;
 use datasets::{Batches, Digits, PixelRange, Split};
 use gan::digits::{self, unit};
-use gan::eyes::{EyesTraining, learnt_from};
-use gan::measures::{Eyes, Moments, frechet};
 use gan::training::{Config, Gan};
-use gradients::plain::{AdamConfig, Mlp};
+use gradients::plain::{AdamConfig, Parameters};
+use judge::classifier::{self, learnt_from};
+use judge::measures::{Classifier, Moments, frechet};
 use lab::{Checkpoint, Resumable, rng_at};
-use ndarray::{Array1, Array2, ArrayD, aview1};
+use ndarray::{Array1, Array2, aview1};
 use vq_vae::model::VqVae;
 use vq_vae::plain::squared_error;
-use vq_vae::training::{self, Training};
+use vq_vae::training::{self, Trained, Training};
 
 use crate::speed::{SEED, put, recipe};
 
@@ -37,9 +37,6 @@ impl fmt::Display for System {
         })
     }
 }
-
-/// Of the hidden layers of the two players.
-const WIDTHS: (usize, usize) = (256, 512);
 
 /// Samples that a generator is judged by.
 const JUDGED: usize = 10_000;
@@ -63,7 +60,8 @@ impl System {
         Ok(match self {
             System::Gan => {
                 let config = digits::recipe(self.steps());
-                let gan = digits::players(config, SEED, train, WIDTHS)?;
+                let gan =
+                    digits::players(config, SEED, train, digits::WIDTHS)?;
                 Run::Gan(Box::new(gan))
             }
             System::VqVae => {
@@ -86,17 +84,18 @@ enum Run<'a> {
 }
 
 impl Run<'_> {
-    fn step(&mut self) {
+    fn step(&mut self) -> anyhow::Result<()> {
         match self {
-            Run::Gan(gan) => gan.step(),
-            Run::VqVae(training) => training.step(),
+            Run::Gan(gan) => gan.step()?,
+            Run::VqVae(training) => training.step()?,
         };
+        Ok(())
     }
 
     fn time(&self) -> Duration {
         match self {
             Run::Gan(gan) => gan.time,
-            Run::VqVae(training) => training.time,
+            Run::VqVae(training) => training.time(),
         }
     }
 
@@ -106,9 +105,9 @@ impl Run<'_> {
         match self {
             Run::Gan(gan) => put(&mut file, "g", &gan.mean),
             Run::VqVae(training) => {
-                put(&mut file, "encoder", &training.model.encoder);
-                put(&mut file, "decoder", &training.model.decoder);
-                file.put("codebook", &training.model.codebook);
+                put(&mut file, "encoder", &training.encoder.net);
+                put(&mut file, "decoder", &training.decoder.net);
+                file.put("codebook", training.quantizer.codebook());
             }
         }
         file
@@ -176,7 +175,7 @@ pub fn train(
         let mut done = 0;
         for mark in system.marks() {
             while done < mark {
-                run.step();
+                run.step()?;
                 done += 1;
             }
             let name = format!("{system}-ours-{mark}.safetensors");
@@ -201,30 +200,29 @@ pub fn judge(system: System, files: &[PathBuf]) -> anyhow::Result<Vec<f64>> {
     let mut run = system.run(&train)?;
     match &mut run {
         Run::Gan(gan) => {
-            let mut eyes = EyesTraining::new(&train, SEED, 4680)?;
+            let mut judge = classifier::Training::new(&train, SEED, 4680)?;
             rayon::scope(|_| {
-                for _ in 0..eyes.steps {
-                    eyes.step();
-                }
-            });
-            let eyes = Eyes { net: eyes.model.net };
-            let real = Moments::of(&eyes.look(&x).features)?;
+                (0..judge.steps).try_for_each(|_| judge.step().map(drop))
+            })?;
+            let judge = Classifier { net: judge.model.net };
+            let real = Moments::of(&judge.look(&x).features)?;
             let z = gan.config.noise.sample(JUDGED, &mut rng_at(SEED, 0));
             let of = |file: &PathBuf| {
                 get(&Checkpoint::load(file)?, "g", &mut gan.mean)?;
-                let seen = eyes.look(&unit(gan.mean.output(&z)));
+                let seen = judge.look(&unit(gan.mean.output(&z)));
                 Ok(frechet(&Moments::of(&seen.features)?, &real)?)
             };
             files.iter().map(of).collect()
         }
         Run::VqVae(training) => {
             let variance = training.config.variance;
-            let model: &mut VqVae<f32> = &mut training.model;
+            let model: &mut VqVae<f32> = &mut training.model();
             let of = |file: &PathBuf| {
                 let file = Checkpoint::load(file)?;
                 get(&file, "encoder", &mut model.encoder)?;
                 get(&file, "decoder", &mut model.decoder)?;
-                file.get("codebook", &mut model.codebook)?;
+                let shape = model.codebook.shape().to_vec();
+                model.codebook.assign(file.get("codebook", &shape)?);
                 let error = squared_error(&x, &model.reconstruct(&x)?);
                 Ok(error.mean().unwrap_or(0.0) / variance)
             };
@@ -236,12 +234,11 @@ pub fn judge(system: System, files: &[PathBuf]) -> anyhow::Result<Vec<f64>> {
 fn get(
     file: &Checkpoint,
     name: &str,
-    net: &mut Mlp<f32>,
+    net: &mut impl Parameters<f32>,
 ) -> anyhow::Result<()> {
     for (n, mut p) in net.parameters_mut().into_iter().enumerate() {
-        let mut array = ArrayD::zeros(p.raw_dim());
-        file.get(&format!("{name}.{n}"), &mut array)?;
-        p.assign(&array);
+        let array = file.get(&format!("{name}.{n}"), p.shape())?;
+        p.assign(array);
     }
     Ok(())
 }

@@ -84,6 +84,17 @@ fn no_results_file_is_stale() {
              `cargo run -- --fresh --only {name}` makes them anew"
         );
         assert_eq!(committed.provenance.scale, "page", "{name}");
+        for (run, path) in chapter.committed_runs() {
+            let committed = Results::load(&path).unwrap();
+            if committed.provenance.device != "cpu" {
+                continue; // no GPU may be at hand; the page says which code it was
+            }
+            assert_eq!(
+                committed.provenance.code, code,
+                "other code made {run} of {name}; \
+                 `cargo run -- --fresh --only {name} --experiment {run}` makes it anew"
+            );
+        }
     }
 }
 
@@ -105,17 +116,27 @@ fn the_comparison_of_speed_is_not_stale_and_its_sides_agree() {
 fn every_figure_is_shown_and_every_ledger_passes() {
     let folder = tempfile::tempdir().unwrap();
     let book = rendered(folder.path());
-    for name in CHAPTERS.iter().map(|c| c.name).chain(["speed"]) {
-        let drawn = root().join("book/pages/figures").join(name);
+    let runs = CHAPTERS.iter().flat_map(|c| {
+        let runs = c.committed_runs().into_iter();
+        runs.map(|(run, _)| format!("{}.{run}", c.name))
+    });
+    let names = CHAPTERS.iter().map(|c| c.name.to_string()).chain(runs);
+    for name in names.chain(["speed".into()]) {
+        let drawn = root().join("book/pages/figures").join(&name);
+        if !drawn.exists() {
+            continue; // a run that draws nothing
+        }
         for path in files(&drawn).keys() {
             let stem =
                 path.file_stem().unwrap().to_string_lossy().into_owned();
-            let shown = book.figures.contains(&(name.into(), stem));
+            let shown = book.figures.contains(&(name.clone(), stem));
             assert!(shown, "{name}: no page shows {path:?}");
         }
     }
     for chapter in CHAPTERS {
-        let committed = Results::load(&chapter.committed()).unwrap();
+        let runs = chapter.committed_runs().into_iter().map(|(_, run)| run);
+        let files = std::iter::once(chapter.committed()).chain(runs);
+        let committed = files.flat_map(|f| Results::load(&f).unwrap().values);
         let columns = [
             Against::FiniteDifference,
             Against::DfdxCpu,
@@ -123,12 +144,12 @@ fn every_figure_is_shown_and_every_ledger_passes() {
             Against::Reference,
         ];
         let mut rows = 0;
-        for (name, error) in &committed.values {
+        for (name, error) in committed {
             let Some(entry) = name.strip_prefix("ledger/") else { continue };
             let column = entry.rsplit('/').next().unwrap();
             let against = columns.iter().find(|c| c.column() == column);
             let limit = against.unwrap_or_else(|| panic!("{name}")).limit();
-            assert!(*error <= limit, "{name}: {error:e} is above {limit:e}");
+            assert!(error <= limit, "{name}: {error:e} is above {limit:e}");
             rows += 1;
         }
         assert!(

@@ -190,6 +190,27 @@ fn the_ledger_and_the_provenance() {
 }
 
 #[test]
+fn the_ledger_has_the_column_of_a_run_on_a_gpu() {
+    let sample = Sample::new();
+    sample.page("# T\n\n{{#ledger}}\n");
+    let run = "minimax-loss.ledger-cuda";
+    sample.write(
+        &format!("book/pages/results/{run}.json"),
+        r#"{"provenance": {"seed": 7, "scale": "page", "device": "cuda:0", "seconds": 9.0,
+            "code": "0f1e2d3c4b5a", "experiments": {}, "made_with": {"GPU": "H100"}},
+            "ledger/value/dfdx_cuda": 2.5e-8}"#,
+    );
+    sample.render_with(&[run]);
+    holds(
+        &sample.html("01-minimax-loss.html"),
+        &[
+            "title=\"minimax-loss.ledger-cuda/ledger/value/dfdx_cuda · seed 7 · page scale · cuda:0\">2.5\u{a0}×\u{a0}10<sup>−8</sup></span></td>",
+            "The column of dfdx on CUDA: seed 7, page scale, cuda:0, 9\u{a0}s, code 0f1e2d3c, GPU H100.</p>",
+        ],
+    );
+}
+
+#[test]
 fn a_guess_comes_before_what_happened() {
     let html = rendered(
         "{{#predict zero: Is $x$ *zero*?}}\n\nIt **is**.\n\n{{#reveal}}\n\nAfter.\n",

@@ -106,6 +106,11 @@ impl Sample {
     }
 
     pub fn try_render(&self) -> Result<Rendered, BookError> {
+        self.try_render_with(&[])
+    }
+
+    /// With runs whose results lie beside the chapter's.
+    fn try_render_with(&self, runs: &[&str]) -> Result<Rendered, BookError> {
         let chapter = ChapterRef {
             name: "minimax-loss".into(),
             number: Some(1),
@@ -113,12 +118,26 @@ impl Sample {
             page: "01-minimax-loss.md".into(),
             made_by: "cargo run -- --fresh --only minimax-loss".into(),
         };
-        book::render(self.root(), &[chapter], &self.out())
+        let run = |name: &&str| ChapterRef {
+            name: (*name).into(),
+            number: None,
+            page: PathBuf::new(),
+            ..chapter.clone()
+        };
+        let mut chapters: Vec<_> = runs.iter().map(run).collect();
+        chapters.insert(0, chapter);
+        book::render(self.root(), &chapters, &self.out())
     }
 
     /// Renders a sound book.
     pub fn render(&self) -> Rendered {
-        let rendered = self.try_render().unwrap_or_else(|e| panic!("{e}"));
+        self.render_with(&[])
+    }
+
+    /// The same with runs whose results lie beside the chapter's.
+    pub fn render_with(&self, runs: &[&str]) -> Rendered {
+        let rendered =
+            self.try_render_with(runs).unwrap_or_else(|e| panic!("{e}"));
         assert_eq!(rendered.warnings, [""; 0]);
         let problems = book::inspect::links(&self.out()).unwrap();
         assert!(problems.is_empty(), "{problems:?}");

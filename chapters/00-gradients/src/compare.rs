@@ -1,7 +1,7 @@
 //! Comparing a hand gradient with everything that can contradict it: the tools behind every chapter's ledger.
 
 use dfdx::prelude::{Backward, Device, Gradients, OwnedTape, Tensor, Trace};
-use lab::{array, column, max_rel_err, tensor};
+use lab::{Reference, array, column, max_rel_err, tensor};
 use ndarray::{Array1, Array2, arr1};
 
 use crate::on_dfdx;
@@ -131,4 +131,22 @@ pub fn network_err(a: &Mlp<f64>, b: &Mlp<f64>) -> f64 {
     worst(pairs.map(|(a, b)| {
         worst([max_rel_err(&a.w, &b.w), max_rel_err(&a.b, &b.b)])
     }))
+}
+
+/// A network of a reference file, with layers `{prefix}w0`, `{prefix}b0`, … for the given activations.
+///
+/// # Errors
+/// The reference values cannot be read.
+pub fn reference_network(
+    values: &mut Reference,
+    prefix: &str,
+    activations: &[Activation],
+) -> anyhow::Result<Mlp<f64>> {
+    let layer = |(n, activation): (usize, &Activation)| {
+        let w = values.matrix(&format!("{prefix}w{n}"))?;
+        let b = values.vector(&format!("{prefix}b{n}"))?;
+        Ok(Layer { w, b, activation: *activation })
+    };
+    let layers = activations.iter().enumerate().map(layer);
+    Ok(Mlp { layers: layers.collect::<anyhow::Result<_>>()? })
 }

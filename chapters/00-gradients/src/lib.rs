@@ -11,13 +11,12 @@
 
 pub mod classifier;
 pub mod compare;
-pub mod ledger;
 pub mod model;
 pub mod on_dfdx;
 pub mod plain;
 mod run;
 
-pub use run::run;
+pub use run::{ledger, run};
 
 /// This chapter.
 pub static CHAPTER: lab::Chapter = lab::Chapter {

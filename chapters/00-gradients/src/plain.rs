@@ -2,7 +2,7 @@
 //! pass right below. A gradient is called `d_` and what it is the gradient of.
 
 pub use lab::product;
-use ndarray::{Array, Array1, Array2, ArrayView, ArrayViewMut};
+use ndarray::{Array, Array1, Array2, ArrayView, ArrayView2, ArrayViewMut};
 use ndarray::{Axis, Dimension, IxDyn, NdFloat, Zip};
 use ndarray_rand::RandomExt;
 use ndarray_rand::rand::Rng;
@@ -13,6 +13,22 @@ use rayon::prelude::*;
 pub fn real<F: NdFloat>(value: f64) -> F {
     F::from(value).expect("f32 and f64 hold every f64, rounded")
 }
+
+// ANCHOR: product
+/// The matrix product of `a` and `b` as it is defined: row `i` of `a` and
+/// column `j` of `b`, element by element, added up. [`product`] gives the
+/// same numbers, sooner.
+pub fn product_as_defined<F: NdFloat>(
+    a: ArrayView2<F>, // [M, N]
+    b: ArrayView2<F>, // [N, O]
+) -> Array2<F> {
+    Array2::from_shape_fn((a.nrows(), b.ncols()), |(i, j)| {
+        Zip::from(a.row(i))
+            .and(b.column(j))
+            .fold(F::zero(), |sum, &a, &b| sum + a * b)
+    }) // [M, O]
+}
+// ANCHOR_END: product
 
 // ANCHOR: linear
 /// Eq. 0.1: `y = x w + b`, for a batch of `B` rows.
@@ -351,27 +367,52 @@ impl<F: NdFloat> Mlp<F> {
             layer.activation.forward(linear(&x, &layer.w, &layer.b))
         })
     }
+}
 
-    /// Every parameter, layer by layer, weights before biases.
-    pub fn parameters(&self) -> Vec<ArrayView<'_, F, IxDyn>> {
-        let mut all = Vec::with_capacity(2 * self.layers.len());
-        for layer in &self.layers {
-            all.push(layer.w.view().into_dyn());
-            all.push(layer.b.view().into_dyn());
-        }
-        all
-    }
+/// The last of the outputs that `forward` gives, `[B, O]`.
+///
+/// # Panics
+/// There is none.
+pub fn last<F>(outputs: &[Array2<F>]) -> &Array2<F> {
+    &outputs[outputs.len() - 1]
+}
+
+// ANCHOR: parameters
+/// What is trained: a list of arrays, always in the same order. The gradient
+/// of a loss is a value of the same type.
+pub trait Parameters<F> {
+    /// Every array of parameters.
+    fn parameters(&self) -> Vec<ArrayView<'_, F, IxDyn>>;
 
     /// The same, to be changed in place.
-    pub fn parameters_mut(&mut self) -> Vec<ArrayViewMut<'_, F, IxDyn>> {
-        let mut all = Vec::with_capacity(2 * self.layers.len());
-        for layer in &mut self.layers {
-            all.push(layer.w.view_mut().into_dyn());
-            all.push(layer.b.view_mut().into_dyn());
-        }
-        all
+    fn parameters_mut(&mut self) -> Vec<ArrayViewMut<'_, F, IxDyn>>;
+}
+
+impl<F> Parameters<F> for Mlp<F> {
+    /// Layer by layer, weights before biases.
+    fn parameters(&self) -> Vec<ArrayView<'_, F, IxDyn>> {
+        let layers = self.layers.iter();
+        let of = layers
+            .flat_map(|l| [l.w.view().into_dyn(), l.b.view().into_dyn()]);
+        of.collect()
+    }
+
+    fn parameters_mut(&mut self) -> Vec<ArrayViewMut<'_, F, IxDyn>> {
+        let layers = self.layers.iter_mut();
+        let of = layers.flat_map(|l| {
+            [l.w.view_mut().into_dyn(), l.b.view_mut().into_dyn()]
+        });
+        of.collect()
     }
 }
+
+/// Adds the gradient `b` of a model to another of its gradients.
+pub fn add<F: NdFloat>(a: &mut impl Parameters<F>, b: &impl Parameters<F>) {
+    for (mut a, b) in a.parameters_mut().into_iter().zip(b.parameters()) {
+        a += &b;
+    }
+}
+// ANCHOR_END: parameters
 
 // ANCHOR: sgd
 /// Eq. 0.11: one step of gradient descent, `θ ← θ - η ∂L/∂θ`. Any shape.
@@ -385,9 +426,6 @@ pub fn sgd_step<F: NdFloat, D: Dimension>(
 // ANCHOR_END: sgd
 
 // ANCHOR: adam
-/// Parameters that a thread takes at a time.
-const SHARE: usize = 1 << 15;
-
 /// Adam's four constants.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct AdamConfig {
@@ -401,14 +439,24 @@ pub struct AdamConfig {
     pub eps: f64,
 }
 
-impl Default for AdamConfig {
-    fn default() -> Self {
-        Self { lr: 1e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8 }
+/// Eq. 0.12 for one number: what step `t`, counted from 1, does to a
+/// parameter and to the two running means, given the gradient.
+fn adam<F: NdFloat>(
+    t: u64,
+    config: AdamConfig,
+) -> impl Fn(&mut F, &F, &mut F, &mut F) + Copy + Sync {
+    let [b1, b2, eps] = [config.beta1, config.beta2, config.eps].map(real);
+    let t = i32::try_from(t).unwrap_or(i32::MAX);
+    let m_scale = real::<F>(config.lr / (1.0 - config.beta1.powi(t)));
+    let v_scale = real::<F>(1.0 / (1.0 - config.beta2.powi(t)));
+    move |p, &g, m, v| {
+        *m = b1 * *m + (F::one() - b1) * g;
+        *v = b2 * *v + (F::one() - b2) * g * g;
+        *p -= m_scale * *m / ((v_scale * *v).sqrt() + eps);
     }
 }
 
-/// Eq. 0.12: step number `t`, counted from 1, of Adam on one parameter
-/// array. `m` and `v` are the running means; all of one shape.
+/// The same for an array of parameters; all arrays are of one shape.
 pub fn adam_step<F: NdFloat>(
     theta: &mut ArrayViewMut<F, IxDyn>,
     d_theta: &ArrayView<F, IxDyn>,
@@ -417,20 +465,34 @@ pub fn adam_step<F: NdFloat>(
     t: u64,
     config: AdamConfig,
 ) {
-    let [b1, b2, eps] = [config.beta1, config.beta2, config.eps].map(real);
-    let one = F::one();
-    let t = i32::try_from(t).unwrap_or(i32::MAX);
-    let m_scale = real::<F>(config.lr / (1.0 - config.beta1.powi(t)));
-    let v_scale = real::<F>(1.0 / (1.0 - config.beta2.powi(t)));
-    let update = |p: &mut F, &g: &F, m: &mut F, v: &mut F| {
-        *m = b1 * *m + (one - b1) * g;
-        *v = b2 * *v + (one - b2) * g * g;
-        *p -= m_scale * *m / ((v_scale * *v).sqrt() + eps);
-    };
+    Zip::from(theta).and(d_theta).and(m).and(v).for_each(adam(t, config));
+}
+// ANCHOR_END: adam
+
+impl Default for AdamConfig {
+    fn default() -> Self {
+        Self { lr: 1e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8 }
+    }
+}
+
+// ANCHOR: adam_fast
+/// Parameters that a thread takes at a time.
+const SHARE: usize = 1 << 15;
+
+/// What `adam_step` does, to the bit. Arrays that lie in one piece are
+/// shared out between all threads, and a slice runs ten times as fast.
+pub fn adam_step_fast<F: NdFloat>(
+    theta: &mut ArrayViewMut<F, IxDyn>,
+    d_theta: &ArrayView<F, IxDyn>,
+    m: &mut Array<F, IxDyn>,
+    v: &mut Array<F, IxDyn>,
+    t: u64,
+    config: AdamConfig,
+) {
     let flat = (theta.as_slice_mut(), d_theta.as_slice());
     let means = (m.as_slice_mut(), v.as_slice_mut());
     if let ((Some(p), Some(g)), (Some(m), Some(v))) = (flat, means) {
-        // Slices run ten times as fast, and on all threads.
+        let update = adam(t, config);
         let means = m.par_chunks_mut(SHARE).zip(v.par_chunks_mut(SHARE));
         let all = p.par_chunks_mut(SHARE).zip(g.par_chunks(SHARE)).zip(means);
         all.for_each(|((p, g), (m, v))| {
@@ -440,12 +502,13 @@ pub fn adam_step<F: NdFloat>(
                 .for_each(|(p, ((g, m), v))| update(p, g, m, v));
         });
     } else {
-        Zip::from(theta).and(d_theta).and(m).and(v).for_each(update);
+        adam_step(theta, d_theta, m, v, t, config);
     }
 }
-// ANCHOR_END: adam
+// ANCHOR_END: adam_fast
 
-/// Adam for a whole network: the running means of every parameter.
+// ANCHOR: optimiser
+/// Adam for a whole model: the running means of every parameter.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Adam<F> {
     /// The four constants.
@@ -460,7 +523,7 @@ pub struct Adam<F> {
 
 impl<F: NdFloat> Adam<F> {
     /// Means of zero for the parameters of `model`.
-    pub fn new(model: &Mlp<F>, config: AdamConfig) -> Self {
+    pub fn new(model: &impl Parameters<F>, config: AdamConfig) -> Self {
         let zeros = || {
             let parameters = model.parameters().into_iter();
             parameters.map(|p| Array::zeros(p.raw_dim())).collect()
@@ -468,15 +531,16 @@ impl<F: NdFloat> Adam<F> {
         Self { config, t: 0, m: zeros(), v: zeros() }
     }
 
-    /// One step for every parameter.
-    pub fn step(&mut self, model: &mut Mlp<F>, d_model: &Mlp<F>) {
+    /// One step for every parameter of a model, given its gradient.
+    pub fn step<M: Parameters<F>>(&mut self, model: &mut M, d_model: &M) {
         self.t += 1;
         let means = self.m.iter_mut().zip(&mut self.v);
         let parameters = model.parameters_mut().into_iter();
         for ((mut p, g), (m, v)) in
             parameters.zip(d_model.parameters()).zip(means)
         {
-            adam_step(&mut p, &g, m, v, self.t, self.config);
+            adam_step_fast(&mut p, &g, m, v, self.t, self.config);
         }
     }
 }
+// ANCHOR_END: optimiser

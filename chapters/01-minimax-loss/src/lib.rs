@@ -8,12 +8,11 @@
 //! - [`on_dfdx`]: the same functions on dfdx.
 //! - [`ledger`]: how far each hand gradient is from everything it is compared with.
 
-pub mod ledger;
 pub mod on_dfdx;
 pub mod plain;
 mod run;
 
-pub use run::run;
+pub use run::{ledger, run};
 
 /// This chapter.
 pub static CHAPTER: lab::Chapter = lab::Chapter {

@@ -6,16 +6,15 @@
 //!
 //! - [`plain`]: the step in ndarray: two batches, two gradients, added.
 //! - [`on_dfdx`]: the same step on dfdx, where forgetting to detach is one missing call.
-//! - [`training`]: a discriminator in training, on any two sources of batches.
+//! - [`training`]: a discriminator in training, in either room, on any two sources of batches.
 //! - [`ledger`]: how far each hand gradient is from everything it is compared with.
 
-pub mod ledger;
 pub mod on_dfdx;
 pub mod plain;
 mod run;
 pub mod training;
 
-pub use run::run;
+pub use run::{ledger, run};
 
 /// This chapter.
 pub static CHAPTER: lab::Chapter = lab::Chapter {

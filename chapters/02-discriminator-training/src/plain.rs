@@ -2,7 +2,7 @@
 //! generator. Logits are columns `[B, 1]`.
 
 use gradients::plain::{
-    Mlp, bce_with_logits, bce_with_logits_backward, real, softplus,
+    Mlp, add, bce_with_logits, bce_with_logits_backward, last, real, softplus,
 };
 use minimax_loss::plain::{d_loss, d_loss_backward};
 use ndarray::{Array1, Array2, Array3, ArrayView2, Axis, NdFloat, Zip};
@@ -34,23 +34,12 @@ pub fn d_step_under<F: NdFloat>(
 ) -> (F, Mlp<F>) {
     let (real, fake) = join(|| d.forward(x_real), || d.forward(x_fake));
     let (value, (d_real, d_fake)) = loss(last(&real), last(&fake)); // [B, 1]
-    let ((_, from_real), (_, from_fake)) = join(
+    let ((_, mut d_net), (_, from_fake)) = join(
         || d.backward_parameters(&real, d_real),
         || d.backward_parameters(&fake, d_fake),
     );
-    (value, sum(from_real, &from_fake))
-}
-
-fn last<F>(outputs: &[Array2<F>]) -> &Array2<F> {
-    &outputs[outputs.len() - 1]
-}
-
-/// The sum of two gradients of one network.
-fn sum<F: NdFloat>(mut a: Mlp<F>, b: &Mlp<F>) -> Mlp<F> {
-    for (mut to, from) in a.parameters_mut().into_iter().zip(b.parameters()) {
-        to += &from;
-    }
-    a
+    add(&mut d_net, &from_fake);
+    (value, d_net)
 }
 // ANCHOR_END: step
 

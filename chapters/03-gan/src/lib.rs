@@ -4,21 +4,19 @@
 //! then on digits.
 //!
 //! - [`plain`]: the step in ndarray: through the discriminator into the generator, penalties, packing, averaging.
-//! - [`on_dfdx`]: the same step on dfdx, the penalty written as a forward expression.
+//! - [`on_dfdx`]: the same on dfdx, the penalty written as a forward expression, and the pair in training there.
 //! - [`training`]: the pair in training; its checkpoint serves both rooms.
-//! - [`eyes`]: the classifier that the measures look through.
-//! - [`measures`]: how good is it? Modes, classes, Fréchet distance, precision and recall, Parzen windows.
+//! - [`digits`]: the pair that draws digits, and its recipe.
+//! - `judge`, a crate of its own: how good is it? Classes, Fréchet distance, precision and recall, Parzen windows.
 //! - [`ledger`]: how far each hand gradient is from everything it is compared with.
 
-pub mod eyes;
-pub mod ledger;
-pub mod measures;
+pub mod digits;
 pub mod on_dfdx;
 pub mod plain;
 mod run;
 pub mod training;
 
-pub use run::{digits, run};
+pub use run::{ledger, run};
 
 /// This chapter.
 pub static CHAPTER: lab::Chapter = lab::Chapter {

@@ -1,204 +1,25 @@
-//! The same step on dfdx. The tape goes through the discriminator into the
+//! The same steps on dfdx. The tape goes through the discriminator into the
 //! generator by itself; only the penalty, which is made of a gradient, has to
 //! be written as a forward pass.
 
-use dfdx::nn::modules::Linear;
-use dfdx::optim::Adam;
+use std::time::{Duration, Instant};
+
 use dfdx::prelude::*;
-use gradients::on_dfdx::adam_config;
-use gradients::plain::{Activation, Layer, Mlp};
-use lab::tensor;
-use minimax_loss::on_dfdx::{g_loss_non_saturating, g_loss_saturating};
-use ndarray::{Array2, NdFloat};
+use discriminator_training::on_dfdx::{d_step_under, leak_into_generator};
+use gradients::model;
+use gradients::on_dfdx::{
+    Changed, Loss, Matrix, Mlp, Model, Number, Parameter, Parameters, Seen,
+    Taped, number, value_and_gradients,
+};
+use gradients::plain::{self, Activation};
+use lab::{Checkpoint, CheckpointError, Diverged, Resumable, Trains, tensor};
+use minimax_loss::on_dfdx::{
+    d_loss, g_loss_non_saturating, g_loss_saturating,
+};
+use ndarray::Array2;
 
 use crate::plain::{Game, Penalties};
-use crate::training::{Config, Now};
-
-// ANCHOR: types
-/// Noise of width `Z` in, two hidden layers of `A` and `B` units, `X` numbers
-/// out, `Last` after the last layer.
-pub type Generator<
-    const Z: usize,
-    const A: usize,
-    const B: usize,
-    const X: usize,
-    Last,
-    E,
-    D,
-> = (
-    (Linear<Z, A, E, D>, LeakyReLU<E>),
-    (Linear<A, B, E, D>, LeakyReLU<E>),
-    (Linear<B, X, E, D>, Last),
-);
-
-/// `X` numbers in, two hidden layers, one logit out.
-#[rustfmt::skip] // it leaves the line too long
-pub type Discriminator<
-    const X: usize, const A: usize, const B: usize, E, D,
-> = (
-    (Linear<X, A, E, D>, LeakyReLU<E>),
-    (Linear<A, B, E, D>, LeakyReLU<E>),
-    Linear<B, 1, E, D>,
-);
-
-/// Draws digits of 784 pixels in [-1, 1].
-pub type DigitGenerator<D> = Generator<64, 256, 512, 784, Tanh, f32, D>;
-/// Judges them.
-pub type DigitDiscriminator<D> = Discriminator<784, 512, 256, f32, D>;
-/// Puts points in the plane.
-pub type RingGenerator<D> = Generator<12, 128, 128, 2, (), f32, D>;
-/// Judges them.
-pub type RingDiscriminator<D> = Discriminator<2, 128, 128, f32, D>;
-
-/// A batch of rows of width `W`, `[B, W]`.
-pub type Rows<const W: usize, E, D, T = NoneTape> =
-    Tensor<(usize, Const<W>), E, D, T>;
-/// The same with the tape that says where they came from.
-pub type Taped<const W: usize, E, D> = Rows<W, E, D, OwnedTape<E, D>>;
-/// A loss with its tape.
-pub type Loss<E, D> = Tensor<(), E, D, OwnedTape<E, D>>;
-// ANCHOR_END: types
-
-/// The slope of every leaky ReLU here.
-const SLOPE: f64 = 0.2;
-
-/// What may follow a generator's last layer.
-pub trait Last: Default {
-    /// The same in the plain room.
-    const PLAIN: Activation;
-}
-
-impl Last for Tanh {
-    const PLAIN: Activation = Activation::Tanh;
-}
-
-impl Last for () {
-    const PLAIN: Activation = Activation::Identity;
-}
-
-fn linear<const I: usize, const O: usize, E, D: Device<E>>(
-    dev: &D,
-    layer: &Layer<E>,
-    activation: Activation,
-) -> Linear<I, O, E, D>
-where
-    E: Dtype + NdFloat,
-{
-    assert_eq!(layer.activation, activation, "what follows the layer");
-    assert_eq!(layer.w.dim(), (I, O), "inputs and outputs of the layer");
-    Linear {
-        weight: tensor(dev, &layer.w.t(), Default::default()), // [O, I]
-        bias: tensor(dev, &layer.b, Default::default()),       // [O]
-    }
-}
-
-fn leaky<E: Dtype>() -> LeakyReLU<E> {
-    LeakyReLU(number(SLOPE))
-}
-
-fn number<E: Dtype>(value: f64) -> E {
-    E::from_f64(value).expect("f32 and f64 hold every f64, rounded")
-}
-
-fn three<F>(plain: &Mlp<F>) -> &[Layer<F>; 3] {
-    plain.layers[..].try_into().expect("three layers")
-}
-
-/// The plain generator's weights as a dfdx module.
-///
-/// # Panics
-/// The plain network has other widths or other activations.
-pub fn generator<
-    const Z: usize,
-    const A: usize,
-    const B: usize,
-    const X: usize,
-    L: Last,
-    E: Dtype + NdFloat,
-    D: Device<E>,
->(
-    dev: &D,
-    plain: &Mlp<E>,
-) -> Generator<Z, A, B, X, L, E, D> {
-    let [first, second, last] = three(plain);
-    let inner = Activation::LeakyRelu(SLOPE);
-    (
-        (linear(dev, first, inner), leaky()),
-        (linear(dev, second, inner), leaky()),
-        (linear(dev, last, L::PLAIN), L::default()),
-    )
-}
-
-/// The plain discriminator's weights as a dfdx module.
-///
-/// # Panics
-/// The plain network has other widths or other activations.
-pub fn discriminator<
-    const X: usize,
-    const A: usize,
-    const B: usize,
-    E: Dtype + NdFloat,
-    D: Device<E>,
->(
-    dev: &D,
-    plain: &Mlp<E>,
-) -> Discriminator<X, A, B, E, D> {
-    let [first, second, last] = three(plain);
-    let inner = Activation::LeakyRelu(SLOPE);
-    (
-        (linear(dev, first, inner), leaky()),
-        (linear(dev, second, inner), leaky()),
-        linear(dev, last, Activation::Identity),
-    )
-}
-
-fn layer<const I: usize, const O: usize, E: Dtype, D: Device<E>>(
-    linear: &Linear<I, O, E, D>,
-    activation: Activation,
-) -> Layer<E> {
-    let w = lab::array(&linear.weight).reversed_axes(); // [I, O]
-    let w = w.as_standard_layout().into_owned();
-    Layer { w, b: lab::column(&linear.bias), activation }
-}
-
-/// A network of three layers that can go back to the plain room, and with it
-/// into a checkpoint.
-pub trait ToPlain<E> {
-    /// Its weights.
-    fn to_plain(&self) -> Mlp<E>;
-}
-
-impl<
-    const Z: usize,
-    const A: usize,
-    const B: usize,
-    const X: usize,
-    L: Last,
-    E: Dtype,
-    D: Device<E>,
-> ToPlain<E> for Generator<Z, A, B, X, L, E, D>
-{
-    fn to_plain(&self) -> Mlp<E> {
-        let inner = Activation::LeakyRelu(SLOPE);
-        let hidden = [layer(&self.0.0, inner), layer(&self.1.0, inner)];
-        let last = layer(&self.2.0, L::PLAIN);
-        Mlp { layers: hidden.into_iter().chain([last]).collect() }
-    }
-}
-
-impl<const X: usize, const A: usize, const B: usize, E, D> ToPlain<E>
-    for Discriminator<X, A, B, E, D>
-where
-    E: Dtype,
-    D: Device<E>,
-{
-    fn to_plain(&self) -> Mlp<E> {
-        let inner = Activation::LeakyRelu(SLOPE);
-        let hidden = [layer(&self.0.0, inner), layer(&self.1.0, inner)];
-        let last = layer(&self.2, Activation::Identity);
-        Mlp { layers: hidden.into_iter().chain([last]).collect() }
-    }
-}
+use crate::training::{self, Config, Now, Players, Round, Source};
 
 // ANCHOR: game
 /// Eq. 3.7: `softplus(-(a - b))`, the mean over pairs of rows: chapter 1's
@@ -214,23 +35,23 @@ where
     g_loss_non_saturating(a - b)
 }
 
-/// The discriminator's loss, from logits `[B, 1]`.
-pub fn d_loss<E: Dtype, D: Device<E>>(
+/// The discriminator's loss in a game, from logits `[B, 1]`.
+pub fn d_loss_of<E: Number, D: Device<E>>(
     game: Game,
-    s_real: Taped<1, E, D>,
-    s_fake: Taped<1, E, D>,
+    s_real: Taped<E, D>,
+    s_fake: Taped<E, D>,
 ) -> Loss<E, D> {
     match game {
         Game::Relativistic => paired(s_real, s_fake),
-        _ => minimax_loss::on_dfdx::d_loss(s_real, s_fake),
+        _ => d_loss(s_real, s_fake),
     }
 }
 
-/// The generator's loss; only the relativistic one looks at the real logits.
-pub fn g_loss<E: Dtype, D: Device<E>>(
+/// The generator's; only the relativistic one looks at the real logits.
+pub fn g_loss_of<E: Number, D: Device<E>>(
     game: Game,
-    s_real: Rows<1, E, D>,
-    s_fake: Taped<1, E, D>,
+    s_real: Matrix<E, D>,
+    s_fake: Taped<E, D>,
 ) -> Loss<E, D> {
     match game {
         Game::NonSaturating => g_loss_non_saturating(s_fake),
@@ -242,54 +63,68 @@ pub fn g_loss<E: Dtype, D: Device<E>>(
 
 // ANCHOR: penalty
 /// Eq. 3.4: `γ/2` times the mean squared length of the logit's gradient at
-/// the examples. That gradient is written out (eq. 3.3) as a product of the
-/// weights, which are on the tape, and of slopes, which are constants; the
-/// tape then finds eq. 3.6.
-pub fn penalty<const X: usize, const A: usize, const B: usize, E, D>(
-    d: &Discriminator<X, A, B, E, D>,
-    x: Rows<X, E, D>, // [N, X]
+/// the examples.
+pub fn penalty<E: Number, D: Device<E>>(
+    d: &Mlp<E, D>,
+    x: Matrix<E, D>, // [B, X]
     gamma: f64,
-) -> Loss<E, D>
-where
-    E: Dtype,
-    D: Device<E>,
-{
-    let y_1 = d.0.forward(x); // [N, A]
-    let y_2 = d.1.forward(y_1.clone()); // [N, B]
-    let (rows, dev) = (y_1.shape().0, y_1.device());
-    let ones: Rows<1, E, D> = dev.ones_like(&(rows, Const)); // [N, 1]
-    let v_2 = ones.leaky_traced().matmul(d.2.weight.clone()); // [N, B]
-    let u_2 = v_2 * slopes(y_2); // [N, B]
-    let u_1 = u_2.matmul(d.1.0.weight.clone()) * slopes(y_1); // [N, A]
-    let d_x = u_1.matmul(d.0.0.weight.clone()); // [N, X]
-    d_x.square().sum() * number::<E>(0.5 * gamma / rows as f64)
+) -> Loss<E, D> {
+    let rows = x.shape().0 as f64;
+    through(d, x).square().sum() * number::<E>(0.5 * gamma / rows)
 }
 
-/// The slope of the leaky ReLU behind each of its outputs.
-fn slopes<S: Shape, E: Dtype, D: Device<E>>(
-    y: Tensor<S, E, D>,
-) -> Tensor<S, E, D> {
-    let ones = y.device().ones_like(y.shape());
-    y.gt(E::default()).choose(ones.clone(), ones * number::<E>(SLOPE))
+/// Eq. 3.3, started with ones: the gradient at the examples, `[B, X]`, as a
+/// product of the weights, which are on the tape, and of slopes, which are
+/// constants. The tape then finds eq. 3.6.
+///
+/// # Panics
+/// An activation is curved.
+pub fn through<E: Number, D: Device<E>>(
+    d: &Mlp<E, D>,
+    x: Matrix<E, D>, // [B, X]
+) -> Taped<E, D> {
+    let (mut y, mut all) = (x, Vec::new());
+    for layer in &d.layers {
+        y = layer.forward(y); // [B, O]
+        all.push(slopes(layer.activation, &y)); // [B, O]
+    }
+    let mut v = y.device().ones_like(y.shape()).leaky_traced(); // [B, 1]
+    for (layer, slopes) in d.layers.iter().zip(all).rev() {
+        let u = v * slopes; // [B, O]
+        v = u.matmul(layer.w.leaky_trace().permute()); // [B, I]
+    }
+    v
+}
+
+/// The slope of an activation behind each of its outputs.
+fn slopes<E: Number, D: Device<E>>(
+    activation: Activation,
+    y: &Matrix<E, D>, // [B, O]
+) -> Matrix<E, D> {
+    let ones = y.device().ones_like(y.shape()); // [B, O]
+    let below = match activation {
+        Activation::Identity => return ones,
+        Activation::Relu => 0.0,
+        Activation::LeakyRelu(slope) => slope,
+        _ => panic!("a curved activation"),
+    };
+    let bent = ones.clone() * number::<E>(below); // [B, O]
+    y.gt(E::default()).choose(ones, bent)
 }
 // ANCHOR_END: penalty
 
 // ANCHOR: steps
 /// The discriminator's loss with its penalties; fakes come without a tape.
-pub fn d_step<const X: usize, const A: usize, const B: usize, E, D>(
-    d: &Discriminator<X, A, B, E, D>,
-    x_real: Rows<X, E, D>,
-    x_fake: Rows<X, E, D>,
+pub fn d_step<E: Number, D: Device<E>>(
+    d: &Mlp<E, D>,
+    x_real: Matrix<E, D>, // [B, X]
+    x_fake: Matrix<E, D>, // [B, X]
     game: Game,
     penalties: Penalties,
-) -> Loss<E, D>
-where
-    E: Dtype,
-    D: Device<E>,
-{
-    let s_real = d.forward(x_real.clone().leaky_traced()); // [B, 1]
-    let s_fake = d.forward(x_fake.clone().leaky_traced()); // [B, 1]
-    let mut loss = d_loss(game, s_real, s_fake);
+) -> Loss<E, D> {
+    let (real, fake) = (x_real.clone(), x_fake.clone());
+    let mut loss =
+        d_step_under(d, real, fake, |real, fake| d_loss_of(game, real, fake));
     for (x, gamma) in [(x_real, penalties.real), (x_fake, penalties.fake)] {
         if gamma > 0.0 {
             loss = loss + penalty(d, x, gamma);
@@ -298,118 +133,226 @@ where
     loss
 }
 
-/// Eq. 3.8: rows of width `X` side by side as rows of width `P`.
-///
-/// # Panics
-/// The numbers do not fill whole rows.
-pub fn packed<const X: usize, const P: usize, E, D, T>(
-    x: Rows<X, E, D, T>,
-) -> Rows<P, E, D, T>
-where
-    E: Dtype,
-    D: Device<E>,
-    T: Tape<E, D>,
-{
-    let rows = x.shape().0 * X / P;
-    x.reshape_like(&(rows, Const)) // [B / pack, P]
+/// Eq. 3.8: `pack` examples side by side as one.
+pub fn packed<E: Number, D: Device<E>, T: Tape<E, D>>(
+    x: Matrix<E, D, T>, // [B, X]
+    pack: usize,
+) -> Matrix<E, D, T> {
+    let &(rows, width) = x.shape();
+    x.reshape_like(&(rows / pack, pack * width)) // [B / pack, pack · X]
 }
 
-/// Eq. 3.1: the generator's loss on noise. How many examples `d` sees side
-/// by side, the types know. The tape also finds gradients at `d`; nobody
-/// asks for them.
-pub fn g_step<
-    const Z: usize,
-    const X: usize,
-    const P: usize,
-    const A: usize,
-    const B: usize,
-    E: Dtype,
-    D: Device<E>,
->(
-    g: &impl Module<Taped<Z, E, D>, Output = Taped<X, E, D>>,
-    d: &Discriminator<P, A, B, E, D>,
-    z: Rows<Z, E, D>,
-    s_real: Rows<1, E, D>,
+/// Eq. 3.1: the generator's loss on noise.
+pub fn g_step<E: Number, D: Device<E>>(
+    g: &Mlp<E, D>,
+    d: &Mlp<E, D>,
+    z: Matrix<E, D>,      // [B, Z]
+    s_real: Matrix<E, D>, // [B / pack, 1]
     game: Game,
+    pack: usize,
 ) -> Loss<E, D> {
-    let x_fake = packed::<X, P, E, D, _>(g.forward(z.leaky_traced()));
-    g_loss(game, s_real, d.forward(x_fake))
+    let x_fake = packed(g.forward(z.leaky_traced()), pack);
+    g_loss_of(game, s_real, d.forward(x_fake))
 }
 // ANCHOR_END: steps
 
-/// What one training step is made from.
-#[derive(Clone, Debug)]
-pub struct Round {
-    /// Real examples, `[B, X]`.
-    pub x_real: Array2<f32>,
-    /// The discriminator's noise, `[B, Z]`.
-    pub z_d: Array2<f32>,
-    /// The generator's, `[B, Z]`.
-    pub z_g: Array2<f32>,
-}
-
-/// Two players and the averaged generator on a device.
-#[derive(Clone, Debug)]
-pub struct Pair<G, D> {
-    /// The generator.
-    pub g: G,
-    /// The discriminator.
-    pub d: D,
-    /// The averaged generator.
-    pub mean: G,
-}
-
-// ANCHOR: train
-/// Eq. 3.5, once for each round: a step of `d`, a step of `g` against what
-/// `d` has become, the average. Gives both losses of every step.
+// ANCHOR: average
+/// Eq. 3.9: moves the averaged generator a little towards the one in
+/// training.
 ///
 /// # Panics
-/// The configuration has another pack than the types, a `k` that is not 1, or
-/// does not detach.
-pub fn train<
-    const Z: usize,
-    const X: usize,
-    const P: usize,
-    const A: usize,
-    const B: usize,
-    G,
-    D: Device<f32>,
->(
-    dev: &D,
-    pair: &mut Pair<G, Discriminator<P, A, B, f32, D>>,
-    config: Config,
-    rounds: impl IntoIterator<Item = Round>,
-) -> Vec<(f32, f32)>
-where
-    G: TensorCollection<f32, D>
-        + Module<Rows<Z, f32, D>, Output = Rows<X, f32, D>>
-        + Module<Taped<Z, f32, D>, Output = Taped<X, f32, D>>,
-{
-    assert_eq!((config.pack * X, config.k, config.detach), (P, 1, true));
-    let Pair { g, d, mean } = pair;
-    let mut adam_g = Adam::new(g, adam_config(config.g));
-    let mut adam_d = Adam::new(d, adam_config(config.d));
-    let (game, mut losses) = (config.game, Vec::new());
-    for (n, round) in (0..).zip(rounds) {
-        let Now { left, penalties, decay } = config.at(n);
-        adam_g.cfg.lr = config.g.lr * left;
-        adam_d.cfg.lr = config.d.lr * left;
-        let on_dev = |z: &Array2<f32>| tensor(dev, z, (z.nrows(), Const));
-        let x_real =
-            tensor(dev, &round.x_real, (round.x_real.nrows(), Const));
-        let x_real = packed::<X, P, f32, D, _>(x_real); // [B / pack, P]
-        let x_fake: Rows<X, f32, D> = g.forward(on_dev(&round.z_d));
-
-        let loss = d_step(d, x_real.clone(), packed(x_fake), game, penalties);
-        let d_loss = loss.as_vec()[0];
-        adam_d.update(d, &loss.backward()).expect("d has its gradients");
-
-        let s_real = d.forward(x_real); // [B / pack, 1]
-        let loss = g_step(g, d, on_dev(&round.z_g), s_real, game);
-        losses.push((d_loss, loss.as_vec()[0]));
-        adam_g.update(g, &loss.backward()).expect("g has its gradients");
-        mean.ema(g, decay);
-    }
-    losses
+/// The two have different shapes.
+pub fn average<E: Number, D: Device<E>>(
+    mean: &mut impl Parameters<E, D>,
+    g: &impl Parameters<E, D>,
+    decay: f64,
+) {
+    let pairs = mean.parameters_mut().into_iter().zip(g.parameters());
+    pairs.for_each(|pair: (Changed<E, D>, Seen<E, D>)| match pair {
+        (Parameter::Matrix(mean), Parameter::Matrix(now)) => {
+            mean.axpy(decay, now, 1.0 - decay)
+        }
+        (Parameter::Vector(mean), Parameter::Vector(now)) => {
+            mean.axpy(decay, now, 1.0 - decay)
+        }
+        _ => panic!("a matrix and a vector"),
+    });
 }
-// ANCHOR_END: train
+// ANCHOR_END: average
+
+/// A generator and a discriminator in training on a device.
+pub struct Gan<'a, D: Trains> {
+    dev: D,
+    config: Config,
+    g: Model<Mlp<f32, D>, D>,
+    d: Model<Mlp<f32, D>, D>,
+    mean: Mlp<f32, D>,
+    time: Duration,
+    source: Source<'a>,
+}
+
+impl<D: Trains> Gan<'_, D> {
+    // ANCHOR: train
+    /// Eq. 3.5: k steps of the discriminator, one of the generator against
+    /// what that has become, the average.
+    ///
+    /// # Errors
+    /// A loss is not finite.
+    pub fn train_on(&mut self, round: &Round) -> Result<(), Diverged> {
+        let Now { left, penalties, decay } = self.config.at(self.g.adam.t);
+        self.g.adam.config.lr = self.config.g.lr * left;
+        self.d.adam.config.lr = self.config.d.lr * left;
+        let mut seen = None;
+        for (x, z) in &round.d {
+            let x_real = packed(self.on_device(x), self.config.pack);
+            seen = Some((x_real.clone(), self.leak(z)));
+            self.step_of_d(x_real, z, penalties)?;
+        }
+        let (x_real, leak) = seen.expect("k is at least 1");
+        self.step_of_g(x_real, &round.z_g, leak)?;
+        average(&mut self.mean, &self.g.net, decay);
+        Ok(())
+    }
+
+    fn step_of_d(
+        &mut self,
+        x_real: Matrix<f32, D>, // [B / pack, pack · X]
+        z: &Array2<f32>,        // [B, Z]
+        penalties: Penalties,
+    ) -> Result<(), Diverged> {
+        let Config { game, pack, .. } = self.config;
+        let x_fake = packed(self.g.net.forward(self.on_device(z)), pack);
+        let loss = d_step(&self.d.net, x_real, x_fake, game, penalties);
+        let (value, mut d_d) = value_and_gradients(loss);
+        let taken = self.d.step(value, &mut d_d);
+        taken.map_err(|found| self.first_of(found))
+    }
+
+    fn step_of_g(
+        &mut self,
+        x_real: Matrix<f32, D>, // [B / pack, pack · X]
+        z: &Array2<f32>,        // [B, Z]
+        leak: Option<Loss<f32, D>>,
+    ) -> Result<(), Diverged> {
+        let Config { game, pack, .. } = self.config;
+        let (g, d) = (&self.g.net, &self.d.net);
+        let s_real = match game {
+            Game::Relativistic => d.forward(x_real), // [B / pack, 1]
+            _ => self.dev.zeros_like(&(x_real.shape().0, 1)), // unused
+        };
+        let loss = g_step(g, d, self.on_device(z), s_real, game, pack);
+        let (value, tape) = loss.split_tape();
+        let loss = value.clone().put_tape(tape);
+        let loss = match leak {
+            Some(leak) => loss + leak,
+            None => loss,
+        };
+        self.g.step(value, &mut loss.backward())
+    }
+    // ANCHOR_END: train
+
+    fn on_device(&self, x: &Array2<f32>) -> Matrix<f32, D> {
+        tensor(&self.dev, x, x.dim())
+    }
+
+    /// What the discriminator's loss says about the generator, unless it stops at the fakes.
+    fn leak(&self, z: &Array2<f32>) -> Option<Loss<f32, D>> {
+        let (g, d, z) = (&self.g.net, &self.d.net, self.on_device(z));
+        (!self.config.detach).then(|| leak_into_generator(g, d, z, false))
+    }
+
+    /// Of two players that diverged the one that did so first, as steps of the generator are counted.
+    fn first_of(&mut self, of_d: Diverged) -> Diverged {
+        let step = of_d.step / self.config.k;
+        let of_d = Diverged { step, ..of_d };
+        match self.g.settle() {
+            Err(of_g) if of_g.step < step => of_g,
+            _ => of_d,
+        }
+    }
+}
+
+impl<'a, D: Trains> Gan<'a, D> {
+    /// Goes on where a pair of the plain room begins.
+    pub fn new(dev: &D, from: training::Gan<'a>) -> Self {
+        let training::Gan { config, g, d, mean, time, source } = from;
+        let [of_g, of_d] = [(g, config.g), (d, config.d)]
+            .map(|(p, adam)| Model::new(p.name, Mlp::new(dev, &p.net), adam));
+        let mean = Mlp::new(dev, &mean);
+        Self {
+            dev: dev.clone(),
+            config,
+            g: of_g,
+            d: of_d,
+            mean,
+            time,
+            source,
+        }
+    }
+}
+
+impl<D: Trains> Resumable for Gan<'_, D> {
+    fn steps_done(&self) -> u64 {
+        self.g.adam.t
+    }
+
+    fn step(&mut self) -> Result<String, Diverged> {
+        let start = Instant::now();
+        let round = self.source.round(&self.config, self.g.adam.t);
+        self.train_on(&round)?;
+        self.time += start.elapsed();
+        let (d_loss, g_loss) = (self.d.last_loss(), self.g.last_loss());
+        Ok(format!("D {d_loss:.3}  G {g_loss:.3}"))
+    }
+
+    fn save(&self, checkpoint: &mut Checkpoint) {
+        self.g.save(checkpoint);
+        self.d.save(checkpoint);
+        let noise = self.config.noise;
+        training::save_generator(noise, &self.mean.to_plain(), checkpoint);
+        checkpoint.note("milliseconds", self.time.as_millis());
+    }
+
+    fn restore(&mut self, from: &Checkpoint) -> Result<(), CheckpointError> {
+        // All of it is read before any of it is changed.
+        let mut mean = self.mean.to_plain();
+        model::restore_parameters("mean", &mut mean, from)?;
+        let time = from.number("milliseconds")?;
+        for player in [&self.g, &self.d] {
+            let (net, adam) = (player.net.to_plain(), player.adam.config);
+            let mut read = model::Model::new(player.name, net, adam);
+            read.restore(from)?;
+        }
+        self.g.restore(from)?;
+        self.d.restore(from)?;
+        self.mean = Mlp::new(&self.dev, &mean);
+        self.time = Duration::from_millis(time);
+        Ok(())
+    }
+}
+
+impl<D: Trains> Players for Gan<'_, D> {
+    fn config(&self) -> Config {
+        self.config
+    }
+
+    fn time(&self) -> Duration {
+        self.time
+    }
+
+    fn g(&self) -> plain::Mlp<f32> {
+        self.g.net.to_plain()
+    }
+
+    fn d(&self) -> plain::Mlp<f32> {
+        self.d.net.to_plain()
+    }
+
+    fn mean(&self) -> plain::Mlp<f32> {
+        self.mean.to_plain()
+    }
+
+    fn losses(&self) -> [Vec<f32>; 2] {
+        [self.d.losses(), self.g.losses()]
+    }
+}

@@ -5,7 +5,8 @@ use std::ops::Range;
 
 use discriminator_training::plain::d_step_under;
 use gradients::plain::{
-    Activation, Layer, Mlp, product, real, sigmoid, softplus,
+    Activation, Layer, Mlp, Parameters, add, last, product, real, sigmoid,
+    softplus,
 };
 use minimax_loss::plain::{
     d_loss, d_loss_backward, g_loss_non_saturating,
@@ -14,10 +15,6 @@ use minimax_loss::plain::{
 };
 use ndarray::{Array1, Array2, Axis, NdFloat, concatenate};
 use rayon::join;
-
-fn last<F>(outputs: &[Array2<F>]) -> &Array2<F> {
-    &outputs[outputs.len() - 1]
-}
 
 // ANCHOR: through
 /// Eq. 3.3: the gradient at the input of a network, and on the way the one
@@ -54,42 +51,36 @@ pub enum Game {
 /// A loss and its gradients at the real and at the fake logits.
 pub type Scored<F> = (F, (Array2<F>, Array2<F>));
 
-impl Game {
-    /// The discriminator's loss, from logits `[B, 1]`.
-    pub fn of_d<F: NdFloat>(
-        self,
-        s_real: &Array2<F>,
-        s_fake: &Array2<F>,
-    ) -> Scored<F> {
-        match self {
-            Game::Relativistic => paired(s_real, s_fake),
-            _ => {
-                let gradients = d_loss_backward(s_real, s_fake);
-                (d_loss(s_real, s_fake), gradients)
-            }
-        }
+/// The discriminator's loss in a game, from logits `[B, 1]`.
+pub fn d_loss_of<F: NdFloat>(
+    game: Game,
+    s_real: &Array2<F>,
+    s_fake: &Array2<F>,
+) -> Scored<F> {
+    match game {
+        Game::Relativistic => paired(s_real, s_fake),
+        _ => (d_loss(s_real, s_fake), d_loss_backward(s_real, s_fake)),
     }
+}
 
-    /// The generator's loss and its gradient at the fake logits; only the
-    /// relativistic one looks at the real logits.
-    pub fn of_g<F: NdFloat>(
-        self,
-        s_real: &Array2<F>,
-        s_fake: &Array2<F>,
-    ) -> (F, Array2<F>) {
-        match self {
-            Game::NonSaturating => (
-                g_loss_non_saturating(s_fake),
-                g_loss_non_saturating_backward(s_fake),
-            ),
-            Game::Saturating => (
-                g_loss_saturating(s_fake),
-                g_loss_saturating_backward(s_fake),
-            ),
-            Game::Relativistic => {
-                let (loss, (d_fake, _)) = paired(s_fake, s_real);
-                (loss, d_fake)
-            }
+/// The generator's loss and its gradient at the fake logits; only the
+/// relativistic one looks at the real logits.
+pub fn g_loss_of<F: NdFloat>(
+    game: Game,
+    s_real: &Array2<F>,
+    s_fake: &Array2<F>,
+) -> (F, Array2<F>) {
+    match game {
+        Game::NonSaturating => (
+            g_loss_non_saturating(s_fake),
+            g_loss_non_saturating_backward(s_fake),
+        ),
+        Game::Saturating => {
+            (g_loss_saturating(s_fake), g_loss_saturating_backward(s_fake))
+        }
+        Game::Relativistic => {
+            let (loss, (d_fake, _)) = paired(s_fake, s_real);
+            (loss, d_fake)
         }
     }
 }
@@ -121,7 +112,7 @@ pub fn g_step<F: NdFloat>(
     let made = g.forward(z); // …, [B, X]
     let x_fake = packed(last(&made).clone(), pack); // [B / pack, pack · X]
     let fake = d.forward(&x_fake); // …, [B / pack, 1]
-    let (loss, d_s) = game.of_g(s_real, last(&fake)); // [B / pack, 1]
+    let (loss, d_s) = g_loss_of(game, s_real, last(&fake)); // [B / pack, 1]
     let (d_x, _) = through(d, &fake, d_s); // [B / pack, pack · X]
     let (_, d_g) = g.backward_parameters(&made, unpacked(d_x, pack));
     (loss, d_g)
@@ -206,7 +197,7 @@ pub fn d_step<F: NdFloat>(
 ) -> (F, Mlp<F>) {
     let (mut loss, mut d_net) =
         d_step_under(d, x_real, x_fake, |s_real, s_fake| {
-            game.of_d(s_real, s_fake)
+            d_loss_of(game, s_real, s_fake)
         });
     let of = |x, gamma| (gamma > 0.0).then(|| penalty(d, x, gamma));
     let Penalties { real, fake } = penalties;
@@ -217,19 +208,13 @@ pub fn d_step<F: NdFloat>(
     }
     (loss, d_net)
 }
-
-/// Adds the gradient `b` of a network to another of its gradients.
-pub fn add<F: NdFloat>(a: &mut Mlp<F>, b: &Mlp<F>) {
-    for (mut a, b) in a.parameters_mut().into_iter().zip(b.parameters()) {
-        a += &b;
-    }
-}
 // ANCHOR_END: d_step
 
 // ANCHOR: halves
 /// The loss and its gradients of a batch of `rows`, half of it a thread. A
 /// mean over all rows is the mean of the halves' means, each counted by its
-/// share, and so are its gradients.
+/// share, and so are its gradients. It is cut in two on any machine, so the
+/// result is the same.
 pub fn in_halves<F: NdFloat>(
     rows: usize,
     of: impl Fn(Range<usize>) -> (F, Mlp<F>) + Sync,
@@ -265,7 +250,11 @@ pub fn output_in_halves<F: NdFloat>(
 // ANCHOR: average
 /// Eq. 3.9: moves the averaged generator a little towards the one in
 /// training.
-pub fn average<F: NdFloat>(mean: &mut Mlp<F>, g: &Mlp<F>, decay: f64) {
+pub fn average<F: NdFloat, P: Parameters<F>>(
+    mean: &mut P,
+    g: &P,
+    decay: f64,
+) {
     let keep = real::<F>(decay);
     let parameters = mean.parameters_mut().into_iter();
     for (mut mean, now) in parameters.zip(g.parameters()) {

@@ -4,17 +4,23 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use discriminator_training::plain::leak_into_generator;
-use gradients::model::Model;
-use gradients::plain::{Activation, AdamConfig, Layer, Mlp};
-use lab::{Checkpoint, CheckpointError, ImageGrid, Resumable, rng_at};
-use ndarray::{Array2, ArrayD, Ix1, Ix2, s};
+use gradients::model::{
+    Model, load_layers, restore_parameters, save_parameters,
+};
+use gradients::plain::{Activation, AdamConfig, Mlp, add};
+use lab::{
+    Checkpoint, CheckpointError, Diverged, Expecting, ImageGrid, Lab,
+    Resumable, rng_at,
+};
+use ndarray::{Array2, s};
 use ndarray_rand::RandomExt;
 use ndarray_rand::rand::Rng;
 use ndarray_rand::rand_distr::StandardNormal;
 
+use crate::on_dfdx;
 use crate::plain::{
-    Game, Penalties, add, average, d_step, g_step, in_halves,
-    output_in_halves, packed,
+    Game, Penalties, average, d_step, g_step, in_halves, output_in_halves,
+    packed,
 };
 
 // ANCHOR: noise
@@ -133,8 +139,63 @@ impl Config {
     }
 }
 
-/// A generator and a discriminator in training. `data` gives the n-th batch of real examples; as a function of n alone,
-/// like the noise, it lets a resumed run see what an uninterrupted one would have seen.
+/// What one training step is made from.
+#[derive(Clone, Debug)]
+pub struct Round {
+    /// For each step of the discriminator real examples, `[B, X]`, and noise, `[B, Z]`.
+    pub d: Vec<(Array2<f32>, Array2<f32>)>,
+    /// The generator's noise, `[B, Z]`.
+    pub z_g: Array2<f32>,
+}
+
+/// Where rounds come from. Examples and noise are functions of the step alone, so a resumed run sees what an uninterrupted
+/// one would have seen, in either room.
+pub struct Source<'a> {
+    seed: u64,
+    data: Box<dyn FnMut(u64) -> Array2<f32> + Send + 'a>,
+}
+
+impl Source<'_> {
+    /// The n-th batch of real examples.
+    pub fn real(&mut self, n: u64) -> Array2<f32> {
+        (self.data)(n)
+    }
+
+    /// What step `n` is made from.
+    pub fn round(&mut self, config: &Config, n: u64) -> Round {
+        let Config { batch, noise, k, .. } = *config;
+        let mut rng = rng_at(self.seed, n);
+        let mut of_d = |i| {
+            let x_real = self.real(n * k + i); // [B, X]
+            (x_real, noise.sample(batch, &mut rng)) // [B, Z]
+        };
+        let d = (0..k).map(&mut of_d).collect();
+        Round { d, z_g: noise.sample(batch, &mut rng) }
+    }
+}
+
+/// A generator and a discriminator in training, in either room.
+pub trait Players: Resumable {
+    /// How they are trained.
+    fn config(&self) -> Config;
+
+    /// How long the steps have taken, in all sittings.
+    fn time(&self) -> Duration;
+
+    /// The generator as it is now.
+    fn g(&self) -> Mlp<f32>;
+
+    /// The discriminator as it is now.
+    fn d(&self) -> Mlp<f32>;
+
+    /// The averaged generator.
+    fn mean(&self) -> Mlp<f32>;
+
+    /// The loss before each step, the discriminator's and the generator's.
+    fn losses(&self) -> [Vec<f32>; 2];
+}
+
+/// Both in the plain room. `data` gives the n-th batch of real examples.
 pub struct Gan<'a> {
     /// How they are trained.
     pub config: Config,
@@ -146,61 +207,127 @@ pub struct Gan<'a> {
     pub mean: Mlp<f32>,
     /// How long the steps have taken, in all sittings.
     pub time: Duration,
-    seed: u64,
-    data: Box<dyn FnMut(u64) -> Array2<f32> + Send + 'a>,
+    /// What they learn from.
+    pub source: Source<'a>,
 }
 
 impl<'a> Gan<'a> {
     /// A pair that has not been trained yet.
     ///
     /// # Panics
-    /// `pack` does not divide the batch.
+    /// `pack` does not divide the batch, `k` is 0, or what leaks through fakes would have to be packed.
     pub fn new(
         config: Config,
         (g, d): (Mlp<f32>, Mlp<f32>),
         seed: u64,
         data: impl FnMut(u64) -> Array2<f32> + Send + 'a,
     ) -> Self {
-        let Config { batch, pack, .. } = config;
+        let Config { batch, pack, k, detach, .. } = config;
+        assert!(detach || pack == 1, "a leak through packs");
+        assert!(k > 0, "the discriminator takes at least one step");
         assert!(batch % pack == 0, "{pack} must divide a batch of {batch}");
         let mean = g.clone();
-        let (g, d) = (Model::new(g, config.g), Model::new(d, config.d));
-        let time = Duration::ZERO;
-        Self { config, g, d, mean, time, seed, data: Box::new(data) }
+        let g = Model::new("generator", g, config.g);
+        let d = Model::new("discriminator", d, config.d);
+        let (time, data) = (Duration::ZERO, Box::new(data));
+        Self { config, g, d, mean, time, source: Source { seed, data } }
     }
 
-    /// The n-th batch of real examples.
-    pub fn real(&mut self, n: u64) -> Array2<f32> {
-        (self.data)(n)
+    // ANCHOR: as_written
+    /// Eq. 3.5: a step of the discriminator, a step of the generator
+    /// against what that has become, and the average. Gives both losses.
+    ///
+    /// # Errors
+    /// One of them is not finite.
+    pub fn step_as_written(
+        &mut self,
+        x_real: &Array2<f32>,                     // [B, X]
+        (z_d, z_g): (&Array2<f32>, &Array2<f32>), // [B, Z]
+    ) -> Result<(f32, f32), Diverged> {
+        let (game, now) = (self.config.game, self.config.at(self.g.adam.t));
+        let (g, d) = (&mut self.g, &mut self.d);
+        let x_fake = g.net.output(z_d); // [B, X]
+        let (d_loss, d_d) =
+            d_step(&d.net, x_real, &x_fake, game, now.penalties);
+        d.step(d_loss, &d_d)?;
+        let s_real = d.net.output(x_real); // [B, 1]
+        let (g_loss, d_g) = g_step(&g.net, &d.net, z_g, &s_real, game, 1);
+        g.step(g_loss, &d_g)?;
+        average(&mut self.mean, &g.net, now.decay);
+        Ok((d_loss, g_loss))
+    }
+    // ANCHOR_END: as_written
+
+    /// The next step. Gives both losses.
+    ///
+    /// # Errors
+    /// One of them is not finite.
+    pub fn train_once(&mut self) -> Result<(f32, f32), Diverged> {
+        let round = self.source.round(&self.config, self.g.adam.t);
+        self.train_on(&round)
     }
 
     // ANCHOR: step
     /// Eq. 3.5: k steps of the discriminator, each on a batch of its own,
     /// then one of the generator, on fresh noise. Gives both losses.
-    pub fn train_once(&mut self) -> (f32, f32) {
-        let Config { game, batch, noise, pack, k, .. } = self.config;
+    ///
+    /// # Errors
+    /// One of them is not finite.
+    pub fn train_on(
+        &mut self,
+        round: &Round,
+    ) -> Result<(f32, f32), Diverged> {
         let n = self.g.adam.t;
         let Now { left, penalties, decay } = self.config.at(n);
         self.g.adam.config.lr = self.config.g.lr * left;
         self.d.adam.config.lr = self.config.d.lr * left;
-        let mut rng = rng_at(self.seed, n);
-        let (mut d_loss, mut leaked) = (0.0, None);
+        let (mut d_loss, mut leak) = (0.0, None);
         let mut x_real = Array2::zeros((0, 0));
-        for i in 0..k {
-            x_real = packed(self.real(n * k + i), pack); // eq. 3.8
-            let z = noise.sample(batch, &mut rng); // [B, Z]
-            let (g, d) = (&self.g.net, &self.d.net);
-            let x_fake = packed(output_in_halves(g, &z), pack);
-            let (loss, d_d) = d_step(d, &x_real, &x_fake, game, penalties);
-            if !self.config.detach {
-                leaked = Some(leak_into_generator(g, d, &z, false));
-            }
-            self.d.step(loss, &d_d);
-            d_loss = loss;
+        for (x, z) in &round.d {
+            x_real = packed(x.clone(), self.config.pack); // eq. 3.8
+            leak = self.leak(z);
+            let taken = self.step_of_d(&x_real, z, penalties);
+            d_loss = taken.map_err(|e| Diverged { step: n, ..e })?;
         }
-        let z = noise.sample(batch, &mut rng); // [B, Z]
+        let g_loss = self.step_of_g(&x_real, &round.z_g, leak)?;
+        average(&mut self.mean, &self.g.net, decay);
+        Ok((d_loss, g_loss))
+    }
+
+    /// What the discriminator's loss says about the generator, unless it
+    /// stops at the fakes.
+    fn leak(&self, z: &Array2<f32>) -> Option<Mlp<f32>> {
         let (g, d) = (&self.g.net, &self.d.net);
-        let (g_loss, mut d_g) = in_halves(batch / pack, |rows| {
+        let leaks = !self.config.detach;
+        leaks.then(|| leak_into_generator(g, d, z, false))
+    }
+    // ANCHOR_END: step
+
+    // ANCHOR: turns
+    /// A step of the discriminator, on fakes that are made in halves.
+    fn step_of_d(
+        &mut self,
+        x_real: &Array2<f32>, // [B / pack, pack · X]
+        z: &Array2<f32>,      // [B, Z]
+        penalties: Penalties,
+    ) -> Result<f32, Diverged> {
+        let Config { game, pack, .. } = self.config;
+        let x_fake = packed(output_in_halves(&self.g.net, z), pack);
+        let (loss, d_d) =
+            d_step(&self.d.net, x_real, &x_fake, game, penalties);
+        self.d.step(loss, &d_d)
+    }
+
+    /// A step of the generator, taken in halves.
+    fn step_of_g(
+        &mut self,
+        x_real: &Array2<f32>, // [B / pack, pack · X]
+        z: &Array2<f32>,      // [B, Z]
+        leak: Option<Mlp<f32>>,
+    ) -> Result<f32, Diverged> {
+        let Config { game, pack, .. } = self.config;
+        let (g, d) = (&self.g.net, &self.d.net);
+        let (loss, mut d_g) = in_halves(x_real.nrows(), |rows| {
             let part = pack * rows.start..pack * rows.end;
             let z = z.slice(s![part, ..]).to_owned(); // [B/2, Z]
             let s_real = match game {
@@ -211,14 +338,12 @@ impl<'a> Gan<'a> {
             };
             g_step(g, d, &z, &s_real, game, pack)
         });
-        if let Some(leaked) = leaked {
-            add(&mut d_g, &leaked);
+        if let Some(leak) = leak {
+            add(&mut d_g, &leak);
         }
-        self.g.step(g_loss, &d_g);
-        average(&mut self.mean, &self.g.net, decay);
-        (d_loss, g_loss)
+        self.g.step(loss, &d_g)
     }
-    // ANCHOR_END: step
+    // ANCHOR_END: turns
 }
 
 impl Resumable for Gan<'_> {
@@ -226,16 +351,16 @@ impl Resumable for Gan<'_> {
         self.g.adam.t
     }
 
-    fn step(&mut self) -> String {
+    fn step(&mut self) -> Result<String, Diverged> {
         let start = Instant::now();
-        let (d_loss, g_loss) = self.train_once();
+        let (d_loss, g_loss) = self.train_once()?;
         self.time += start.elapsed();
-        format!("D {d_loss:.3}  G {g_loss:.3}")
+        Ok(format!("D {d_loss:.3}  G {g_loss:.3}"))
     }
 
     fn save(&self, checkpoint: &mut Checkpoint) {
-        self.g.save("generator", checkpoint);
-        self.d.save("discriminator", checkpoint);
+        self.g.save(checkpoint);
+        self.d.save(checkpoint);
         save_generator(self.config.noise, &self.mean, checkpoint);
         checkpoint.note("milliseconds", self.time.as_millis());
     }
@@ -245,19 +370,51 @@ impl Resumable for Gan<'_> {
         checkpoint: &Checkpoint,
     ) -> Result<(), CheckpointError> {
         let (mut g, mut d) = (self.g.clone(), self.d.clone());
-        g.restore("generator", checkpoint)?;
-        d.restore("discriminator", checkpoint)?;
-        let mut mean = self.mean.clone();
-        for (n, mut p) in mean.parameters_mut().into_iter().enumerate() {
-            let mut array = ArrayD::zeros(p.raw_dim());
-            checkpoint.get(&format!("mean.parameter.{n}"), &mut array)?;
-            p.assign(&array);
-        }
+        g.restore(checkpoint)?;
+        d.restore(checkpoint)?;
         let time = checkpoint.number("milliseconds")?;
+        restore_parameters("mean", &mut self.mean, checkpoint)?;
         self.time = Duration::from_millis(time);
-        (self.g, self.d, self.mean) = (g, d, mean);
+        (self.g, self.d) = (g, d);
         Ok(())
     }
+}
+
+impl Players for Gan<'_> {
+    fn config(&self) -> Config {
+        self.config
+    }
+
+    fn time(&self) -> Duration {
+        self.time
+    }
+
+    fn g(&self) -> Mlp<f32> {
+        self.g.net.clone()
+    }
+
+    fn d(&self) -> Mlp<f32> {
+        self.d.net.clone()
+    }
+
+    fn mean(&self) -> Mlp<f32> {
+        self.mean.clone()
+    }
+
+    fn losses(&self) -> [Vec<f32>; 2] {
+        [self.d.losses.clone(), self.g.losses.clone()]
+    }
+}
+
+/// The pair in the lab's room.
+///
+/// # Errors
+/// The device is not there.
+pub fn in_room<'a>(
+    lab: &Lab,
+    gan: Gan<'a>,
+) -> anyhow::Result<Box<dyn Players + 'a>> {
+    lab::in_room!(lab, gan, |dev, plain| on_dfdx::Gan::new(&dev, plain))
 }
 
 /// Puts an averaged generator, and all that is needed to sample from it, into a checkpoint.
@@ -269,79 +426,60 @@ pub fn save_generator(
     checkpoint.note("noise.signs", noise.signs);
     checkpoint.note("noise.normals", noise.normals);
     checkpoint.note("mean.layers", mean.layers.len());
-    for (n, p) in mean.parameters().iter().enumerate() {
-        checkpoint.put(&format!("mean.parameter.{n}"), p);
-    }
+    save_parameters("mean", mean, checkpoint);
 }
 
-/// A file that holds no generator of images.
-#[derive(Debug, thiserror::Error)]
-pub enum SampleError {
-    /// It is no checkpoint, or one without a generator.
-    #[error(transparent)]
-    Checkpoint(#[from] CheckpointError),
-    /// It is a checkpoint of something else.
-    #[error(
-        "{}: expected the checkpoint of a generator of 28 × 28 images, found {found}",
-        path.display()
-    )]
-    Foreign {
-        /// The file.
-        path: std::path::PathBuf,
-        /// What it holds.
-        found: String,
-    },
-}
-
-/// The averaged generator of images in a checkpoint: leaky ReLUs of slope 0.2, tanh at the end, widths as they come.
+/// The averaged generator of images in a checkpoint of either room: leaky ReLUs of slope 0.2, tanh at the end, widths as they
+/// come.
 ///
 /// # Errors
 /// The file is damaged, or of something else.
-pub fn load_generator(path: &Path) -> Result<(Noise, Mlp<f32>), SampleError> {
+pub fn load_generator(
+    path: &Path,
+) -> Result<(Noise, Mlp<f32>), CheckpointError> {
     let checkpoint = Checkpoint::load(path)?;
-    let foreign =
-        |found: String| SampleError::Foreign { path: path.into(), found };
-    let named = |name: &str| {
-        let training = checkpoint.notes.get("training");
-        let of = training.map_or("unknown".into(), |t| format!("`{t}`"));
-        foreign(format!("no `{name}`; its training is {of}"))
-    };
-    let number = |name: &str| {
-        let missing = |_| named(name);
-        checkpoint.number(name).map(|n| n as usize).map_err(missing)
-    };
+    let from = checkpoint.expecting("a generator of 28 × 28 images");
     let noise = Noise {
-        signs: number("noise.signs")?,
-        normals: number("noise.normals")?,
+        signs: from.number("noise.signs")?,
+        normals: from.number("noise.normals")?,
     };
-    let count = number("mean.layers")?;
-    let array = |n: usize| {
-        let name = format!("mean.parameter.{n}");
-        checkpoint.array(&name).cloned().map_err(|_| named(&name))
-    };
-    let mut layers: Vec<Layer<f32>> = Vec::new();
-    let mut width = noise.width();
-    for n in 0..count {
-        let (w, b) = (array(2 * n)?, array(2 * n + 1)?);
-        let shapes =
-            format!("layer {n} of shapes {:?}, {:?}", w.shape(), b.shape());
-        let odd = |_| foreign(shapes.clone());
-        let w: Array2<f32> = w.into_dimensionality::<Ix2>().map_err(odd)?;
-        let b = b.into_dimensionality::<Ix1>().map_err(odd)?;
-        if w.nrows() != width || b.len() != w.ncols() {
-            return Err(foreign(shapes));
+    let activations = activations(from)?;
+    let g = load_layers(from, "mean", &activations)?;
+    match width_behind(from, &g, noise.width())? {
+        784 => Ok((noise, g)),
+        width => Err(from.refuse(format!("a generator of {width} numbers"))),
+    }
+}
+
+/// Leaky ReLUs, and tanh after the last of as many layers as there are.
+fn activations(from: Expecting) -> Result<Vec<Activation>, CheckpointError> {
+    let mut activations = Vec::new();
+    for n in 0..from.number("mean.layers")? {
+        from.array(&format!("mean.parameter.{}", 2 * n))?;
+        activations.push(Activation::LeakyRelu(0.2));
+    }
+    if let Some(last) = activations.last_mut() {
+        *last = Activation::Tanh;
+    }
+    Ok(activations)
+}
+
+/// How many numbers come out of a network that `width` numbers go into, if its layers fit together.
+fn width_behind(
+    from: Expecting,
+    net: &Mlp<f32>,
+    mut width: usize,
+) -> Result<usize, CheckpointError> {
+    for (n, layer) in net.layers.iter().enumerate() {
+        if layer.w.nrows() != width {
+            let (w, b) = (layer.w.shape(), layer.b.shape());
+            return Err(from.refuse(format!(
+                "layer {n} of shapes {w:?}, {b:?} behind {width} numbers"
+            )));
         }
-        width = w.ncols();
-        let activation = match n + 1 == count {
-            true => Activation::Tanh,
-            false => Activation::LeakyRelu(0.2),
-        };
-        layers.push(Layer { w, b, activation });
+        width = layer.w.ncols();
     }
-    match width {
-        784 => Ok((noise, Mlp { layers })),
-        _ => Err(foreign(format!("a generator of {width} numbers"))),
-    }
+    Ok(width)
 }
 
 /// A picture of `count` images that a generator draws.

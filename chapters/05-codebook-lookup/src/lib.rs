@@ -5,18 +5,22 @@
 //! definition, by one matrix product, and without storing the distances; says when rounding decides and who should
 //! decide instead; learns codebooks with Lloyd's algorithm; and quantises pictures.
 //!
-//! - [`plain`]: the functions in ndarray, gradients by hand.
+//! - [`plain`]: the lookup in ndarray, gradients by hand; [`kmeans`], [`usage`], [`cosine`] and [`patches`]: what is
+//!   done with it.
 //! - [`on_dfdx`]: the same functions on dfdx, which has no `argmin`.
 //! - [`cells`]: the borders of the Voronoi cells of a codebook in the plane.
 //! - [`ledger`]: how far each hand gradient is from everything it is compared with.
 
 pub mod cells;
-pub mod ledger;
+pub mod cosine;
+pub mod kmeans;
 pub mod on_dfdx;
+pub mod patches;
 pub mod plain;
 mod run;
+pub mod usage;
 
-pub use run::run;
+pub use run::{ledger, run};
 
 /// This chapter.
 pub static CHAPTER: lab::Chapter = lab::Chapter {

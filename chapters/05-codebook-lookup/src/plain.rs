@@ -1,16 +1,26 @@
 //! Nearest codebook vectors in plain ndarray. Latents `z` are rows `[N, C]`,
-//! a codebook is `[K, C]`, an index is a row of the codebook.
+//! a codebook is `[K, C]`, an index is a row of the codebook. What is done
+//! with indices has files of its own, and names here too.
 
 use std::{array, iter};
 
-use gradients::plain::{product, real};
+use gradients::plain::{Parameters, product, real};
 use lab::mat_mul;
 use ndarray::parallel::prelude::{
     IndexedParallelIterator, IntoParallelIterator, ParallelIterator,
 };
-use ndarray::{Array1, Array2, Array3, ArrayView1, ArrayView2, Axis};
-use ndarray::{NdFloat, Zip, s};
-use ndarray_rand::rand::Rng;
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
+use ndarray::{ArrayViewD, ArrayViewMutD, NdFloat, Zip, s};
+
+pub use crate::cosine::{
+    nearest_by_cosine, normalize_rows, normalize_rows_backward,
+};
+pub use crate::kmeans::{
+    cluster_means, distortion, distortion_backward, kmeans_plus_plus,
+    lloyd_step,
+};
+pub use crate::patches::{assemble, patches};
+pub use crate::usage::{bits_per_image, entropy, usage};
 
 /// Latents and a codebook that do not fit together.
 #[derive(Debug, PartialEq, thiserror::Error)]
@@ -62,7 +72,7 @@ pub enum LookupError {
 }
 
 /// Rows are counted from `first`.
-fn check_finite<F: NdFloat>(
+pub(crate) fn check_finite<F: NdFloat>(
     array: &'static str,
     x: ArrayView2<F>,
     first: usize,
@@ -107,7 +117,7 @@ fn check_codebook<F: NdFloat>(
     check_finite("codebook", codebook.view(), 0)
 }
 
-fn number<F: NdFloat>(v: F) -> f64 {
+pub(crate) fn number<F: NdFloat>(v: F) -> f64 {
     v.to_f64().expect("floats are f64 or fit into one")
 }
 
@@ -117,23 +127,21 @@ pub fn squared_distance<F: NdFloat>(z: ArrayView1<F>, e: ArrayView1<F>) -> F {
     Zip::from(z).and(e).fold(F::zero(), |d, &z, &e| d + (z - e) * (z - e))
 }
 
+/// Where the smallest of some numbers stands, the first of equal ones.
+fn first_smallest<F: NdFloat>(d: ArrayView1<F>) -> usize {
+    (1..d.len()).fold(0, |a, b| if d[b] < d[a] { b } else { a })
+}
+
 /// Eq. 5.1: for each latent, the index of the nearest codebook vector; the
 /// lowest of them when several are equally near.
 pub fn nearest_by_definition<F: NdFloat>(
     z: &Array2<F>,        // [N, C]
     codebook: &Array2<F>, // [K, C]
 ) -> Vec<usize> {
-    let nearest = |z| {
-        let mut best = (F::infinity(), 0);
-        for (k, e) in codebook.rows().into_iter().enumerate() {
-            let d = squared_distance(z, e);
-            if d < best.0 {
-                best = (d, k);
-            }
-        }
-        best.1
-    };
-    z.rows().into_iter().map(nearest).collect() // [N]
+    let distances =
+        |z| codebook.map_axis(Axis(1), |e| squared_distance(z, e));
+    let index = |z| first_smallest(distances(z).view()); // of [K]
+    z.rows().into_iter().map(index).collect() // [N]
 }
 // ANCHOR_END: definition
 
@@ -173,9 +181,6 @@ pub fn nearest_by_product<F: NdFloat>(
     z: &Array2<F>,        // [N, C]
     codebook: &Array2<F>, // [K, C]
 ) -> Vec<usize> {
-    let first_smallest = |row: ArrayView1<F>| {
-        (1..row.len()).fold(0, |a, b| if row[b] < row[a] { b } else { a })
-    };
     let d = squared_distances(z, codebook); // [N, K]
     d.rows().into_iter().map(first_smallest).collect() // [N]
 }
@@ -325,211 +330,16 @@ pub fn gather_backward<F: NdFloat>(
 }
 // ANCHOR_END: gather
 
-// ANCHOR: usage
-/// How many latents chose each codebook vector. `[K]`
-///
-/// # Panics
-/// An index is not below `k`.
-pub fn usage(indices: &[usize], k: usize) -> Array1<usize> {
-    let mut counts = Array1::zeros(k); // [K]
-    indices.iter().for_each(|&k| counts[k] += 1);
-    counts
-}
+/// A codebook `[K, C]` that is trained: the one array of a model.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Codebook<F>(pub Array2<F>);
 
-/// Eq. 5.9: the entropy, in nats, of an index drawn with these counts; 0
-/// when there are none.
-pub fn entropy(counts: &Array1<usize>) -> f64 {
-    let total = counts.sum() as f64;
-    let term = |&n: &usize| {
-        let share = n as f64 / total;
-        if n > 0 { -share * share.ln() } else { 0.0 }
-    };
-    counts.iter().map(term).sum()
-}
-
-/// Eq. 5.10: the bits of an image of so many codes, when every code costs
-/// the same, and when frequent codes cost less.
-pub fn bits_per_image(counts: &Array1<usize>, codes: usize) -> [f64; 2] {
-    let nats = [(counts.len() as f64).ln(), entropy(counts)];
-    nats.map(|nats| codes as f64 * nats / 2.0_f64.ln())
-}
-// ANCHOR_END: usage
-
-// ANCHOR: distortion
-/// Eq. 5.6: the mean squared distance of a latent from what stands for it;
-/// 0 when there are none.
-///
-/// # Panics
-/// The shapes differ.
-pub fn distortion<F: NdFloat>(z: &Array2<F>, z_q: &Array2<F>) -> f64 {
-    let squares = Zip::from(z)
-        .and(z_q)
-        .fold(0.0, |sum, &z, &q| sum + number((z - q) * (z - q)));
-    squares / z.nrows().max(1) as f64
-}
-
-/// Its gradient at the second argument. `[N, C]`
-///
-/// # Panics
-/// The shapes differ.
-pub fn distortion_backward<F: NdFloat>(
-    z: &Array2<F>,   // [N, C]
-    z_q: &Array2<F>, // [N, C]
-) -> Array2<F> {
-    (z_q - z) * real::<F>(2.0 / z.nrows().max(1) as f64) // [N, C]
-}
-// ANCHOR_END: distortion
-
-// ANCHOR: lloyd
-/// Eq. 5.7: the mean of the latents that chose each codebook vector; where
-/// nobody did, the vector stays. `[K, C]`
-pub fn cluster_means<F: NdFloat>(
-    z: &Array2<F>, // [N, C]
-    indices: &[usize],
-    codebook: &Array2<F>, // [K, C]
-) -> Array2<F> {
-    let mut means = gather_backward(z, indices, codebook.nrows()); // [K, C]
-    let counts = usage(indices, codebook.nrows()); // [K]
-    for (k, mut mean) in means.rows_mut().into_iter().enumerate() {
-        match counts[k] {
-            0 => mean.assign(&codebook.row(k)),
-            n => mean.mapv_inplace(|sum| sum / real(n as f64)),
-        }
+impl<F> Parameters<F> for Codebook<F> {
+    fn parameters(&self) -> Vec<ArrayViewD<'_, F>> {
+        vec![self.0.view().into_dyn()]
     }
-    means
-}
 
-/// One step of Lloyd's algorithm: assign, then move to the means. Gives the
-/// new codebook and the distortion of the old one.
-///
-/// # Errors
-/// As for [`nearest`].
-pub fn lloyd_step<F: NdFloat>(
-    z: &Array2<F>,        // [N, C]
-    codebook: &Array2<F>, // [K, C]
-) -> Result<(Array2<F>, f64), LookupError> {
-    let indices = nearest(z, codebook)?;
-    let before = distortion(z, &gather(codebook, &indices));
-    Ok((cluster_means(z, &indices, codebook), before))
-}
-// ANCHOR_END: lloyd
-
-// ANCHOR: start
-/// Eq. 5.8: k-means++ (Arthur and Vassilvitskii, 2007). The first codebook
-/// vector is any latent; each further one is a latent drawn with a
-/// probability that grows with its squared distance from the nearest so
-/// far. `[K, C]`
-///
-/// # Errors
-/// K is 0 or above N, or a latent is not finite.
-pub fn kmeans_plus_plus<F: NdFloat>(
-    z: &Array2<F>, // [N, C]
-    k: usize,
-    rng: &mut impl Rng,
-) -> Result<Array2<F>, LookupError> {
-    let points = z.nrows();
-    if k == 0 || k > points {
-        return Err(LookupError::TooManyCodes { k, points });
+    fn parameters_mut(&mut self) -> Vec<ArrayViewMutD<'_, F>> {
+        vec![self.0.view_mut().into_dyn()]
     }
-    check_finite("latents", z.view(), 0)?;
-    let mut chosen = vec![rng.random_range(0..points)];
-    let mut from_nearest = Array1::from_elem(points, f64::INFINITY); // [N]
-    while chosen.len() < k {
-        let newest = z.row(chosen[chosen.len() - 1]); // [C]
-        Zip::from(&mut from_nearest).and(z.rows()).for_each(|d, z| {
-            *d = d.min(number(squared_distance(z, newest)));
-        });
-        let mut left = rng.random::<f64>() * from_nearest.sum();
-        let drawn = from_nearest.iter().position(|d| {
-            left -= d;
-            left < 0.0
-        });
-        // Rounding, or nothing but copies of what is chosen: any other.
-        let spare = || (0..points).find(|n| !chosen.contains(n));
-        chosen.push(drawn.or_else(spare).unwrap_or(0));
-    }
-    Ok(z.select(Axis(0), &chosen)) // [K, C]
 }
-// ANCHOR_END: start
-
-// ANCHOR: cosine
-/// Rows of length 1; a row of zeros stays one. `[N, C]`
-pub fn normalize_rows<F: NdFloat>(x: &Array2<F>) -> Array2<F> {
-    let mut y = x.clone(); // [N, C]
-    for mut row in y.rows_mut() {
-        let largest = row.fold(F::zero(), |a, v| a.max(v.abs()));
-        if largest > F::zero() {
-            row.mapv_inplace(|v| v / largest); // no square is too large
-            let length = row.dot(&row).sqrt();
-            row.mapv_inplace(|v| v / length);
-        }
-    }
-    y
-}
-
-/// Its gradient: what points along a row is lost. `[N, C]`
-pub fn normalize_rows_backward<F: NdFloat>(
-    x: &Array2<F>,   // [N, C]
-    d_y: &Array2<F>, // [N, C]
-) -> Array2<F> {
-    let y = normalize_rows(x); // [N, C]
-    let mut d_x = Array2::zeros(x.raw_dim()); // [N, C]
-    for (n, mut d_x) in d_x.rows_mut().into_iter().enumerate() {
-        let (y, d_y) = (y.row(n), d_y.row(n)); // [C]
-        let length = x.row(n).dot(&x.row(n)).sqrt();
-        if length > F::zero() {
-            d_x.assign(&((&d_y - &(&y * y.dot(&d_y))) / length));
-        }
-    }
-    d_x
-}
-
-/// Eq. 5.11: the codebook vector of the same direction, as nearly as there
-/// is one: between vectors of length 1, the nearest has the largest cosine.
-/// A vector of zeros has no direction and is taken as it is.
-///
-/// # Errors
-/// As for [`nearest`].
-pub fn nearest_by_cosine<F: NdFloat>(
-    z: &Array2<F>,        // [N, C]
-    codebook: &Array2<F>, // [K, C]
-) -> Result<Vec<usize>, LookupError> {
-    check(z, codebook)?;
-    nearest(&normalize_rows(z), &normalize_rows(codebook))
-}
-// ANCHOR_END: cosine
-
-// ANCHOR: patches
-/// Images `[N, H, W]` cut into patches of `size` × `size`, one a row, image
-/// by image and row by row: `[N · H/size · W/size, size²]`. Only the order
-/// changes, so the gradient of each function is the other.
-///
-/// # Panics
-/// `size` does not divide H and W.
-pub fn patches<F: NdFloat>(images: &Array3<F>, size: usize) -> Array2<F> {
-    let (n, h, w) = images.dim();
-    assert!(h % size == 0 && w % size == 0, "{size} must divide {h} × {w}");
-    let cut = images.to_shape((n, h / size, size, w / size, size));
-    let cut = cut.expect("as many elements").permuted_axes([0, 1, 3, 2, 4]);
-    let rows = n * (h / size) * (w / size);
-    let rows = cut.to_shape((rows, size * size));
-    rows.expect("as many elements").into_owned() // [N · h · w, size²]
-}
-
-/// The inverse: images `[N, H, W]` from their patches.
-///
-/// # Panics
-/// The patches do not make whole images of H × W.
-pub fn assemble<F: NdFloat>(
-    patches: &Array2<F>,
-    (h, w): (usize, usize),
-) -> Array3<F> {
-    let size = patches.ncols().isqrt();
-    let (down, across) = (h / size, w / size);
-    let n = patches.nrows() / (down * across);
-    let cut = patches.to_shape((n, down, across, size, size));
-    let cut = cut.expect("whole images").permuted_axes([0, 1, 3, 2, 4]);
-    let images = cut.to_shape((n, h, w));
-    images.expect("as many elements").into_owned() // [N, H, W]
-}
-// ANCHOR_END: patches

@@ -9,13 +9,12 @@
 //! - [`training`]: an encoder, a codebook and a decoder, trained with any of them.
 //! - [`ledger`]: how far each hand gradient is from everything it is compared with.
 
-pub mod ledger;
 pub mod on_dfdx;
 pub mod plain;
 mod run;
 pub mod training;
 
-pub use run::run;
+pub use run::{ledger, run};
 
 /// This chapter.
 pub static CHAPTER: lab::Chapter = lab::Chapter {

@@ -329,6 +329,11 @@ impl Levels {
         }
     }
 
+    /// The number of levels of each component.
+    pub fn each(&self) -> &[usize] {
+        &self.0
+    }
+
     /// The number of codes, the product.
     pub fn codes(&self) -> usize {
         self.0.iter().product()

@@ -1,14 +1,13 @@
 //! An encoder, a codebook and a decoder in training, the gradient taken past the lookup in one of five ways.
 
-use codebook_lookup::plain::{cluster_means, nearest};
+use codebook_lookup::plain::{Codebook, cluster_means, nearest};
 use gradients::model::Model;
-use gradients::plain::{
-    Activation, AdamConfig, Layer, Mlp, mse, mse_backward,
-};
-use lab::{Checkpoint, CheckpointError, Resumable, rng_at};
-use ndarray::{Array1, Array2};
+use gradients::plain::{Activation, AdamConfig, Mlp, mse, mse_backward};
+use lab::{Checkpoint, CheckpointError, Diverged, Resumable, rng_at};
+use ndarray::Array2;
 use ndarray_rand::rand::Rng;
 
+use crate::on_dfdx;
 use crate::plain::{
     Levels, QuantizeError, Quantized, finite_scalar, finite_scalar_backward,
     gumbel_noise, gumbel_softmax, gumbel_softmax_backward, rotation_backward,
@@ -34,13 +33,58 @@ pub enum Past {
 // ANCHOR_END: past
 
 /// An autoencoder with a lookup in its middle.
-pub struct Training<B> {
+#[derive(Clone, Debug, PartialEq)]
+pub struct Autoencoder {
     /// Input to latent.
-    pub encoder: Model,
+    pub encoder: Mlp<f32>,
     /// Latent to input.
-    pub decoder: Model,
-    /// The codebook, as the weights of a layer that is never run.
-    pub table: Model,
+    pub decoder: Mlp<f32>,
+    /// `[K, C]`
+    pub codebook: Array2<f32>,
+    /// What stands between them.
+    pub past: Past,
+}
+
+impl Autoencoder {
+    /// What each input is quantised to: the nearest code, however it was trained.
+    ///
+    /// # Errors
+    /// A latent is not finite.
+    pub fn quantize(
+        &self,
+        x: &Array2<f32>,
+    ) -> Result<Quantized<f32>, QuantizeError> {
+        let z_e = self.encoder.output(x); // [N, C]
+        Ok(match &self.past {
+            Past::FiniteScalar(levels) => finite_scalar(&z_e, levels)?,
+            _ => straight_through(&z_e, &self.codebook)?,
+        })
+    }
+
+    /// What comes back of each input.
+    ///
+    /// # Errors
+    /// A latent is not finite.
+    pub fn reconstruct(
+        &self,
+        x: &Array2<f32>,
+    ) -> Result<Array2<f32>, QuantizeError> {
+        Ok(self.decoder.output(&self.quantize(x)?.z_q))
+    }
+}
+
+/// An autoencoder in training, in either room.
+pub trait Autoencodes: Resumable {
+    /// It as it is now.
+    fn now(&self) -> Autoencoder;
+
+    /// The loss before each step.
+    fn losses(&self) -> Vec<f32>;
+}
+
+/// How it is trained, which is the same in both rooms.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Recipe {
     /// What the encoder is told.
     pub past: Past,
     /// The share of a codebook vector that stays when it moves towards the mean of the latents that chose it; 1 for a
@@ -50,7 +94,49 @@ pub struct Training<B> {
     pub steps: u64,
     lr: f64,
     seed: u64,
-    batches: B,
+}
+
+impl Recipe {
+    /// The share of the training that is done before step `t`.
+    fn progress(&self, t: u64) -> f64 {
+        t as f64 / self.steps as f64
+    }
+
+    /// Adam's step size at step `t`.
+    pub fn lr(&self, t: u64) -> f64 {
+        let cool = if self.progress(t) < 0.7 { 1.0 } else { 0.1 };
+        cool * self.lr
+    }
+
+    /// At step `t`, of a temperature that falls from one number to another.
+    pub fn temperature(&self, t: u64, from: f64, to: f64) -> f32 {
+        (from * (to / from).powf(self.progress(t))) as f32
+    }
+
+    /// Gumbel noise for every latent and code at step `t`. `[B, K]`
+    pub fn noise(&self, t: u64, shape: (usize, usize)) -> Array2<f32> {
+        gumbel_noise(shape, &mut rng_at(self.seed, t))
+    }
+
+    /// Whether the codebook moves towards the means of its latents.
+    pub fn moves_to_means(&self) -> bool {
+        let other =
+            matches!(self.past, Past::Gumbel(..) | Past::FiniteScalar(_));
+        self.keep < 1.0 && !other
+    }
+}
+
+/// A run in progress.
+pub struct Training<B> {
+    /// Input to latent.
+    pub encoder: Model,
+    /// Latent to input.
+    pub decoder: Model,
+    /// The codebook.
+    pub table: Model<Codebook<f32>>,
+    /// How it is trained.
+    pub recipe: Recipe,
+    pub(crate) batches: B,
 }
 
 impl<B: FnMut(u64) -> Array2<f32>> Training<B> {
@@ -63,82 +149,42 @@ impl<B: FnMut(u64) -> Array2<f32>> Training<B> {
         rng: &mut impl Rng,
         batches: B,
     ) -> Self {
-        let mut network = |widths: &[usize]| {
+        let mut network = |name, widths: &[usize]| {
             let leaky = Activation::LeakyRelu(0.2);
             let net = Mlp::new(widths, leaky, Activation::Identity, rng);
-            Model::new(net, config)
+            Model::new(name, net, config)
         };
-        let encoder = network(&[input, hidden, latent]);
-        let decoder = network(&[latent, hidden, input]);
-        let b = Array1::zeros(codebook.ncols());
-        let activation = Activation::Identity;
-        let layers = vec![Layer { w: codebook, b, activation }];
-        let table = Model::new(Mlp { layers }, config);
+        let encoder = network("encoder", &[input, hidden, latent]);
+        let decoder = network("decoder", &[latent, hidden, input]);
+        let table = Model::new("table", Codebook(codebook), config);
+        let (keep, steps) = (1.0, u64::MAX);
         let (lr, seed) = (config.lr, rng.random());
-        Self {
-            encoder,
-            decoder,
-            table,
-            past,
-            keep: 1.0,
-            steps: u64::MAX,
-            lr,
-            seed,
-            batches,
-        }
+        let recipe = Recipe { past, keep, steps, lr, seed };
+        Self { encoder, decoder, table, recipe, batches }
     }
 
     /// The codebook `[K, C]`.
     pub fn codebook(&self) -> &Array2<f32> {
-        &self.table.net.layers[0].w
+        &self.table.net.0
     }
 
     /// Puts another codebook in its place.
     pub fn set_codebook(&mut self, codebook: Array2<f32>) {
-        self.table.net.layers[0].w = codebook;
+        self.table.net.0 = codebook;
     }
 
-    /// What each input is quantised to: the nearest code, whatever the training does.
-    ///
-    /// # Errors
-    /// A latent is not finite.
-    pub fn quantize(
-        &self,
-        x: &Array2<f32>,
-    ) -> Result<Quantized<f32>, QuantizeError> {
-        let z_e = self.encoder.net.output(x); // [N, C]
-        Ok(match &self.past {
-            Past::FiniteScalar(levels) => finite_scalar(&z_e, levels)?,
-            _ => straight_through(&z_e, self.codebook())?,
-        })
-    }
-
-    /// What comes back of each input.
-    ///
-    /// # Errors
-    /// A latent is not finite.
-    pub fn reconstruct(
-        &self,
-        x: &Array2<f32>,
-    ) -> Result<Array2<f32>, QuantizeError> {
-        Ok(self.decoder.net.output(&self.quantize(x)?.z_q))
-    }
-
-    /// The share of the training that is done.
-    fn progress(&self) -> f64 {
-        self.encoder.adam.t as f64 / self.steps as f64
-    }
-
-    fn temperature(&self, from: f64, to: f64) -> f32 {
-        (from * (to / from).powf(self.progress())) as f32
+    fn diverged(&self) -> impl Fn(QuantizeError) -> Diverged + use<B> {
+        let step = self.encoder.adam.t;
+        move |e| Diverged { step, what: e.to_string() }
     }
 
     // ANCHOR: step
     /// One step on a batch `[B, X]`; returns the loss before it.
-    fn step_on(&mut self, x: &Array2<f32>) -> Result<f32, QuantizeError> {
+    fn step_on(&mut self, x: &Array2<f32>) -> Result<f32, Diverged> {
+        let named = self.diverged();
         let coded = self.encoder.net.forward(x);
         let z_e = &coded[coded.len() - 1]; // [B, C]
-        let (z_q, p) = self.forward(z_e)?; // [B, C], [B, K]
+        let (z_q, p) = self.forward(z_e).map_err(&named)?; // [B, C], [B, K]
         let made = self.decoder.net.forward(&z_q);
         let y = &made[made.len() - 1]; // [B, X]
         let loss = mse(y, x);
@@ -146,10 +192,12 @@ impl<B: FnMut(u64) -> Array2<f32>> Training<B> {
             self.decoder.net.backward(&made, mse_backward(y, x));
         let (d_z_e, d_codebook) = self.backward(z_e, &z_q, &p, d_z_q);
         let (_, d_encoder) = self.encoder.net.backward(&coded, d_z_e);
-        self.move_codebook(z_e, d_codebook)?;
-        self.encoder.step(loss, &d_encoder);
-        self.decoder.step(loss, &d_decoder);
-        Ok(loss)
+        match d_codebook.filter(|_| self.recipe.keep < 1.0) {
+            Some(d) => drop(self.table.step(loss, &Codebook(d))?),
+            None => self.move_to_means(z_e).map_err(&named)?,
+        }
+        self.encoder.step(loss, &d_encoder)?;
+        self.decoder.step(loss, &d_decoder)
     }
     // ANCHOR_END: step
 
@@ -158,14 +206,13 @@ impl<B: FnMut(u64) -> Array2<f32>> Training<B> {
         &self,
         z_e: &Array2<f32>,
     ) -> Result<(Array2<f32>, Array2<f32>), QuantizeError> {
-        let codebook = self.codebook();
+        let (codebook, t) = (self.codebook(), self.encoder.adam.t);
         let none = Array2::zeros((0, 0));
-        Ok(match &self.past {
+        Ok(match &self.recipe.past {
             &Past::Gumbel(from, to) => {
                 let shape = (z_e.nrows(), codebook.nrows());
-                let mut rng = rng_at(self.seed, self.encoder.adam.t);
-                let noise = gumbel_noise(shape, &mut rng); // [B, K]
-                let tau = self.temperature(from, to);
+                let noise = self.recipe.noise(t, shape); // [B, K]
+                let tau = self.recipe.temperature(t, from, to);
                 let mixed = gumbel_softmax(z_e, codebook, &noise, tau)?;
                 (mixed.z_q, mixed.p)
             }
@@ -184,13 +231,13 @@ impl<B: FnMut(u64) -> Array2<f32>> Training<B> {
         p: &Array2<f32>,
         d_z_q: Array2<f32>,
     ) -> (Array2<f32>, Option<Array2<f32>>) {
-        match &self.past {
+        match &self.recipe.past {
             Past::Nothing => (d_z_q * 0.0, None),
             Past::StraightThrough => (straight_through_backward(d_z_q), None),
             Past::Rotation => (rotation_backward(z_e, z_q, d_z_q), None),
             &Past::Gumbel(from, to) => {
-                let (codebook, tau) =
-                    (self.codebook(), self.temperature(from, to));
+                let (codebook, t) = (self.codebook(), self.encoder.adam.t);
+                let tau = self.recipe.temperature(t, from, to);
                 let (d_z, d_codebook) =
                     gumbel_softmax_backward(z_e, codebook, p, tau, &d_z_q);
                 (d_z, Some(d_codebook))
@@ -201,29 +248,18 @@ impl<B: FnMut(u64) -> Array2<f32>> Training<B> {
         }
     }
 
-    /// By its gradient where it has one, towards the means where it has none; not at all when it stands still.
-    fn move_codebook(
+    /// Moves a codebook that has no gradient towards the means of its latents.
+    fn move_to_means(
         &mut self,
         z_e: &Array2<f32>,
-        d_codebook: Option<Array2<f32>>,
     ) -> Result<(), QuantizeError> {
-        if self.keep == 1.0 {
+        if !self.recipe.moves_to_means() {
             return Ok(());
         }
-        if let Some(d_codebook) = d_codebook {
-            let mut d_table = self.table.net.clone();
-            d_table.layers[0].w = d_codebook;
-            d_table.layers[0].b.fill(0.0);
-            self.table.step(0.0, &d_table);
-            return Ok(());
-        }
-        if matches!(self.past, Past::FiniteScalar(_)) {
-            return Ok(());
-        }
-        let indices = nearest(z_e, self.codebook())?; // [B]
-        let means = cluster_means(z_e, &indices, self.codebook()); // [K, C]
-        let moved = self.codebook() * self.keep + means * (1.0 - self.keep);
-        self.set_codebook(moved);
+        let (codebook, keep) = (self.codebook(), self.recipe.keep);
+        let indices = nearest(z_e, codebook)?; // [B]
+        let means = cluster_means(z_e, &indices, codebook); // [K, C]
+        self.set_codebook(codebook * keep + means * (1.0 - keep));
         Ok(())
     }
 }
@@ -233,21 +269,21 @@ impl<B: FnMut(u64) -> Array2<f32>> Resumable for Training<B> {
         self.encoder.adam.t
     }
 
-    fn step(&mut self) -> String {
+    fn step(&mut self) -> Result<String, Diverged> {
         let step = self.steps_done();
-        let x = (self.batches)(step);
-        let cool = if self.progress() < 0.7 { 1.0 } else { 0.1 };
-        for model in [&mut self.encoder, &mut self.decoder, &mut self.table] {
-            model.adam.config.lr = cool * self.lr;
+        let (x, lr) = ((self.batches)(step), self.recipe.lr(step));
+        for adam in [&mut self.encoder.adam, &mut self.decoder.adam] {
+            adam.config.lr = lr;
         }
-        let loss = self.step_on(&x).expect("finite latents of one width");
-        format!("loss {loss:.4}")
+        self.table.adam.config.lr = lr;
+        let loss = self.step_on(&x)?;
+        Ok(format!("loss {loss:.4}"))
     }
 
     fn save(&self, checkpoint: &mut Checkpoint) {
-        self.encoder.save("encoder", checkpoint);
-        self.decoder.save("decoder", checkpoint);
-        self.table.save("table", checkpoint);
+        self.encoder.save(checkpoint);
+        self.decoder.save(checkpoint);
+        self.table.save(checkpoint);
     }
 
     fn restore(
@@ -256,10 +292,38 @@ impl<B: FnMut(u64) -> Array2<f32>> Resumable for Training<B> {
     ) -> Result<(), CheckpointError> {
         let mut encoder = self.encoder.clone();
         let mut decoder = self.decoder.clone();
-        encoder.restore("encoder", checkpoint)?;
-        decoder.restore("decoder", checkpoint)?;
-        self.table.restore("table", checkpoint)?;
+        encoder.restore(checkpoint)?;
+        decoder.restore(checkpoint)?;
+        self.table.restore(checkpoint)?;
         (self.encoder, self.decoder) = (encoder, decoder);
         Ok(())
     }
+}
+
+impl<B: FnMut(u64) -> Array2<f32>> Autoencodes for Training<B> {
+    fn now(&self) -> Autoencoder {
+        Autoencoder {
+            encoder: self.encoder.net.clone(),
+            decoder: self.decoder.net.clone(),
+            codebook: self.codebook().clone(),
+            past: self.recipe.past.clone(),
+        }
+    }
+
+    fn losses(&self) -> Vec<f32> {
+        self.decoder.losses.clone()
+    }
+}
+
+/// The training in the lab's room.
+///
+/// # Errors
+/// The device is not there.
+pub fn in_room<'a, B: FnMut(u64) -> Array2<f32> + 'a>(
+    lab: &lab::Lab,
+    training: Training<B>,
+) -> anyhow::Result<Box<dyn Autoencodes + 'a>> {
+    lab::in_room!(lab, training, |dev, plain| {
+        on_dfdx::Training::new(&dev, plain)
+    })
 }

@@ -10,14 +10,13 @@
 //! - [`on_dfdx`]: the same terms on dfdx, where a stop-gradient is a type.
 //! - [`ledger`]: how far each hand gradient is from everything it is compared with.
 
-pub mod ledger;
 pub mod on_dfdx;
 pub mod plain;
 pub mod quantizer;
 mod run;
 pub mod training;
 
-pub use run::run;
+pub use run::{ledger, run};
 
 /// This chapter.
 pub static CHAPTER: lab::Chapter = lab::Chapter {

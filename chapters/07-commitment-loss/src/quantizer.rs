@@ -1,10 +1,10 @@
 //! A codebook with everything that it needs in training: the lookup, both losses, one of two ways to learn, a start from
 //! the first latents, usage statistics, revival, and a place in a checkpoint.
 
-use codebook_lookup::plain::{check, kmeans_plus_plus, lloyd_step};
-use gradients::plain::{AdamConfig, adam_step, real};
+use codebook_lookup::plain::{Codebook, check, kmeans_plus_plus, lloyd_step};
+use gradients::plain::{Adam, AdamConfig, real};
 use lab::{Checkpoint, CheckpointError};
-use ndarray::{Array1, Array2, ArrayD, Axis, NdFloat};
+use ndarray::{Array, Array1, Array2, Axis, Dimension, NdFloat};
 use ndarray_rand::rand::Rng;
 use straight_through::plain::{Quantized, straight_through};
 
@@ -79,15 +79,8 @@ impl Learning {
 }
 
 #[derive(Clone, Debug, PartialEq)]
-enum Learner<F> {
-    Gradient {
-        adam: AdamConfig,
-        weight: f64,
-        codebook: Array2<F>,
-        m: ArrayD<F>,
-        v: ArrayD<F>,
-        steps: u64,
-    },
+pub(crate) enum Learner<F> {
+    Gradient { codebook: Codebook<F>, adam: Adam<F>, weight: f64 },
     Ema(Ema<F>),
 }
 
@@ -95,8 +88,8 @@ enum Learner<F> {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Quantizer<F> {
     settings: Settings,
-    learner: Learner<F>,
-    usage: Array1<F>,
+    pub(crate) learner: Learner<F>,
+    pub(crate) usage: Array1<F>,
 }
 
 // ANCHOR: quantize
@@ -170,9 +163,9 @@ impl<F: NdFloat> Quantizer<F> {
         let learner = match settings.learning {
             Learning::Gradient { adam, weight } => {
                 check_weight("weight", weight)?;
-                let zeros = || ArrayD::zeros(codebook.shape());
-                let (m, v) = (zeros(), zeros());
-                Learner::Gradient { adam, weight, codebook, m, v, steps: 0 }
+                let codebook = Codebook(codebook);
+                let adam = Adam::new(&codebook, adam);
+                Learner::Gradient { codebook, adam, weight }
             }
             Learning::Ema { gamma, debias } => {
                 Learner::Ema(Ema::new(codebook, gamma, debias)?)
@@ -220,14 +213,10 @@ impl<F: NdFloat> Quantizer<F> {
         let reduction = self.settings.reduction;
         match &mut self.learner {
             Learner::Ema(ema) => ema.update(z_e, indices),
-            Learner::Gradient { adam, weight, codebook, m, v, steps } => {
-                *steps += 1;
-                let d_codebook =
-                    codebook_loss_backward(z_e, codebook, indices, reduction)
-                        * real::<F>(*weight); // [K, C]
-                let theta = &mut codebook.view_mut().into_dyn();
-                let d_theta = &d_codebook.view().into_dyn();
-                adam_step(theta, d_theta, m, v, *steps, *adam);
+            Learner::Gradient { codebook, adam, weight } => {
+                let e = &codebook.0; // [K, C]
+                let d_e = codebook_loss_backward(z_e, e, indices, reduction);
+                adam.step(codebook, &Codebook(d_e * real::<F>(*weight)));
             }
         }
         Ok(self.settings.revival.map_or(Vec::new(), |revival| {
@@ -243,14 +232,14 @@ impl<F: NdFloat> Quantizer<F> {
         indices.iter().for_each(|&k| self.usage[k] += add);
     }
 
-    fn revive(
+    pub(crate) fn revive(
         &mut self,
         z_e: &Array2<F>,
         threshold: F,
         rng: &mut impl Rng,
     ) -> Vec<usize> {
         let codebook = match &mut self.learner {
-            Learner::Gradient { codebook, .. } => codebook,
+            Learner::Gradient { codebook, .. } => &mut codebook.0,
             Learner::Ema(ema) => &mut ema.codebook,
         };
         let revived = revive(codebook, &self.usage, z_e, threshold, rng);
@@ -258,9 +247,10 @@ impl<F: NdFloat> Quantizer<F> {
             self.usage[k] = F::one();
             match &mut self.learner {
                 Learner::Ema(ema) => ema.restart(k),
-                Learner::Gradient { m, v, .. } => {
-                    m.index_axis_mut(Axis(0), k).fill(F::zero());
-                    v.index_axis_mut(Axis(0), k).fill(F::zero());
+                Learner::Gradient { adam, .. } => {
+                    for means in adam.m.iter_mut().chain(&mut adam.v) {
+                        means.index_axis_mut(Axis(0), k).fill(F::zero());
+                    }
                 }
             }
         }
@@ -291,7 +281,7 @@ impl<F: NdFloat> Quantizer<F> {
     /// The codebook, `[K, C]`.
     pub fn codebook(&self) -> &Array2<F> {
         match &self.learner {
-            Learner::Gradient { codebook, .. } => codebook,
+            Learner::Gradient { codebook, .. } => &codebook.0,
             Learner::Ema(ema) => ema.codebook(),
         }
     }
@@ -326,10 +316,10 @@ impl Quantizer<f32> {
         checkpoint.put(&format!("{name}.codebook"), self.codebook());
         checkpoint.put(&format!("{name}.usage"), &self.usage);
         let steps = match &self.learner {
-            Learner::Gradient { m, v, steps, .. } => {
-                checkpoint.put(&format!("{name}.adam.m"), m);
-                checkpoint.put(&format!("{name}.adam.v"), v);
-                *steps
+            Learner::Gradient { adam, .. } => {
+                checkpoint.put(&format!("{name}.adam.m"), &adam.m[0]);
+                checkpoint.put(&format!("{name}.adam.v"), &adam.v[0]);
+                adam.t
             }
             Learner::Ema(ema) => {
                 checkpoint.put(&format!("{name}.ema.counts"), &ema.counts);
@@ -350,25 +340,23 @@ impl Quantizer<f32> {
         name: &str,
         checkpoint: &Checkpoint,
     ) -> Result<(), CheckpointError> {
-        let settings = format!("{name}.settings");
-        checkpoint.expect_note(&settings, self.described())?;
+        let at = |part: &str| format!("{name}.{part}");
+        checkpoint.expect_note(&at("settings"), self.described())?;
         let mut new = self.clone();
-        let done = checkpoint.number(&format!("{name}.steps"))?;
-        checkpoint.get(&format!("{name}.usage"), &mut new.usage)?;
-        let at = format!("{name}.codebook");
+        let steps = checkpoint.number(&at("steps"))?;
+        read(checkpoint, &at("usage"), &mut new.usage)?;
         match &mut new.learner {
-            Learner::Gradient { codebook, m, v, steps, .. } => {
-                checkpoint.get(&at, codebook)?;
-                checkpoint.get(&format!("{name}.adam.m"), m)?;
-                checkpoint.get(&format!("{name}.adam.v"), v)?;
-                *steps = done;
+            Learner::Gradient { codebook, adam, .. } => {
+                read(checkpoint, &at("codebook"), &mut codebook.0)?;
+                read(checkpoint, &at("adam.m"), &mut adam.m[0])?;
+                read(checkpoint, &at("adam.v"), &mut adam.v[0])?;
+                adam.t = steps;
             }
             Learner::Ema(ema) => {
-                checkpoint.get(&at, &mut ema.codebook)?;
-                let counts = &mut ema.counts;
-                checkpoint.get(&format!("{name}.ema.counts"), counts)?;
-                checkpoint.get(&format!("{name}.ema.sums"), &mut ema.sums)?;
-                ema.steps = done;
+                read(checkpoint, &at("codebook"), &mut ema.codebook)?;
+                read(checkpoint, &at("ema.counts"), &mut ema.counts)?;
+                read(checkpoint, &at("ema.sums"), &mut ema.sums)?;
+                ema.steps = steps;
             }
         }
         *self = new;
@@ -378,4 +366,14 @@ impl Quantizer<f32> {
     fn described(&self) -> String {
         format!("{:?}", self.settings)
     }
+}
+
+fn read<D: Dimension>(
+    checkpoint: &Checkpoint,
+    name: &str,
+    into: &mut Array<f32, D>,
+) -> Result<(), CheckpointError> {
+    let from = checkpoint.get(name, into.shape())?;
+    into.view_mut().into_dyn().assign(from);
+    Ok(())
 }

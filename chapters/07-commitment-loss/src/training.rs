@@ -3,13 +3,16 @@
 
 use datasets::Batches;
 use gradients::model::Model;
-use gradients::plain::{Activation, AdamConfig, Mlp, mse, mse_backward};
-use lab::{Checkpoint, CheckpointError, rng_at};
+use gradients::plain::{
+    Activation, AdamConfig, Mlp, Parameters, last, mse, mse_backward,
+};
+use lab::{Checkpoint, CheckpointError, Diverged, Resumable, rng_at};
 use ndarray::{Array2, Axis, NdFloat};
 use ndarray_rand::rand::Rng;
 
 use straight_through::plain::{Quantized, straight_through_backward};
 
+use crate::on_dfdx;
 use crate::plain::{
     CommitmentError, codebook_loss_backward, commitment_loss_backward,
     late_codebook_loss_backward,
@@ -77,10 +80,6 @@ pub fn step<F: NdFloat>(
     let (reconstruction, z_e) = (mse(x_hat, x), z_e.clone()); // [B, C]
     Ok(Step { reconstruction, found, z_e, d_encoder, d_decoder })
 }
-
-fn last<F>(outputs: &[Array2<F>]) -> &Array2<F> {
-    &outputs[outputs.len() - 1]
-}
 // ANCHOR_END: step
 
 /// What one term of Eq. 7.1 says to each part.
@@ -131,7 +130,7 @@ pub fn term_gradients<F: NdFloat>(
         codebook: codebook_loss_backward(z_e, e, &indices, reduction),
         decoder: still(decoder),
     };
-    let d_z_e = commitment_loss_backward(z_e, &z_q, beta, reduction); // [B, C]
+    let d_z_e = commitment_loss_backward(z_e, &z_q, beta, reduction);
     let commitment = TermGradient {
         encoder: encoder.backward(&encoded, d_z_e).1,
         codebook: none,
@@ -141,11 +140,48 @@ pub fn term_gradients<F: NdFloat>(
 }
 // ANCHOR_END: who
 
+/// What is trained, as it is at some step.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Autoencoder {
+    /// 16 → 32 → 4.
+    pub encoder: Mlp<f32>,
+    /// 4 → 32 → 16.
+    pub decoder: Mlp<f32>,
+    /// The codebook.
+    pub quantizer: Quantizer<f32>,
+    /// How many codes have started again.
+    pub revived: usize,
+}
+
+/// A run in either room.
+pub trait Autoencodes: Resumable {
+    /// Its networks and its codebook now.
+    fn now(&self) -> Autoencoder;
+
+    /// Squared error before each step.
+    fn losses(&self) -> Vec<f32>;
+}
+
+/// Where a run's patches come from.
+pub struct Source<'a> {
+    patches: &'a Array2<f32>,
+    batches: Batches,
+    /// Of the draws that revival makes.
+    pub seed: u64,
+}
+
+impl Source<'_> {
+    /// Batch number `n`, `[B, 16]`.
+    pub fn batch(&mut self, n: u64) -> Array2<f32> {
+        self.patches.select(Axis(0), &self.batches.batch(n))
+    }
+}
+
 /// A run in progress.
 pub struct Training<'a> {
-    /// 16 → 32 → 4, with its optimiser.
+    /// 16 → 32 → 4, with its optimiser; its loss is the commitment term.
     pub encoder: Model,
-    /// 4 → 32 → 16, with its optimiser.
+    /// 4 → 32 → 16, with its optimiser; its loss is the squared error.
     pub decoder: Model,
     /// The codebook.
     pub quantizer: Quantizer<f32>,
@@ -154,9 +190,8 @@ pub struct Training<'a> {
     pub late: bool,
     /// How many codes have started again.
     pub revived: usize,
-    patches: &'a Array2<f32>,
-    batches: Batches,
-    seed: u64,
+    /// What it learns from.
+    pub source: Source<'a>,
 }
 
 impl<'a> Training<'a> {
@@ -172,57 +207,96 @@ impl<'a> Training<'a> {
         batch: usize,
         seed: u64,
     ) -> Result<Self, datasets::BatchError> {
+        let batches = Batches::new(patches.nrows(), batch, seed)?;
         Ok(Self {
-            encoder: Model::new(encoder, config),
-            decoder: Model::new(decoder, config),
+            encoder: Model::new("encoder", encoder, config),
+            decoder: Model::new("decoder", decoder, config),
             quantizer,
             late: false,
             revived: 0,
-            patches,
-            batches: Batches::new(patches.nrows(), batch, seed)?,
-            seed,
+            source: Source { patches, batches, seed },
         })
     }
 
     /// One step of everything that learns.
     ///
     /// # Errors
-    /// The run diverged: the encoder's output is not finite.
-    pub fn step(&mut self) -> Result<Step<f32>, CommitmentError> {
-        let t = self.encoder.adam.t;
-        let x = self.patches.select(Axis(0), &self.batches.batch(t)); // [B, 16]
+    /// The run diverged.
+    pub fn train_once(&mut self) -> Result<Step<f32>, Diverged> {
+        let n = self.encoder.adam.t;
+        let named = |e: CommitmentError| diverged(n, &e);
+        let x = self.source.batch(n); // [B, 16]
         let networks = (&self.encoder.net, &self.decoder.net);
-        let done = step(networks, &self.quantizer, &x, self.late)?;
-        let commitment = done.found.commitment_loss;
-        self.encoder.step(commitment, &done.d_encoder);
-        self.decoder.step(done.reconstruction, &done.d_decoder);
+        let done = step(networks, &self.quantizer, &x, self.late);
+        let done = done.map_err(named)?;
+        self.encoder.step(done.found.commitment_loss, &done.d_encoder)?;
+        self.decoder.step(done.reconstruction, &done.d_decoder)?;
         let indices = &done.found.quantized.indices;
-        let mut rng = rng_at(self.seed, t);
-        let revived = self.quantizer.learn(&done.z_e, indices, &mut rng)?;
-        self.revived += revived.len();
+        let rng = &mut rng_at(self.source.seed, n);
+        let revived = self.quantizer.learn(&done.z_e, indices, rng);
+        self.revived += revived.map_err(named)?.len();
         Ok(done)
     }
+}
 
-    /// Puts both networks and the quantizer into a checkpoint.
-    pub fn save(&self, checkpoint: &mut Checkpoint) {
-        self.encoder.save("encoder", checkpoint);
-        self.decoder.save("decoder", checkpoint);
+/// The run that ends at a step, for a reason that names a latent.
+pub fn diverged(step: u64, error: &CommitmentError) -> Diverged {
+    Diverged { step, what: error.to_string() }
+}
+
+impl Resumable for Training<'_> {
+    fn steps_done(&self) -> u64 {
+        self.encoder.adam.t
+    }
+
+    fn step(&mut self) -> Result<String, Diverged> {
+        let done = self.train_once()?;
+        Ok(format!("MSE {:.4}", done.reconstruction))
+    }
+
+    fn save(&self, checkpoint: &mut Checkpoint) {
+        self.encoder.save(checkpoint);
+        self.decoder.save(checkpoint);
         self.quantizer.save("quantizer", checkpoint);
         checkpoint.note("revived", self.revived);
     }
 
-    /// The inverse of `save`.
-    ///
-    /// # Errors
-    /// The checkpoint is of another run.
-    pub fn restore(
+    fn restore(
         &mut self,
         checkpoint: &Checkpoint,
     ) -> Result<(), CheckpointError> {
-        self.encoder.restore("encoder", checkpoint)?;
-        self.decoder.restore("decoder", checkpoint)?;
+        self.encoder.restore(checkpoint)?;
+        self.decoder.restore(checkpoint)?;
         self.quantizer.restore("quantizer", checkpoint)?;
         self.revived = checkpoint.number("revived")? as usize;
         Ok(())
     }
+}
+
+impl Autoencodes for Training<'_> {
+    fn now(&self) -> Autoencoder {
+        Autoencoder {
+            encoder: self.encoder.net.clone(),
+            decoder: self.decoder.net.clone(),
+            quantizer: self.quantizer.clone(),
+            revived: self.revived,
+        }
+    }
+
+    fn losses(&self) -> Vec<f32> {
+        self.decoder.losses.clone()
+    }
+}
+
+/// The run in the lab's room.
+///
+/// # Errors
+/// The device is not there.
+pub fn in_room<'a>(
+    lab: &lab::Lab,
+    training: Training<'a>,
+) -> anyhow::Result<Box<dyn Autoencodes + 'a>> {
+    lab::in_room!(lab, training, |dev, plain| {
+        on_dfdx::Training::new(&dev, plain)
+    })
 }

@@ -8,11 +8,12 @@ use std::path::{Path, PathBuf};
 use constriction::stream::model::ContiguousCategoricalEntropyModel;
 use constriction::stream::queue::{DefaultRangeDecoder, DefaultRangeEncoder};
 use constriction::stream::{Decode, Encode};
+use gradients::plain::Parameters;
 use lab::{Checkpoint, CheckpointError};
 use md5::{Digest, Md5};
 use ndarray::{Array2, ArrayView1};
 
-use crate::model::{Sizes, VqVae, VqVaeError};
+use crate::model::{VqVae, VqVaeError};
 use crate::plain::IMAGE;
 
 /// The probability 1 in the coder's whole numbers, 2²⁴.
@@ -364,12 +365,13 @@ impl Compressor {
             return Err(CodingError::NoModel(path.into()));
         }
         let checkpoint = Checkpoint::load(path).map_err(VqVaeError::from)?;
-        let model = VqVae::of_checkpoint(&checkpoint, path)?;
-        let Sizes { codes, .. } = model.sizes;
-        let mut counts = Array2::zeros((model.sizes.places(), codes));
-        checkpoint
-            .get("frequencies", &mut counts)
-            .map_err(VqVaeError::from)?;
+        let model =
+            VqVae::of_checkpoint(&checkpoint).map_err(VqVaeError::from)?;
+        let from = checkpoint.expecting("a compressor of 28 × 28 images");
+        let shape = [model.sizes.places(), model.codes()];
+        from.shape("frequencies", &shape).map_err(VqVaeError::from)?;
+        let counts: Array2<f32> =
+            from.of_rank("frequencies").map_err(VqVaeError::from)?;
         let odd = counts.iter().find(|n| **n < 0.0 || n.fract() != 0.0);
         if let Some(n) = odd {
             return Err(CodingError::Frequencies {

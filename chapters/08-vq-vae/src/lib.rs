@@ -12,7 +12,6 @@
 //! - [`ledger`]: how far each hand gradient is from everything it is compared with.
 
 pub mod coding;
-pub mod ledger;
 pub mod measures;
 pub mod model;
 pub mod on_dfdx;
@@ -20,7 +19,7 @@ pub mod plain;
 mod run;
 pub mod training;
 
-pub use run::run;
+pub use run::{ledger, run};
 
 /// This chapter.
 pub static CHAPTER: lab::Chapter = lab::Chapter {

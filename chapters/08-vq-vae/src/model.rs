@@ -1,11 +1,12 @@
 //! Encoder, codebook and decoder: images to codes and back.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use codebook_lookup::plain::{LookupError, gather, nearest};
-use gradients::plain::{Activation, Layer, Mlp, init_layer, real};
+use gradients::model::{load_layers, save_parameters};
+use gradients::plain::{Activation, Mlp, init_layer, real};
 use lab::{Checkpoint, CheckpointError};
-use ndarray::{Array1, Array2, ArrayD, Axis, Ix1, Ix2, NdFloat, s};
+use ndarray::{Array2, Axis, NdFloat, s};
 use ndarray_rand::rand::Rng;
 
 use crate::plain::{IMAGE, depth_to_space, half, space_to_depth};
@@ -84,17 +85,9 @@ pub enum VqVaeError {
         /// The code.
         found: usize,
     },
-    /// It is no checkpoint.
+    /// It is no checkpoint, or one of something else.
     #[error(transparent)]
     Checkpoint(#[from] CheckpointError),
-    /// It is a checkpoint of something else.
-    #[error("{}: expected the checkpoint of a VQ-VAE of 28 × 28 images, found {found}", path.display())]
-    Foreign {
-        /// The file.
-        path: PathBuf,
-        /// What it holds.
-        found: String,
-    },
 }
 
 // ANCHOR: model
@@ -254,73 +247,38 @@ fn expect_rows(
     }
 }
 
+/// The layers of either half.
+const LAYERS: [Activation; 3] =
+    [Activation::Relu, Activation::Relu, Activation::Identity];
+
 impl VqVae<f32> {
     /// Puts the network into a checkpoint, in the same places as a training run does.
     pub fn save(&self, checkpoint: &mut Checkpoint) {
-        for (name, net) in
-            [("encoder", &self.encoder), ("decoder", &self.decoder)]
-        {
-            for (n, p) in net.parameters().iter().enumerate() {
-                checkpoint.put(&format!("{name}.parameter.{n}"), p);
-            }
-        }
+        save_parameters("encoder", &self.encoder, checkpoint);
+        save_parameters("decoder", &self.decoder, checkpoint);
         checkpoint.put("quantizer.codebook", &self.codebook);
     }
 
-    /// The network of a checkpoint that was read from `path`; sizes are those of its arrays.
+    /// The network of a checkpoint; its sizes are those of the arrays.
     ///
     /// # Errors
     /// The checkpoint is of something else.
     pub fn of_checkpoint(
         checkpoint: &Checkpoint,
-        path: &Path,
-    ) -> Result<Self, VqVaeError> {
-        let foreign =
-            |found: String| VqVaeError::Foreign { path: path.into(), found };
-        let training = checkpoint.notes.get("training");
-        let of = training.map_or("unknown".into(), |t| format!("`{t}`"));
-        let array = |name: &str| -> Result<ArrayD<f32>, VqVaeError> {
-            checkpoint.array(name).cloned().map_err(|_| {
-                foreign(format!("no `{name}`; its training is {of}"))
-            })
-        };
-        let shape = |name: &str, a: &ArrayD<f32>| {
-            foreign(format!("`{name}` of shape {:?}", a.shape()))
-        };
-        let matrix = |name: String| {
-            let a = array(&name)?;
-            let e = shape(&name, &a);
-            a.into_dimensionality::<Ix2>().map_err(|_| e)
-        };
-        let vector = |name: String| -> Result<Array1<f32>, VqVaeError> {
-            let a = array(&name)?;
-            let e = shape(&name, &a);
-            a.into_dimensionality::<Ix1>().map_err(|_| e)
-        };
-        let codebook = matrix("quantizer.codebook".into())?;
-        let half = |name: &str| -> Result<Mlp<f32>, VqVaeError> {
-            let layer = |n: usize| -> Result<Layer<f32>, VqVaeError> {
-                let w = matrix(format!("{name}.parameter.{}", 2 * n))?;
-                let b = vector(format!("{name}.parameter.{}", 2 * n + 1))?;
-                let relu = n < 2;
-                let activation = if relu {
-                    Activation::Relu
-                } else {
-                    Activation::Identity
-                };
-                Ok(Layer { w, b, activation })
-            };
-            Ok(Mlp { layers: (0..3).map(layer).collect::<Result<_, _>>()? })
-        };
-        let (encoder, decoder) = (half("encoder")?, half("decoder")?);
+    ) -> Result<Self, CheckpointError> {
+        let from = checkpoint.expecting("a VQ-VAE of 28 × 28 images");
+        let codebook: Array2<f32> = from.of_rank("quantizer.codebook")?;
+        let encoder = load_layers(from, "encoder", &LAYERS)?;
+        let decoder = load_layers(from, "decoder", &LAYERS)?;
         let (pixels, channels) = encoder.layers[0].w.dim();
         let (codes, width) = codebook.dim();
         let sizes = Sizes { codes, width, channels, patch: pixels.isqrt() };
         let found = Self { sizes, encoder, codebook, decoder };
-        let parts = format!("parts that do not fit together: {sizes:?}");
         match found.fits() {
             true => Ok(found),
-            false => Err(foreign(parts)),
+            false => Err(from.refuse(format!(
+                "parts that do not fit together: {sizes:?}"
+            ))),
         }
     }
 
@@ -351,5 +309,5 @@ impl VqVae<f32> {
 /// # Errors
 /// The file is damaged, or of something else.
 pub fn load(path: &Path) -> Result<VqVae<f32>, VqVaeError> {
-    VqVae::of_checkpoint(&Checkpoint::load(path)?, path)
+    Ok(VqVae::of_checkpoint(&Checkpoint::load(path)?)?)
 }

@@ -8,8 +8,8 @@ use codebook_lookup::plain::patches;
 use commitment_loss::plain::CommitmentError;
 use commitment_loss::quantizer::{Found, Quantizer};
 use gradients::plain::{
-    Activation, Layer, Mlp, linear, linear_backward_parameters, mse,
-    mse_backward, product, real,
+    Activation, Layer, Mlp, linear, linear_backward,
+    linear_backward_parameters, mse, mse_backward, product, real,
 };
 use lab::mat_mul;
 use ndarray::{
@@ -113,6 +113,37 @@ pub fn col2im<F: NdFloat>(
 }
 // ANCHOR_END: im2col
 
+// ANCHOR: definition
+/// Eq. 8.3: a 3 × 3 convolution with zeros around the grid, as it is
+/// defined: columns, and a linear layer. `[N, O]`
+///
+/// # Panics
+/// The rows do not fill whole grids.
+pub fn conv_as_defined<F: NdFloat>(
+    x: &Array2<F>, // [N, C]
+    w: &Array2<F>, // [9C, O]
+    b: &Array1<F>, // [O]
+    side: usize,
+) -> Array2<F> {
+    linear(&im2col(x.view(), side), w, b) // [N, O]
+}
+
+/// Eq. 8.4: its gradients at `x`, `w` and `b`.
+///
+/// # Panics
+/// As for [`conv_as_defined`].
+pub fn conv_as_defined_backward<F: NdFloat>(
+    x: &Array2<F>,   // [N, C]
+    w: &Array2<F>,   // [9C, O]
+    d_y: &Array2<F>, // [N, O]
+    side: usize,
+) -> (Array2<F>, Array2<F>, Array1<F>) {
+    let columns = im2col(x.view(), side); // [N, 9C]
+    let (d_columns, d_w, d_b) = linear_backward(&columns, w, d_y);
+    (col2im(d_columns.view(), side), d_w, d_b) // [N, C]
+}
+// ANCHOR_END: definition
+
 fn whole_grids<F>(x: ArrayView2<F>, side: usize) -> (usize, usize) {
     let (n, c) = x.dim();
     assert_eq!(n % (side * side), 0, "whole grids of {side} × {side}");
@@ -120,9 +151,10 @@ fn whole_grids<F>(x: ArrayView2<F>, side: usize) -> (usize, usize) {
 }
 
 // ANCHOR: conv
-/// Eq. 8.3: a 3 × 3 convolution with zeros around the grid. With an image a
-/// row, a place is some columns, and neighbours in a line stand side by
-/// side: they are multiplied where they are, and zeros not at all. `[N, O]`
+/// The same numbers as [`conv_as_defined`] gives, without columns. With an
+/// image a row, a place is some columns, and neighbours in a line stand side
+/// by side: they are multiplied where they are, and zeros not at all.
+/// `[N, O]`
 ///
 /// # Panics
 /// The rows do not fill whole grids.
@@ -150,9 +182,9 @@ pub fn conv<F: NdFloat>(
     y.into_shape_with_order(rows).expect("in one piece") // [N, O]
 }
 
-/// Eq. 8.4: its gradients at `x`, `w` and `b`. That at `x` is a convolution
-/// too, with the weights turned about their middle. Two threads take half of
-/// the images each for that at `w`.
+/// Its gradients at `x`, `w` and `b`. That at `x` is a convolution too, with
+/// the weights turned about their middle. Two threads take half of the
+/// images each for that at `w`.
 ///
 /// # Panics
 /// As for [`conv`].

@@ -4,14 +4,16 @@ use std::time::{Duration, Instant};
 
 use commitment_loss::plain::CommitmentError;
 use commitment_loss::quantizer::{Learning, Quantizer, Revival, Settings};
+use commitment_loss::training::diverged;
 use gradients::model::Model;
-use gradients::plain::{Adam, AdamConfig};
-use lab::{Checkpoint, CheckpointError, Resumable, rng_at};
-use ndarray::{Array2, aview1};
+use gradients::plain::AdamConfig;
+use lab::{Checkpoint, CheckpointError, Diverged, Resumable, rng_at};
+use ndarray::Array2;
 use ndarray_rand::RandomExt;
 use ndarray_rand::rand_distr::Uniform;
 
 pub use crate::model::{Sizes, VqVae, VqVaeError, load};
+use crate::on_dfdx;
 pub use crate::plain::mse_over_variance;
 use crate::plain::{half, space_to_depth, step};
 
@@ -66,25 +68,85 @@ impl Default for Config {
     }
 }
 
-/// A run in progress. `data` gives the n-th batch of images, `[B, 784]` in [0, 1]; as a function of n alone it lets a
-/// resumed run see what an uninterrupted one would have seen.
-pub struct Training<'a> {
-    /// How it is trained.
-    pub config: Config,
-    /// The network.
-    pub model: VqVae<f32>,
-    /// The codebook, and how it learns.
-    pub quantizer: Quantizer<f32>,
-    /// Of encoder and decoder.
-    pub adam: [Adam<f32>; 2],
+/// A run in either room.
+pub trait Trained: Resumable {
+    /// The network now.
+    fn model(&self) -> VqVae<f32>;
+
+    /// The codebook now, and how it learns.
+    fn quantizer(&self) -> Quantizer<f32>;
+
     /// Squared error over variance before each step.
-    pub losses: Vec<f32>,
+    fn losses(&self) -> Vec<f32>;
+
+    /// How often a code has started again.
+    fn revived(&self) -> u64;
+
+    /// How long the steps have taken, in all sittings.
+    fn time(&self) -> Duration;
+}
+
+/// Where a run's images come from. `data` gives the n-th batch, `[B, 784]` in [0, 1]; as a function of n alone it lets a
+/// resumed run see what an uninterrupted one would have seen.
+pub struct Source<'a> {
+    /// Of the draws that revival makes.
+    pub seed: u64,
+    data: Box<dyn FnMut(u64) -> Array2<f32> + Send + 'a>,
+}
+
+impl Source<'_> {
+    /// The n-th batch of images, `[B, 784]`.
+    pub fn batch(&mut self, n: u64) -> Array2<f32> {
+        (self.data)(n)
+    }
+}
+
+/// What is counted on the way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
     /// How often a code has started again.
     pub revived: u64,
     /// How long the steps have taken, in all sittings.
     pub time: Duration,
-    seed: u64,
-    data: Box<dyn FnMut(u64) -> Array2<f32> + Send + 'a>,
+}
+
+impl Progress {
+    /// Puts it into a checkpoint, with the recipe that it belongs to.
+    pub fn save(&self, config: &Config, checkpoint: &mut Checkpoint) {
+        checkpoint.note("config", format!("{config:?}"));
+        checkpoint.note("revived", self.revived);
+        checkpoint.note("milliseconds", self.time.as_millis());
+    }
+
+    /// The inverse.
+    ///
+    /// # Errors
+    /// The checkpoint is of another recipe.
+    pub fn of(
+        config: &Config,
+        checkpoint: &Checkpoint,
+    ) -> Result<Self, CheckpointError> {
+        checkpoint.expect_note("config", format!("{config:?}"))?;
+        let revived = checkpoint.number("revived")?;
+        let time = checkpoint.number("milliseconds")?;
+        Ok(Self { revived, time: Duration::from_millis(time) })
+    }
+}
+
+/// A run in progress.
+pub struct Training<'a> {
+    /// How it is trained.
+    pub config: Config,
+    /// patch² → C → C → D, with its optimiser; its loss is the commitment term.
+    pub encoder: Model,
+    /// D → C → C → patch², with its optimiser; its loss is squared error over variance.
+    pub decoder: Model,
+    /// The codebook, and how it learns.
+    pub quantizer: Quantizer<f32>,
+    /// What was counted.
+    pub progress: Progress,
+    /// What it learns from.
+    pub source: Source<'a>,
 }
 
 impl<'a> Training<'a> {
@@ -99,27 +161,17 @@ impl<'a> Training<'a> {
         seed: u64,
     ) -> Result<Self, CommitmentError> {
         let rng = &mut rng_at(seed, u64::MAX);
-        let mut model = VqVae::new(config.sizes, rng);
+        let model = VqVae::new(config.sizes, rng);
         let quantizer = start(&config, &model, &data(0), seed)?;
-        model.codebook.assign(quantizer.codebook());
-        let adam = [&model.encoder, &model.decoder]
-            .map(|net| Adam::new(net, config.adam));
+        let VqVae { encoder, decoder, .. } = model;
         Ok(Self {
             config,
-            model,
+            encoder: Model::new("encoder", encoder, config.adam),
+            decoder: Model::new("decoder", decoder, config.adam),
             quantizer,
-            adam,
-            losses: Vec::new(),
-            revived: 0,
-            time: Duration::ZERO,
-            seed,
-            data: Box::new(data),
+            progress: Progress::default(),
+            source: Source { seed, data: Box::new(data) },
         })
-    }
-
-    /// The n-th batch of images, `[B, 784]`.
-    pub fn batch(&mut self, n: u64) -> Array2<f32> {
-        (self.data)(n)
     }
 
     // ANCHOR: train
@@ -127,24 +179,24 @@ impl<'a> Training<'a> {
     ///
     /// # Errors
     /// The run diverged.
-    pub fn train_once(&mut self) -> Result<f32, CommitmentError> {
+    pub fn train_once(&mut self) -> Result<f32, Diverged> {
         let Config { sizes, variance, adam, .. } = self.config;
-        let n = self.losses.len() as u64;
-        let x = space_to_depth(&self.batch(n), sizes.patch); // [N, patch²]
-        let VqVae { encoder, decoder, codebook, .. } = &mut self.model;
-        let nets = (&*encoder, &*decoder);
-        let done = step(nets, &self.quantizer, x, sizes.side(), variance)?;
-        for of in &mut self.adam {
-            of.config.lr = adam.lr * self.config.left(n);
+        let n = self.steps_done();
+        let named = |e: CommitmentError| diverged(n, &e);
+        let x = self.source.batch(n); // [B, 784]
+        let x = space_to_depth(&x, sizes.patch); // [N, patch²]
+        let nets = (&self.encoder.net, &self.decoder.net);
+        let done = step(nets, &self.quantizer, x, sizes.side(), variance);
+        let done = done.map_err(named)?;
+        for of in [&mut self.encoder, &mut self.decoder] {
+            of.adam.config.lr = adam.lr * self.config.left(n);
         }
-        self.adam[0].step(encoder, &done.d_encoder);
-        self.adam[1].step(decoder, &done.d_decoder);
+        self.encoder.step(done.found.commitment_loss, &done.d_encoder)?;
+        self.decoder.step(done.reconstruction, &done.d_decoder)?;
         let indices = &done.found.quantized.indices; // [N]
-        let rng = &mut rng_at(self.seed, n);
-        let revived = self.quantizer.learn(&done.z_e, indices, rng)?;
-        codebook.assign(self.quantizer.codebook());
-        self.revived += revived.len() as u64;
-        self.losses.push(done.reconstruction);
+        let rng = &mut rng_at(self.source.seed, n);
+        let revived = self.quantizer.learn(&done.z_e, indices, rng);
+        self.progress.revived += revived.map_err(named)?.len() as u64;
         Ok(done.reconstruction)
     }
     // ANCHOR_END: train
@@ -183,66 +235,75 @@ fn start(
 
 impl Resumable for Training<'_> {
     fn steps_done(&self) -> u64 {
-        self.losses.len() as u64
+        self.encoder.adam.t
     }
 
-    fn step(&mut self) -> String {
+    fn step(&mut self) -> Result<String, Diverged> {
         let begun = Instant::now();
-        let said = match self.train_once() {
-            Ok(loss) => format!("MSE/var {loss:.4}"),
-            Err(e) => {
-                // No checkpoint takes such a loss, so the run ends there.
-                self.losses.push(f32::NAN);
-                e.to_string()
-            }
-        };
-        self.time += begun.elapsed();
-        said
+        let loss = self.train_once()?;
+        self.progress.time += begun.elapsed();
+        Ok(format!("MSE/var {loss:.4}"))
     }
 
     fn save(&self, checkpoint: &mut Checkpoint) {
-        let VqVae { encoder, decoder, .. } = &self.model;
-        let [of_encoder, of_decoder] = &self.adam;
-        for (name, net, adam) in [
-            ("encoder", encoder, of_encoder),
-            ("decoder", decoder, of_decoder),
-        ] {
-            let (net, adam) = (net.clone(), adam.clone());
-            Model { net, adam, losses: Vec::new() }.save(name, checkpoint);
-        }
+        self.encoder.save(checkpoint);
+        self.decoder.save(checkpoint);
         self.quantizer.save("quantizer", checkpoint);
-        checkpoint.put("losses", &aview1(&self.losses));
-        checkpoint.note("config", format!("{:?}", self.config));
-        checkpoint.note("revived", self.revived);
-        checkpoint.note("milliseconds", self.time.as_millis());
+        self.progress.save(&self.config, checkpoint);
     }
 
     fn restore(
         &mut self,
         checkpoint: &Checkpoint,
     ) -> Result<(), CheckpointError> {
-        checkpoint.expect_note("config", format!("{:?}", self.config))?;
-        let mut model = self.model.clone();
-        let mut adam = self.adam.clone();
-        let [of_encoder, of_decoder] = &mut adam;
-        for (name, net, adam) in [
-            ("encoder", &mut model.encoder, of_encoder),
-            ("decoder", &mut model.decoder, of_decoder),
-        ] {
-            let losses = Vec::new();
-            let mut both =
-                Model { net: net.clone(), adam: adam.clone(), losses };
-            both.restore(name, checkpoint)?;
-            (*net, *adam) = (both.net, both.adam);
-        }
-        let losses = checkpoint.array("losses")?.iter().copied().collect();
-        let revived = checkpoint.number("revived")?;
-        let time = checkpoint.number("milliseconds")?;
+        let progress = Progress::of(&self.config, checkpoint)?;
+        let mut encoder = self.encoder.clone();
+        let mut decoder = self.decoder.clone();
+        encoder.restore(checkpoint)?;
+        decoder.restore(checkpoint)?;
         self.quantizer.restore("quantizer", checkpoint)?;
-        model.codebook.assign(self.quantizer.codebook());
-        (self.model, self.adam) = (model, adam);
-        (self.losses, self.revived) = (losses, revived);
-        self.time = Duration::from_millis(time);
+        (self.encoder, self.decoder) = (encoder, decoder);
+        self.progress = progress;
         Ok(())
     }
+}
+
+impl Trained for Training<'_> {
+    fn model(&self) -> VqVae<f32> {
+        VqVae {
+            sizes: self.config.sizes,
+            encoder: self.encoder.net.clone(),
+            codebook: self.quantizer.codebook().clone(),
+            decoder: self.decoder.net.clone(),
+        }
+    }
+
+    fn quantizer(&self) -> Quantizer<f32> {
+        self.quantizer.clone()
+    }
+
+    fn losses(&self) -> Vec<f32> {
+        self.decoder.losses.clone()
+    }
+
+    fn revived(&self) -> u64 {
+        self.progress.revived
+    }
+
+    fn time(&self) -> Duration {
+        self.progress.time
+    }
+}
+
+/// The run in the lab's room.
+///
+/// # Errors
+/// The device is not there.
+pub fn in_room<'a>(
+    lab: &lab::Lab,
+    training: Training<'a>,
+) -> anyhow::Result<Box<dyn Trained + 'a>> {
+    lab::in_room!(lab, training, |dev, plain| {
+        on_dfdx::Training::new(&dev, plain)
+    })
 }

@@ -10,7 +10,6 @@
 //! - [`on_dfdx`]: the same functions on dfdx.
 //! - [`ledger`]: how far each hand gradient is from everything it is compared with.
 
-pub mod ledger;
 pub mod model;
 pub mod on_dfdx;
 pub mod plain;
@@ -18,7 +17,7 @@ mod run;
 pub mod sampling;
 pub mod training;
 
-pub use run::run;
+pub use run::{ledger, run};
 
 /// This chapter.
 pub static CHAPTER: lab::Chapter = lab::Chapter {

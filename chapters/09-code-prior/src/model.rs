@@ -2,8 +2,8 @@
 //! type.
 
 use gradients::plain::{
-    Activation, Layer, Mlp, cross_entropy, cross_entropy_backward,
-    init_layer, linear, linear_backward, real,
+    Activation, Layer, Mlp, Parameters, cross_entropy,
+    cross_entropy_backward, init_layer, linear, linear_backward, real,
 };
 use ndarray::{
     Array1, Array2, ArrayView, ArrayViewMut, Axis, IxDyn, NdFloat,
@@ -100,6 +100,20 @@ impl Sizes {
             0 => Ok(()),
             _ => Err(PriorError::Heads { width, heads }),
         }
+    }
+
+    /// The shape of every parameter, in the order of [`Parameters`].
+    pub fn shapes(self) -> impl Iterator<Item = Vec<usize>> {
+        let Self { codes, places, width: w, blocks, .. } = self;
+        let layer = |i, o| [vec![i, o], vec![o]];
+        let norm = [vec![w], vec![w]];
+        let [up, down] = [layer(w, 4 * w), layer(4 * w, w)];
+        let attention = std::iter::repeat_n(layer(w, w), 4).flatten();
+        let block = norm.clone().into_iter().chain(attention);
+        let block = block.chain(norm.clone()).chain(up).chain(down);
+        let first = [vec![codes + 1, w], vec![places, w]];
+        let blocks = (0..blocks).flat_map(move |_| block.clone());
+        first.into_iter().chain(blocks).chain(norm).chain(layer(w, codes))
     }
 }
 
@@ -369,15 +383,12 @@ impl<F: NdFloat> Prior<F> {
         &self,
         codes: &Array2<usize>,
     ) -> Result<Array2<f64>, PriorError> {
-        let mut nats = Array2::zeros(codes.raw_dim()); // [N, T]
-        let parts = codes.axis_chunks_iter(Axis(0), BATCH);
-        let into = nats.axis_chunks_iter_mut(Axis(0), BATCH);
-        for (codes, mut nats) in parts.zip(into) {
-            let codes = codes.to_owned(); // [BATCH, T]
-            let pass = self.forward(&codes)?;
-            nats.assign(&nats_by_place(&pass.logits, &codes));
-        }
-        Ok(nats)
+        self.check(codes)?;
+        Ok(nats_by_batch(codes, |codes| {
+            let seen = shift_right(codes, self.codes()); // [BATCH, T]
+            let x = embed(&self.table, &self.positions, &seen);
+            nats_by_place(&self.forward_rows(x).logits, codes)
+        }))
     }
 }
 
@@ -415,6 +426,21 @@ const SMALL: f64 = 0.1;
 /// Sequences that are looked at in one go when nothing is learnt.
 pub const BATCH: usize = 128;
 
+/// The nats that each code costs, by the nats that those of at most
+/// [`BATCH`] maps cost. `[N, T]`
+pub(crate) fn nats_by_batch(
+    codes: &Array2<usize>, // [N, T]
+    of: impl Fn(&Array2<usize>) -> Array2<f64>,
+) -> Array2<f64> {
+    let mut nats = Array2::zeros(codes.raw_dim()); // [N, T]
+    let parts = codes.axis_chunks_iter(Axis(0), BATCH);
+    let into = nats.axis_chunks_iter_mut(Axis(0), BATCH);
+    for (codes, mut nats) in parts.zip(into) {
+        nats.assign(&of(&codes.to_owned())); // [BATCH, T]
+    }
+    nats
+}
+
 /// Every code is below K.
 ///
 /// # Errors
@@ -427,6 +453,17 @@ pub fn check_codes(
     beyond.map_or(Ok(()), |((row, place), &found)| {
         Err(PriorError::Code { row, place, codes: k, found })
     })
+}
+
+impl<F> Parameters<F> for Prior<F> {
+    /// In the order of the forward pass.
+    fn parameters(&self) -> Vec<ArrayView<'_, F, IxDyn>> {
+        in_order!(self, view, iter, each_ref, parameters)
+    }
+
+    fn parameters_mut(&mut self) -> Vec<ArrayViewMut<'_, F, IxDyn>> {
+        in_order!(self, view_mut, iter_mut, each_mut, parameters_mut)
+    }
 }
 
 impl<F: NdFloat> Prior<F> {
@@ -460,16 +497,6 @@ impl<F: NdFloat> Prior<F> {
         let blocks = blocks.collect();
         let head = init_layer(width, codes, plain, rng);
         Ok(Self { table, positions, blocks, norm: norm(), head, heads })
-    }
-
-    /// Every parameter, in the order of the forward pass.
-    pub fn parameters(&self) -> Vec<ArrayView<'_, F, IxDyn>> {
-        in_order!(self, view, iter, each_ref, parameters)
-    }
-
-    /// The same, to be changed in place.
-    pub fn parameters_mut(&mut self) -> Vec<ArrayViewMut<'_, F, IxDyn>> {
-        in_order!(self, view_mut, iter_mut, each_mut, parameters_mut)
     }
 
     /// How many numbers are learnt.

@@ -1,285 +1,302 @@
 //! The same model on dfdx: only the forward passes are written. Every width
 //! is a number known at run time, since a checkpoint decides it.
 
+mod sampling;
+mod training;
+
 use dfdx::prelude::*;
-use gradients::on_dfdx::{cross_entropy, linear};
-use gradients::plain::{AdamConfig, Layer, Mlp, one_hot};
-use lab::{array, column, tensor};
-use ndarray::{Array2, NdFloat};
+use gradients::on_dfdx::{
+    Changed, Layer, Loss, Matrix, Mlp, Number, Parameter, Parameters, Seen,
+    Vector, number,
+};
+use lab::tensor;
+use ndarray::Array2;
 
-use crate::model::{self, PriorError};
-use crate::plain::{EPS, flat, places, shift_right};
+pub use self::sampling::Cache;
+pub use self::training::Training;
+use crate::model::{self, nats_by_batch};
+use crate::plain::{EPS, flat, shift_right};
 
-/// Rows, with the tape that knows how they came about.
-pub type Rows<E, D> = Tensor<(usize, usize), E, D, OwnedTape<E, D>>;
-
-/// A matrix of parameters.
-pub type Matrix<E, D> = Tensor<(usize, usize), E, D>;
-
-/// A vector of parameters.
-pub type Vector<E, D> = Tensor<(usize,), E, D>;
-
-/// What the numbers of both rooms are.
-pub trait Number: Dtype + NdFloat {}
-
-impl Number for f32 {}
-impl Number for f64 {}
-
-fn number<E: Dtype>(v: f64) -> E {
-    E::from_f64(v).expect("f32 and f64 hold every f64, rounded")
+// ANCHOR: tapes
+/// What records how rows came about: a tape when a gradient is wanted, none
+/// when not. Rows that are used twice have one tape each; a sum merges them.
+pub trait Records<E: Number, D: Device<E>>:
+    Tape<E, D> + Merge<Self> + Merge<NoneTape>
+{
 }
 
-/// Weights and biases of a linear layer.
-pub type Linear<E, D> = (Matrix<E, D>, Vector<E, D>);
+impl<E: Number, D: Device<E>> Records<E, D> for OwnedTape<E, D> {}
+impl<E: Number, D: Device<E>> Records<E, D> for NoneTape {}
+// ANCHOR_END: tapes
 
-/// Gain and bias of a layer normalisation.
-pub type Norm<E, D> = (Vector<E, D>, Vector<E, D>);
-
-/// One block.
-#[derive(Clone)]
-pub struct Block<E: Number, D: Device<E>> {
-    norm_1: Norm<E, D>,
-    qkv: [Linear<E, D>; 3],
-    out: Linear<E, D>,
-    norm_2: Norm<E, D>,
-    up: Linear<E, D>,
-    down: Linear<E, D>,
-}
-
-/// The whole model.
-#[derive(Clone)]
-pub struct Prior<E: Number, D: Device<E>> {
-    /// `[K + 1, W]`
-    pub table: Matrix<E, D>,
-    /// `[T, W]`
-    pub positions: Matrix<E, D>,
-    blocks: Vec<Block<E, D>>,
-    norm: Norm<E, D>,
-    head: Linear<E, D>,
-    heads: usize,
-}
+/// Codes on the device, a number for each place.
+pub type Codes<D> = Tensor<(usize,), usize, D>;
 
 // ANCHOR: embed
 /// Eq. 9.3: a vector for what is known plus one for where. `[B·T, W]`
-pub fn embed<E: Number, D: Device<E>>(
-    table: &Matrix<E, D>,     // [K + 1, W]
-    positions: &Matrix<E, D>, // [T, W]
-    seen: &Array2<usize>,     // [B, T]
-) -> Rows<E, D> {
-    let (dev, n) = (table.device(), seen.len());
-    let known = dev.tensor_from_vec(flat(seen), (n,)); // [B·T]
-    let place = dev.tensor_from_vec(places(seen), (n,)); // [B·T]
-    let x: Rows<E, D> = table.leaky_trace().gather(known);
-    x + positions.leaky_trace().gather(place) // [B·T, W]
+pub fn embed<E: Number, D: Device<E>, T: Records<E, D>>(
+    table: Matrix<E, D, T>,     // [K + 1, W]
+    positions: Matrix<E, D, T>, // [T, W]
+    seen: &Array2<usize>,       // [B, T]
+) -> Matrix<E, D, T> {
+    let known = codes_on(table.device(), &flat(seen)); // [B·T]
+    let shape = (seen.nrows(), seen.ncols(), table.shape().1);
+    let x = table.gather(known).reshape_like(&shape); // [B, T, W]
+    let x = x + positions.broadcast_like::<_, Axis<0>>(&shape);
+    x.reshape_like(&(seen.len(), shape.2)) // [B·T, W]
 }
 // ANCHOR_END: embed
 
+fn codes_on<E: Number, D: Device<E>>(dev: &D, codes: &[usize]) -> Codes<D> {
+    dev.tensor_from_vec(codes.to_vec(), (codes.len(),))
+}
+
 // ANCHOR: norm
-/// Eq. 9.4, then the gain and the bias. `[N, W]`
-pub fn norm<E: Number, D: Device<E>>(
-    x: Rows<E, D>,
-    (gain, bias): &Norm<E, D>,
-) -> Rows<E, D> {
-    let shape = *x.shape();
-    let x_hat = x.normalize::<Axis<1>>(EPS); // [N, W]
-    let gain = gain.clone().broadcast_like::<_, Axis<0>>(&shape);
-    let bias = bias.clone().broadcast_like::<_, Axis<0>>(&shape);
-    x_hat * gain + bias
+/// Eq. 9.4: each row with mean 0 and variance 1. `[N, W]`
+pub fn normalise<E: Number, D: Device<E>, T: Records<E, D>>(
+    x: Matrix<E, D, T>,
+) -> Matrix<E, D, T> {
+    x.normalize::<Axis<1>>(EPS)
+}
+
+/// A layer normalisation with a gain and a bias for each column.
+#[derive(Clone, Debug)]
+pub struct Norm<E: Number, D: Device<E>> {
+    /// `[W]`
+    pub gain: Vector<E, D>,
+    /// `[W]`
+    pub bias: Vector<E, D>,
+}
+
+impl<E: Number, D: Device<E>> Norm<E, D> {
+    /// Copies that of the plain room.
+    pub fn new(dev: &D, from: &model::Norm<E>) -> Self {
+        let [gain, bias] =
+            [&from.gain, &from.bias].map(|p| tensor(dev, p, (p.len(),)));
+        Self { gain, bias }
+    }
+
+    /// Eq. 9.4, then the gain and the bias. `[N, W]`
+    pub fn forward<T: Records<E, D>>(
+        &self,
+        x: Matrix<E, D, T>,
+    ) -> Matrix<E, D, T> {
+        let shape = *x.shape();
+        let [gain, bias] = [&self.gain, &self.bias]
+            .map(|p| p.clone().broadcast_like::<_, Axis<0>>(&shape));
+        normalise(x) * gain + bias // [N, W]
+    }
 }
 // ANCHOR_END: norm
 
 // ANCHOR: heads
-/// Eq. 9.6: `h` heads in each sequence of `t` places. What must not be seen
+/// Eq. 9.6: `h` heads in each sequence of T places. What must not be seen
 /// has its score lowered so far that its weight is exactly 0. `[B·T, W]`
-pub fn heads<E: Number, D: Device<E>>(
-    qkv: [Rows<E, D>; 3], // [B·T, W]
-    (t, h): (usize, usize),
-) -> Rows<E, D> {
-    let shape = *qkv[0].shape();
-    let (b, d) = (shape.0 / t, shape.1 / h);
+pub fn heads<E: Number, D: Device<E>, T: Records<E, D>>(
+    qkv: [Matrix<E, D, T>; 3], // [B·T, W]
+    later: &Matrix<E, D>,      // [T, T]
+    h: usize,
+) -> Matrix<E, D, T> {
+    let ((rows, w), t) = (*qkv[0].shape(), later.shape().0);
+    let (b, d) = (rows / t, w / h);
     let [q, k, v] = qkv.map(|x| {
         let x = x.reshape_like(&(b, t, h, d));
-        x.permute::<_, Axes4<0, 2, 1, 3>>() // [B, H, T, D]
+        let x = x.permute::<_, Axes4<0, 2, 1, 3>>(); // [B, H, T, D]
+        x.reshape_like(&(b * h, t, d)) // [B·H, T, D]
     });
-    let k = k.permute::<_, Axes4<0, 1, 3, 2>>(); // [B, H, D, T]
-    let scale = number::<E>((d as f64).sqrt().recip());
-    let s = q.matmul(k) * scale; // [B, H, T, T]
-    let hidden = later(s.device(), t); // [T, T]
-    let s_shape = *s.shape();
-    let hidden = hidden.broadcast_like::<_, Axes2<0, 1>>(&s_shape);
-    let p = (s + hidden).softmax::<Axis<3>>(); // [B, H, T, T]
-    let y = p.matmul(v); // [B, H, T, D]
+    let s = q * number::<E>((d as f64).sqrt().recip()); // [B·H, T, D]
+    let s = s.matmul(k.permute::<_, Axes3<0, 2, 1>>()); // [B·H, T, T]
+    let later = later.clone().broadcast_like::<_, Axis<0>>(s.shape());
+    let p = (s + later).softmax::<Axis<2>>(); // [B·H, T, T]
+    let y = p.matmul(v).reshape_like(&(b, h, t, d)); // [B, H, T, D]
     let y = y.permute::<_, Axes4<0, 2, 1, 3>>(); // [B, T, H, D]
-    y.reshape_like(&shape) // [B·T, W]
+    y.reshape_like(&(rows, w)) // [B·T, W]
 }
 
-/// 0 where a place may look, -1e9 at all later ones. `[T, T]`
-fn later<E: Number, D: Device<E>>(dev: &D, t: usize) -> Matrix<E, D> {
+/// What is added to the scores of each place: 0 up to itself, -1e9 at all
+/// later ones. `[T, T]`
+pub fn later<E: Number, D: Device<E>>(dev: &D, t: usize) -> Matrix<E, D> {
     let low = |(i, j)| number::<E>(if j > i { -1e9 } else { 0.0 });
     tensor(dev, &Array2::from_shape_fn((t, t), low), (t, t))
 }
 // ANCHOR_END: heads
 
-fn apply<E: Number, D: Device<E>>(
-    x: Rows<E, D>,
-    (w, b): &Linear<E, D>,
-) -> Rows<E, D> {
-    linear(x, w.clone(), b.clone())
+/// One block.
+#[derive(Clone, Debug)]
+pub struct Block<E: Number, D: Device<E>> {
+    norm_1: Norm<E, D>,
+    qkv: [Layer<E, D>; 3],
+    out: Layer<E, D>,
+    norm_2: Norm<E, D>,
+    mlp: Mlp<E, D>,
+}
+
+/// The whole model.
+#[derive(Clone, Debug)]
+pub struct Prior<E: Number, D: Device<E>> {
+    table: Matrix<E, D>,     // [K + 1, W]
+    positions: Matrix<E, D>, // [T, W]
+    blocks: Vec<Block<E, D>>,
+    norm: Norm<E, D>,
+    head: Layer<E, D>, // [W, K]
+    heads: usize,
+    later: Matrix<E, D>, // [T, T], not learnt
 }
 
 // ANCHOR: block
 impl<E: Number, D: Device<E>> Block<E, D> {
     /// Eq. 9.9. Whatever is used twice gets a second, empty tape; the sum
     /// merges them again. `[B·T, W]`
-    pub fn forward(
+    pub fn forward<T: Records<E, D>>(
         &self,
-        x: Rows<E, D>,
-        shape: (usize, usize),
-    ) -> Rows<E, D> {
-        let a = norm(x.retaped::<OwnedTape<E, D>>(), &self.norm_1);
-        let qkv = self.qkv.each_ref().map(|layer| {
-            apply(a.retaped::<OwnedTape<E, D>>(), layer) // [B·T, W]
-        });
-        let [q, k, v] = qkv;
-        let q = join(q, a);
-        let x = x + apply(heads([q, k, v], shape), &self.out);
-        let b = norm(x.retaped::<OwnedTape<E, D>>(), &self.norm_2);
-        x + apply(apply(b, &self.up).relu(), &self.down)
+        x: Matrix<E, D, T>,
+        later: &Matrix<E, D>, // [T, T]
+        h: usize,
+    ) -> Matrix<E, D, T> {
+        let qkv = self.project(x.retaped::<T>()); // [B·T, W] each
+        let x = x + self.out.forward(heads(qkv, later, h)); // [B·T, W]
+        self.think(x)
     }
-}
 
-/// `x`, with the history of `from` added to its own.
-fn join<E: Number, D: Device<E>>(
-    x: Rows<E, D>,
-    from: Rows<E, D>,
-) -> Rows<E, D> {
-    let (x, tape) = x.split_tape();
-    let (_, history) = from.split_tape();
-    x.put_tape(history.merge(tape))
+    /// Queries, keys and values. `[N, W]` each
+    fn project<T: Records<E, D>>(
+        &self,
+        x: Matrix<E, D, T>,
+    ) -> [Matrix<E, D, T>; 3] {
+        let a = self.norm_1.forward(x); // [N, W]
+        let [q, k, v] = &self.qkv;
+        let k = k.forward(a.retaped::<T>());
+        let v = v.forward(a.retaped::<T>());
+        [q.forward(a), k, v] // the history of `a` goes with `q`
+    }
+
+    /// The second half, at each place alone. `[N, W]`
+    fn think<T: Records<E, D>>(&self, x: Matrix<E, D, T>) -> Matrix<E, D, T> {
+        let b = self.norm_2.forward(x.retaped::<T>()); // [N, W]
+        x + self.mlp.forward(b)
+    }
 }
 // ANCHOR_END: block
 
 // ANCHOR: loss
+/// The nats that each code costs, `-ln p(c_i | c_<i)`. `[B·T]`
+pub fn nats_by_place<E: Number, D: Device<E>, T: Records<E, D>>(
+    logits: Matrix<E, D, T>, // [B·T, K]
+    codes: &Array2<usize>,   // [B, T]
+) -> Tensor<(usize,), E, D, T> {
+    let codes = codes_on(logits.device(), &flat(codes)); // [B·T]
+    logits.log_softmax::<Axis<1>>().select(codes).negate()
+}
+
 impl<E: Number, D: Device<E>> Prior<E, D> {
     /// From rows `[B·T, W]` to logits `[B·T, K]`.
-    pub fn forward_rows(&self, x: Rows<E, D>) -> Rows<E, D> {
-        let shape = (self.positions.shape().0, self.heads);
-        let blocks = self.blocks.iter();
-        let x = blocks.fold(x, |x, block| block.forward(x, shape));
-        apply(norm(x, &self.norm), &self.head)
+    pub fn forward_rows<T: Records<E, D>>(
+        &self,
+        x: Matrix<E, D, T>,
+    ) -> Matrix<E, D, T> {
+        let x = self.blocks.iter().fold(x, |x, block| {
+            block.forward(x, &self.later, self.heads) // [B·T, W]
+        });
+        self.head.forward(self.norm.forward(x))
     }
 
-    /// Eq. 9.11: the mean of `-ln p(c_i | c_<i)` over all places, in nats.
+    /// Eq. 9.11: the mean over all places of `-ln p(c_i | c_<i)`, in nats,
+    /// given what is `seen` at each place.
     pub fn loss(
         &self,
+        seen: &Array2<usize>,  // [B, T]
         codes: &Array2<usize>, // [B, T]
-    ) -> Tensor<(), E, D, OwnedTape<E, D>> {
-        let seen = shift_right(codes, self.head.1.shape().0); // [B, T]
-        let x = embed(&self.table, &self.positions, &seen); // [B·T, W]
-        let logits = self.forward_rows(x); // [B·T, K]
-        let (dev, shape) = (self.table.device(), *logits.shape());
-        let t = tensor(dev, &one_hot::<E>(&flat(codes), shape.1), shape);
-        cross_entropy(logits, t)
+    ) -> Loss<E, D> {
+        let tables = [&self.table, &self.positions];
+        let [table, positions] = tables.map(|p| p.leaky_trace());
+        let x = embed(table, positions, seen); // [B·T, W]
+        nats_by_place(self.forward_rows(x), codes).mean()
+    }
+
+    /// The same with its gradient, which the tape finds.
+    pub fn learn(
+        &self,
+        seen: &Array2<usize>,  // [B, T]
+        codes: &Array2<usize>, // [B, T]
+    ) -> (Tensor<(), E, D>, Gradients<E, D>) {
+        let (loss, tape) = self.loss(seen, codes).split_tape();
+        let d = loss.clone().put_tape(tape).backward();
+        (loss, d)
     }
 }
 // ANCHOR_END: loss
 
 impl<E: Number, D: Device<E>> Prior<E, D> {
-    /// Copies the weights of the plain model.
+    /// The nats that each code costs. `[N, T]`
+    pub fn nats(&self, codes: &Array2<usize>) -> Array2<f64> {
+        let k = self.head.b.shape().0;
+        nats_by_batch(codes, |codes| {
+            let tables = (self.table.clone(), self.positions.clone());
+            let seen = shift_right(codes, k); // [BATCH, T]
+            let x = embed(tables.0, tables.1, &seen); // [BATCH·T, W]
+            let nats = nats_by_place(self.forward_rows(x), codes);
+            let nats = nats.as_vec().into_iter();
+            let nats = nats.map(|v| v.to_f64().expect("a float"));
+            Array2::from_shape_vec(codes.dim(), nats.collect())
+                .expect("one for each code")
+        })
+    }
+
+    /// Copies a model of the plain room.
     pub fn new(dev: &D, from: &model::Prior<E>) -> Self {
-        let matrix = |a: &Array2<E>| tensor(dev, a, a.dim());
-        let vector = |a: &ndarray::Array1<E>| tensor(dev, a, (a.len(),));
-        let layer = |l: &Layer<E>| (matrix(&l.w), vector(&l.b));
-        let norm = |n: &model::Norm<E>| (vector(&n.gain), vector(&n.bias));
         let block = |b: &model::Block<E>| Block {
-            norm_1: norm(&b.norm_1),
-            qkv: b.qkv.each_ref().map(layer),
-            out: layer(&b.out),
-            norm_2: norm(&b.norm_2),
-            up: layer(&b.mlp.layers[0]),
-            down: layer(&b.mlp.layers[1]),
+            norm_1: Norm::new(dev, &b.norm_1),
+            qkv: b.qkv.each_ref().map(|l| Layer::new(dev, l)),
+            out: Layer::new(dev, &b.out),
+            norm_2: Norm::new(dev, &b.norm_2),
+            mlp: Mlp::new(dev, &b.mlp),
         };
         Self {
-            table: matrix(&from.table),
-            positions: matrix(&from.positions),
+            table: tensor(dev, &from.table, from.table.dim()),
+            positions: tensor(dev, &from.positions, from.positions.dim()),
             blocks: from.blocks.iter().map(block).collect(),
-            norm: norm(&from.norm),
-            head: layer(&from.head),
+            norm: Norm::new(dev, &from.norm),
+            head: Layer::new(dev, &from.head),
             heads: from.heads,
+            later: later(dev, from.places()),
         }
-    }
-
-    /// The plain model with what `matrix` and `vector` make of these parameters.
-    fn mapped(
-        &self,
-        matrix: impl Fn(&Matrix<E, D>) -> Array2<E>,
-        vector: impl Fn(&Vector<E, D>) -> ndarray::Array1<E>,
-    ) -> model::Prior<E> {
-        use gradients::plain::Activation::{Identity, Relu};
-        let layer = |(w, b): &Linear<E, D>, activation| Layer {
-            w: matrix(w),
-            b: vector(b),
-            activation,
-        };
-        let norm = |(gain, bias): &Norm<E, D>| model::Norm {
-            gain: vector(gain),
-            bias: vector(bias),
-        };
-        let block = |b: &Block<E, D>| model::Block {
-            norm_1: norm(&b.norm_1),
-            qkv: b.qkv.each_ref().map(|l| layer(l, Identity)),
-            out: layer(&b.out, Identity),
-            norm_2: norm(&b.norm_2),
-            mlp: Mlp {
-                layers: vec![layer(&b.up, Relu), layer(&b.down, Identity)],
-            },
-        };
-        model::Prior {
-            table: matrix(&self.table),
-            positions: matrix(&self.positions),
-            blocks: self.blocks.iter().map(block).collect(),
-            norm: norm(&self.norm),
-            head: layer(&self.head, Identity),
-            heads: self.heads,
-        }
-    }
-
-    /// The plain model with these weights: what a checkpoint is made of.
-    pub fn to_plain(&self) -> model::Prior<E> {
-        self.mapped(|w| array(w), |b| column(b))
-    }
-
-    /// The gradient at every parameter, in the plain model's type.
-    pub fn gradient(&self, d: &Gradients<E, D>) -> model::Prior<E> {
-        self.mapped(|w| array(&d.get(w)), |b| column(&d.get(b)))
     }
 }
 
-// ANCHOR: train
-/// Trains on batches of code maps `[B, T]`, each with its step size; gives
-/// the loss before each step and the trained model. The tape finds the
-/// gradients, on the device; chapter 0's Adam applies them, on the host.
-///
-/// # Errors
-/// A code is not below K, or there are not T to an image.
-pub fn train<E: Number, D: Device<E>>(
-    dev: &D,
-    from: &model::Prior<E>,
-    config: AdamConfig,
-    batches: impl IntoIterator<Item = (f64, Array2<usize>)>,
-) -> Result<(Vec<E>, model::Prior<E>), PriorError> {
-    let mut prior = from.clone();
-    let mut adam = crate::training::Adam::new(&prior, config);
-    let mut losses = Vec::new();
-    for (lr, codes) in batches {
-        prior.check(&codes)?;
-        let here = Prior::new(dev, &prior);
-        let loss = here.loss(&codes);
-        losses.push(loss.as_vec()[0]);
-        let d = here.gradient(&loss.backward());
-        adam.config.lr = lr;
-        adam.step(&mut prior, &d);
-    }
-    Ok((losses, prior))
+/// The parameters of a model, looked at or to be changed, in the plain room's order.
+macro_rules! in_order {
+    ($model:expr, $iter:ident, $mlp:ident, $($borrow:tt)+) => {{
+        let mut all = vec![
+            Parameter::Matrix($($borrow)+ $model.table),
+            Parameter::Matrix($($borrow)+ $model.positions),
+        ];
+        for block in $model.blocks.$iter() {
+            all.push(Parameter::Vector($($borrow)+ block.norm_1.gain));
+            all.push(Parameter::Vector($($borrow)+ block.norm_1.bias));
+            for layer in block.qkv.$iter() {
+                all.push(Parameter::Matrix($($borrow)+ layer.w));
+                all.push(Parameter::Vector($($borrow)+ layer.b));
+            }
+            all.push(Parameter::Matrix($($borrow)+ block.out.w));
+            all.push(Parameter::Vector($($borrow)+ block.out.b));
+            all.push(Parameter::Vector($($borrow)+ block.norm_2.gain));
+            all.push(Parameter::Vector($($borrow)+ block.norm_2.bias));
+            all.extend(block.mlp.$mlp());
+        }
+        all.push(Parameter::Vector($($borrow)+ $model.norm.gain));
+        all.push(Parameter::Vector($($borrow)+ $model.norm.bias));
+        all.push(Parameter::Matrix($($borrow)+ $model.head.w));
+        all.push(Parameter::Vector($($borrow)+ $model.head.b));
+        all
+    }};
 }
-// ANCHOR_END: train
+
+impl<E: Number, D: Device<E>> Parameters<E, D> for Prior<E, D> {
+    fn parameters(&self) -> Vec<Seen<'_, E, D>> {
+        in_order!(self, iter, parameters, &)
+    }
+
+    fn parameters_mut(&mut self) -> Vec<Changed<'_, E, D>> {
+        in_order!(self, iter_mut, parameters_mut, &mut)
+    }
+}

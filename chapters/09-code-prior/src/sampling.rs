@@ -6,8 +6,35 @@ use ndarray::{Array1, Array2, ArrayView1, Axis, NdFloat, s};
 use ndarray_rand::rand::Rng;
 use rayon::prelude::*;
 
-use crate::model::{Block, Prior, PriorError, check_codes};
+use crate::model::{Block, Prior, PriorError, Sizes, check_codes};
 use crate::plain::tempered;
+
+// ANCHOR: draws
+/// A model that gives one place after another, in either room.
+pub trait Draws {
+    /// Of its logits.
+    type Number: NdFloat;
+    /// Sequences of which the first places are known.
+    type Cache;
+
+    /// K, T, W, H and L.
+    fn sizes(&self) -> Sizes;
+
+    /// Nothing is known of `n` sequences.
+    fn cache(&self, n: usize) -> Self::Cache;
+
+    /// Eq. 9.15: the logits of the next place, from the code of the last
+    /// one (the start token's number, K, at the first place). `[N, K]`
+    ///
+    /// # Panics
+    /// All places are done, or there is not one code for each sequence.
+    fn next(
+        &self,
+        cache: &mut Self::Cache,
+        last: &[usize],
+    ) -> Array2<Self::Number>;
+}
+// ANCHOR_END: draws
 
 // ANCHOR: cache
 /// The keys and values that a block has already computed. `[N, T·W]` each
@@ -25,21 +52,22 @@ pub struct Cache<F> {
     blocks: Vec<Kept<F>>,
 }
 
-impl<F: NdFloat> Prior<F> {
-    /// Nothing is known of `n` sequences.
-    pub fn cache(&self, n: usize) -> Cache<F> {
+impl<F: NdFloat> Draws for Prior<F> {
+    type Number = F;
+    type Cache = Cache<F>;
+
+    fn sizes(&self) -> Sizes {
+        self.sizes()
+    }
+
+    fn cache(&self, n: usize) -> Cache<F> {
         let shape = (n, self.places() * self.table.ncols());
         let none = || Array2::zeros(shape); // [N, T·W]
         let kept = |_| Kept { k: none(), v: none() };
         Cache { place: 0, blocks: self.blocks.iter().map(kept).collect() }
     }
 
-    /// Eq. 9.15: the logits of the next place, from the code of the last
-    /// one (the start token's number, K, at the first place). `[N, K]`
-    ///
-    /// # Panics
-    /// All places are done, or there is not one code for each sequence.
-    pub fn next(&self, cache: &mut Cache<F>, last: &[usize]) -> Array2<F> {
+    fn next(&self, cache: &mut Cache<F>, last: &[usize]) -> Array2<F> {
         let at = cache.place;
         let x = self.table.select(Axis(0), last); // [N, W]
         let mut x = x + self.positions.row(at); // [N, W]
@@ -139,22 +167,23 @@ const BESIDE: usize = 250;
 /// # Errors
 /// A code is not below K, more are given than there are places, or the
 /// temperature is below 0.
-pub fn complete<F: NdFloat>(
-    prior: &Prior<F>,
+pub fn complete(
+    prior: &impl Draws,
     given: &Array2<usize>, // [N, G]
     temperature: f64,
     seed: u64,
 ) -> Result<Array2<usize>, PriorError> {
-    check_start(prior, given, temperature)?;
+    let sizes = prior.sizes();
+    check_start(sizes, given, temperature)?;
     let (n, g) = given.dim();
-    let mut codes = Array2::zeros((n, prior.places())); // [N, T]
+    let mut codes = Array2::zeros((n, sizes.places)); // [N, T]
     codes.slice_mut(s![.., ..g]).assign(given);
     let parts = codes.axis_chunks_iter_mut(Axis(0), BESIDE);
     for (part, mut codes) in parts.enumerate() {
         let mut rng = rng_at(seed, part as u64);
         let mut cache = prior.cache(codes.nrows());
-        let mut last = vec![prior.codes(); codes.nrows()]; // the start token
-        for i in 0..prior.places() {
+        let mut last = vec![sizes.codes; codes.nrows()]; // the start token
+        for i in 0..sizes.places {
             let logits = prior.next(&mut cache, &last); // [BESIDE, K]
             for (n, row) in logits.rows().into_iter().enumerate() {
                 if i >= g {
@@ -172,8 +201,8 @@ pub fn complete<F: NdFloat>(
 ///
 /// # Errors
 /// The temperature is below 0.
-pub fn sample<F: NdFloat>(
-    prior: &Prior<F>,
+pub fn sample(
+    prior: &impl Draws,
     n: usize,
     temperature: f64,
     seed: u64,
@@ -182,17 +211,17 @@ pub fn sample<F: NdFloat>(
 }
 // ANCHOR_END: sample
 
-fn check_start<F: NdFloat>(
-    prior: &Prior<F>,
+fn check_start(
+    sizes: Sizes,
     given: &Array2<usize>,
     temperature: f64,
 ) -> Result<(), PriorError> {
     if temperature.is_nan() || temperature < 0.0 {
         return Err(PriorError::Temperature(temperature));
     }
-    let (expected, found) = (prior.places(), given.ncols());
+    let (expected, found) = (sizes.places, given.ncols());
     if found > expected {
         return Err(PriorError::Places { expected, found });
     }
-    check_codes(given, prior.codes())
+    check_codes(given, sizes.codes)
 }

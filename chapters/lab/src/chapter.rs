@@ -1,6 +1,7 @@
 //! A chapter, its command line, and the [`Lab`] in which its experiments run.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -11,13 +12,11 @@ use clap::{CommandFactory, FromArgMatches, Parser, ValueEnum};
 use indicatif::{
     MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle,
 };
-use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::SeedableRng;
 
 use crate::results::{Measured, Provenance, Results, Within, write_whole};
 use crate::{
-    Device, FingerprintError, ImageGrid, Interrupted, fingerprint,
-    interrupt_requested,
+    ChaCha8Rng, Device, FingerprintError, ImageGrid, Interrupted, Room,
+    fingerprint, interrupt_requested, rng_for,
 };
 
 /// A chapter of the workbook.
@@ -35,10 +34,30 @@ pub struct Chapter {
     pub run: fn(&mut Lab) -> anyhow::Result<()>,
 }
 
+/// Where a folder of the workbook is: where it was when this was compiled, or the same folder below the root that the
+/// environment names in `WORKBOOK_ROOT`, for programs that were carried to another machine.
+pub fn folder(compiled: &str) -> PathBuf {
+    below(std::env::var_os("WORKBOOK_ROOT"), compiled)
+}
+
+fn below(root: Option<OsString>, compiled: &str) -> PathBuf {
+    let built = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2);
+    let path = built.and_then(|b| Path::new(compiled).strip_prefix(b).ok());
+    match (root, path) {
+        (Some(root), Some(path)) => Path::new(&root).join(path),
+        _ => compiled.into(),
+    }
+}
+
 impl Chapter {
+    /// The folder of the crate.
+    pub fn folder(&self) -> PathBuf {
+        folder(self.dir)
+    }
+
     /// The root of the workbook.
     pub fn root(&self) -> PathBuf {
-        Path::new(self.dir)
+        self.folder()
             .join("../..")
             .canonicalize()
             .unwrap_or_else(|_| PathBuf::from("."))
@@ -54,16 +73,27 @@ impl Chapter {
         self.root().join("target/runs").join(self.name)
     }
 
-    /// Fingerprint of the code that makes this chapter's numbers: its own, the data's, and what it calls of earlier
-    /// chapters. Drawing and the command line (`lab`) make no numbers and are left out.
+    /// The committed results of the runs that take too long for the others' company, with their names.
+    pub fn committed_runs(&self) -> Vec<(String, PathBuf)> {
+        let folder = self.root().join("book/pages/results");
+        let prefix = format!("{}.", self.name);
+        let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        let run = |path: PathBuf| {
+            let stem = path.file_stem()?.to_str()?;
+            let run = stem.strip_prefix(&prefix)?.to_string();
+            Some((run, path))
+        };
+        let mut runs: Vec<_> = files.filter_map(|f| run(f.path())).collect();
+        runs.sort();
+        runs
+    }
+
+    /// Fingerprint of the code that makes this chapter's numbers: its own, that of the data, of the judge and of the
+    /// earlier chapters that it calls, less their experiments, and of `lab` what makes numbers.
     ///
     /// # Errors
     /// The source cannot be read.
     pub fn fingerprint(&self) -> Result<String, FingerprintError> {
-        let mut folders: Vec<(PathBuf, &[&str])> = vec![
-            (Path::new(self.dir).join("src"), &[]),
-            (self.root().join("datasets/src"), &[]),
-        ];
         let mut used: Vec<&Chapter> = self.uses.to_vec();
         let mut at = 0;
         while let Some(chapter) = used.get(at) {
@@ -72,18 +102,15 @@ impl Chapter {
         }
         used.sort_by_key(|c| c.number);
         used.dedup_by_key(|c| c.number);
-        let only_there: &[&str] = &[
-            "run.rs",
-            "modes.rs",
-            "rooms.rs",
-            "switches.rs",
-            "main.rs",
-            "ledger.rs",
+        let mut folders: Vec<PathBuf> =
+            used.iter().map(|c| c.folder().join("src")).collect();
+        let libraries = [
+            "datasets/src",
+            "chapters/judge/src",
+            "chapters/lab/src/numbers",
         ];
-        folders.extend(
-            used.iter().map(|c| (Path::new(c.dir).join("src"), only_there)),
-        );
-        fingerprint(&folders)
+        folders.extend(libraries.map(|folder| self.root().join(folder)));
+        fingerprint(&[self.folder().join("src")], &folders)
     }
 }
 
@@ -119,6 +146,9 @@ pub struct Options {
     /// How much work to do
     #[arg(long, value_enum, default_value_t)]
     pub scale: Scale,
+    /// Where what is trained is trained: by hand in ndarray, or on dfdx
+    #[arg(long, value_enum, default_value_t)]
+    pub room: Room,
     /// Where dfdx computes: cpu, cuda or cuda:N
     #[arg(long, default_value_t)]
     pub device: Device,
@@ -128,6 +158,9 @@ pub struct Options {
     /// Folder for results, figures and checkpoints [default: target/runs/CHAPTER]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// Only the experiment of this name
+    #[arg(long, value_name = "NAME")]
+    pub experiment: Option<String>,
     /// Go on from the last checkpoint
     #[arg(long)]
     pub resume: bool,
@@ -141,9 +174,11 @@ impl Default for Options {
         Self {
             seed: 1,
             scale: Scale::Page,
+            room: Room::Plain,
             device: Device::Cpu,
             data: None,
             out: None,
+            experiment: None,
             resume: false,
             quiet: false,
         }
@@ -157,18 +192,20 @@ pub enum Cost {
     Seconds,
     /// Minutes: reproduced on request; the book quotes it.
     Minutes,
+    /// Up to half an hour: run when it is asked for by name, with results of its own.
+    Asked,
 }
 
 /// Which experiments to run.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Selection {
-    /// All of them.
+    /// All of them but those that have to be asked for.
     #[default]
     All,
     /// Those that take seconds.
     Quick,
-    /// Those of these names.
-    Only(&'static [&'static str]),
+    /// The one of this name.
+    Only(String),
 }
 
 /// What a run made.
@@ -190,6 +227,7 @@ pub struct Lab {
     bars: MultiProgress,
     measured: BTreeMap<String, Measured>,
     experiments: BTreeMap<String, f64>,
+    passed_by: Vec<String>,
 }
 
 impl Lab {
@@ -210,6 +248,7 @@ impl Lab {
             bars: MultiProgress::with_draw_target(target),
             measured: BTreeMap::new(),
             experiments: BTreeMap::new(),
+            passed_by: Vec::new(),
         }
     }
 
@@ -255,15 +294,19 @@ impl Lab {
             .unwrap_or_else(|| self.chapter.root().join("datasets/mnist"))
     }
 
+    /// Where what is trained is trained.
+    pub fn room(&self) -> Room {
+        self.options.room
+    }
+
+    /// Whatever the command line says, from here on in this room.
+    pub fn enter(&mut self, room: Room) {
+        self.options.room = room;
+    }
+
     /// A generator of its own for each named purpose, so that one experiment's draws do not shift another's.
     pub fn rng(&self, purpose: &str) -> ChaCha8Rng {
-        // FNV-1a: any fixed map from names to streams will do.
-        let mix =
-            |h: u64, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3);
-        rng_at(
-            self.options.seed,
-            purpose.bytes().fold(0xcbf2_9ce4_8422_2325, mix),
-        )
+        rng_for(self.options.seed, purpose)
     }
 
     /// Runs a named experiment and returns what it returns, or `None` when only quick ones are wanted and it is not.
@@ -276,12 +319,13 @@ impl Lab {
         cost: Cost,
         work: impl FnOnce(&mut Lab) -> anyhow::Result<T>,
     ) -> anyhow::Result<Option<T>> {
-        let wanted = match self.selection {
-            Selection::All => true,
+        let wanted = match &self.selection {
+            Selection::All => cost != Cost::Asked,
             Selection::Quick => cost == Cost::Seconds,
-            Selection::Only(names) => names.contains(&name),
+            Selection::Only(only) => only == name,
         };
         if !wanted {
+            self.passed_by.push(name.into());
             return Ok(None);
         }
         if interrupt_requested() {
@@ -382,35 +426,62 @@ impl Lab {
         self.options.out.clone().unwrap_or_else(|| self.chapter.out())
     }
 
-    fn say(&self, line: String) {
+    pub(crate) fn say(&self, line: String) {
         if !self.options.quiet {
             self.bars.suspend(|| eprintln!("{line}"));
         }
     }
 }
 
-/// The generator of a seed and a stream, such as the step of a training run: what step n draws does not depend on how
-/// n was reached.
-pub fn rng_at(seed: u64, stream: u64) -> ChaCha8Rng {
-    let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    rng.set_stream(stream);
-    rng
+/// What the command line asks for by name goes before `selection`.
+///
+/// # Errors
+/// Both name an experiment, and not the same.
+fn chosen(
+    options: &Options,
+    selection: Selection,
+) -> anyhow::Result<Selection> {
+    match (&options.experiment, selection) {
+        (Some(name), Selection::Only(other)) if *name != other => {
+            bail!("`{other}` and `--experiment {name}` do not go together")
+        }
+        (Some(name), _) => Ok(Selection::Only(name.clone())),
+        (None, selection) => Ok(selection),
+    }
 }
 
 /// Runs a chapter and writes its results.
 ///
 /// # Errors
-/// The device is not there, an experiment failed, or a file cannot be written.
+/// The device or an experiment of the name asked for is not there, an experiment failed, or a file cannot be written.
 pub fn run_chapter(
     chapter: &'static Chapter,
     options: Options,
     selection: Selection,
 ) -> anyhow::Result<Report> {
+    let selection = chosen(&options, selection)?;
     options.device.check()?;
+    if options.device != Device::Cpu
+        && options.room == Room::Plain
+        && !options.quiet
+    {
+        eprintln!(
+            "{}: what is compared with dfdx runs on {}; trainings stay in plain ndarray, on the processor, unless \
+             --room dfdx is given",
+            chapter.name, options.device
+        );
+    }
     let start = Instant::now();
     let code = chapter.fingerprint()?;
     let mut lab = Lab::new(chapter, options, selection);
-    (chapter.run)(&mut lab)?;
+    // From inside the pool, its other threads are at hand in no time.
+    rayon::scope(|_| (chapter.run)(&mut lab))?;
+    if let (Selection::Only(name), true) =
+        (&lab.selection, lab.experiments.is_empty())
+    {
+        let (chapter, others) = (chapter.name, lab.passed_by.join("`, `"));
+        bail!("{chapter} has no experiment `{name}`; it has `{others}`");
+    }
     let provenance = Provenance {
         seed: lab.seed(),
         scale: lab.scale().to_string(),
@@ -418,7 +489,10 @@ pub fn run_chapter(
         seconds: round(start.elapsed().as_secs_f64(), 1),
         code,
         experiments: lab.experiments.clone(),
-        made_with: BTreeMap::new(),
+        made_with: match lab.room() {
+            Room::Plain => BTreeMap::new(),
+            Room::Dfdx => [("room".into(), "dfdx".into())].into(),
+        },
     };
     let values = lab
         .measured
@@ -557,4 +631,63 @@ fn number(value: f64) -> String {
 fn round(value: f64, digits: i32) -> f64 {
     let scale = 10_f64.powi(digits);
     (value * scale).round() / scale
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    static CHAPTER: Chapter = Chapter {
+        name: "lab",
+        number: 0,
+        dir: env!("CARGO_MANIFEST_DIR"),
+        uses: &[],
+        run: |lab| {
+            lab.experiment("quick", Cost::Seconds, |lab| {
+                lab.result("one", 1.0, Within::Exactly)
+            })?;
+            lab.experiment("long", Cost::Asked, |lab| {
+                lab.result("two", 2.0, Within::Exactly)
+            })?;
+            Ok(())
+        },
+    };
+
+    fn run(name: &str, selection: Selection) -> anyhow::Result<Report> {
+        let folder = tempfile::tempdir()?;
+        let options = Options {
+            out: Some(folder.path().into()),
+            experiment: (!name.is_empty()).then(|| name.into()),
+            quiet: true,
+            ..Options::default()
+        };
+        run_chapter(&CHAPTER, options, selection)
+    }
+
+    #[test]
+    fn an_experiment_is_run_by_its_name() {
+        let made = |name, selection| {
+            let report = run(name, selection).unwrap();
+            report.measured.into_keys().collect::<Vec<_>>()
+        };
+        assert_eq!(made("", Selection::All), ["one"]);
+        assert_eq!(made("long", Selection::All), ["two"]);
+        assert_eq!(made("long", Selection::Only("long".into())), ["two"]);
+        let other = run("long", Selection::Only("quick".into()));
+        assert!(other.unwrap_err().to_string().contains("do not go"));
+        assert_eq!(
+            run("slow", Selection::All).unwrap_err().to_string(),
+            "lab has no experiment `slow`; it has `quick`, `long`"
+        );
+    }
+
+    #[test]
+    fn a_folder_follows_the_root_that_the_environment_names() {
+        let here = env!("CARGO_MANIFEST_DIR");
+        assert_eq!(below(None, here), Path::new(here));
+        let moved = below(Some("/elsewhere".into()), here);
+        assert_eq!(moved, Path::new("/elsewhere/chapters/lab"));
+        let foreign = below(Some("/elsewhere".into()), "/another/folder");
+        assert_eq!(foreign, Path::new("/another/folder"));
+    }
 }

@@ -1,6 +1,7 @@
 //! Checkpoints: named arrays in a safetensors file that is written whole or not at all.
 
 use std::collections::{BTreeMap, HashMap};
+use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -10,11 +11,19 @@ use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
 use crate::results::write_whole;
 
 /// Named arrays of f32, and a few words on what they are.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 pub struct Checkpoint {
     /// What was trained, with which seed, how far: compared when a run resumes.
     pub notes: BTreeMap<String, String>,
     arrays: BTreeMap<String, ArrayD<f32>>,
+    path: Option<PathBuf>,
+}
+
+impl PartialEq for Checkpoint {
+    /// Where they were read from does not matter.
+    fn eq(&self, other: &Self) -> bool {
+        (&self.notes, &self.arrays) == (&other.notes, &other.arrays)
+    }
 }
 
 /// Why a checkpoint could not be used.
@@ -36,7 +45,7 @@ pub enum CheckpointError {
         /// What the parser said.
         what: String,
     },
-    /// An array has the wrong type or holds NaN or an infinity.
+    /// An array is missing, or has another type, shape or numbers.
     #[error("{}: array `{name}`: expected {expected}, found {found}", path.display())]
     Array {
         /// The file.
@@ -48,26 +57,14 @@ pub enum CheckpointError {
         /// What it is.
         found: String,
     },
-    /// An array is missing.
-    #[error("checkpoint: expected an array `{0}`, found none of that name")]
-    Missing(String),
-    /// An array's shape is not the model's.
-    #[error(
-        "checkpoint: array `{name}`: expected shape {expected:?}, found {found:?}"
-    )]
-    Shape {
-        /// The array.
-        name: String,
-        /// The model's shape.
-        expected: Vec<usize>,
-        /// The checkpoint's shape.
-        found: Vec<usize>,
-    },
     /// A note says that the checkpoint is of another run.
     #[error(
-        "checkpoint: `{name}`: expected {expected}, found {found}; start afresh without --resume, or name another --out"
+        "{}: `{name}`: expected {expected}, found {found}; start afresh without --resume, or name another --out",
+        path.display()
     )]
     Note {
+        /// The file.
+        path: PathBuf,
         /// The note.
         name: String,
         /// This run's value.
@@ -75,9 +72,107 @@ pub enum CheckpointError {
         /// The checkpoint's value.
         found: String,
     },
+    /// The checkpoint is of something else.
+    #[error("{}: expected the checkpoint of {expected}, found {found}", path.display())]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+        /// What it should hold.
+        expected: &'static str,
+        /// What it holds.
+        found: String,
+    },
+}
+
+/// A checkpoint from which one thing is to be made: whatever is missing or odd is [`CheckpointError::Foreign`].
+#[derive(Clone, Copy, Debug)]
+pub struct Expecting<'a> {
+    checkpoint: &'a Checkpoint,
+    what: &'static str,
+}
+
+impl<'a> Expecting<'a> {
+    /// The error that says what was found in place of what was expected.
+    pub fn refuse(&self, found: impl fmt::Display) -> CheckpointError {
+        CheckpointError::Foreign {
+            path: self.checkpoint.path(),
+            expected: self.what,
+            found: found.to_string(),
+        }
+    }
+
+    fn lacks(&self, name: &str) -> CheckpointError {
+        let of = self.checkpoint.notes.get("training");
+        let of = of.map_or("unknown".into(), |t| format!("`{t}`"));
+        self.refuse(format!("no `{name}`; its training is {of}"))
+    }
+
+    /// A note that is a whole number.
+    ///
+    /// # Errors
+    /// It is missing, no number, or larger than any that this workbook writes.
+    pub fn number(&self, name: &str) -> Result<usize, CheckpointError> {
+        let most = 1 << 32;
+        match self.checkpoint.number(name) {
+            Ok(n) if n <= most => Ok(n as usize),
+            Ok(n) => Err(self.refuse(format!("`{name}` = {n}"))),
+            Err(_) => Err(self.lacks(name)),
+        }
+    }
+
+    /// An array, whatever its shape.
+    ///
+    /// # Errors
+    /// It is missing.
+    pub fn array(
+        &self,
+        name: &str,
+    ) -> Result<&'a ArrayD<f32>, CheckpointError> {
+        self.checkpoint.arrays.get(name).ok_or_else(|| self.lacks(name))
+    }
+
+    /// An array of one dimension, or two, or as many as are asked for.
+    ///
+    /// # Errors
+    /// It is missing, or has others.
+    pub fn of_rank<D: Dimension>(
+        &self,
+        name: &str,
+    ) -> Result<ndarray::Array<f32, D>, CheckpointError> {
+        let array = self.array(name)?;
+        array.clone().into_dimensionality().map_err(|_| {
+            self.refuse(format!("`{name}` of shape {:?}", array.shape()))
+        })
+    }
+
+    /// That an array has this shape.
+    ///
+    /// # Errors
+    /// It is missing, or has another.
+    pub fn shape(
+        &self,
+        name: &str,
+        shape: &[usize],
+    ) -> Result<(), CheckpointError> {
+        let found = self.array(name)?.shape();
+        match found == shape {
+            true => Ok(()),
+            false => Err(self.refuse(format!("`{name}` of shape {found:?}"))),
+        }
+    }
 }
 
 impl Checkpoint {
+    /// The file it was read from.
+    fn path(&self) -> PathBuf {
+        self.path.clone().unwrap_or_else(|| "checkpoint".into())
+    }
+
+    /// To make `what` of it, such as "a prior over codes".
+    pub fn expecting(&self, what: &'static str) -> Expecting<'_> {
+        Expecting { checkpoint: self, what }
+    }
+
     /// Adds an array under a name.
     pub fn put<A: Data<Elem = f32>, D: Dimension>(
         &mut self,
@@ -92,25 +187,25 @@ impl Checkpoint {
         self.notes.insert(name.into(), value.to_string());
     }
 
-    /// Copies the array of a name into `into`.
+    /// The array of a name, of this shape.
     ///
     /// # Errors
     /// There is no such array, or its shape is another.
-    pub fn get<D: Dimension>(
+    pub fn get(
         &self,
         name: &str,
-        into: &mut ndarray::Array<f32, D>,
-    ) -> Result<(), CheckpointError> {
+        shape: &[usize],
+    ) -> Result<&ArrayD<f32>, CheckpointError> {
         let array = self.array(name)?;
-        if array.shape() != into.shape() {
-            return Err(CheckpointError::Shape {
+        match array.shape() == shape {
+            true => Ok(array),
+            false => Err(CheckpointError::Array {
+                path: self.path(),
                 name: name.into(),
-                expected: into.shape().to_vec(),
-                found: array.shape().to_vec(),
-            });
+                expected: format!("shape {shape:?}"),
+                found: format!("{:?}", array.shape()),
+            }),
         }
-        into.iter_mut().zip(array).for_each(|(to, from)| *to = *from);
-        Ok(())
     }
 
     /// The array of a name, whatever its shape.
@@ -118,9 +213,12 @@ impl Checkpoint {
     /// # Errors
     /// There is no such array.
     pub fn array(&self, name: &str) -> Result<&ArrayD<f32>, CheckpointError> {
-        self.arrays
-            .get(name)
-            .ok_or_else(|| CheckpointError::Missing(name.into()))
+        self.arrays.get(name).ok_or_else(|| CheckpointError::Array {
+            path: self.path(),
+            name: name.into(),
+            expected: "an array".into(),
+            found: "none of that name".into(),
+        })
     }
 
     /// A note that is a whole number.
@@ -131,6 +229,7 @@ impl Checkpoint {
         let found =
             self.notes.get(name).cloned().unwrap_or_else(|| "missing".into());
         found.parse().map_err(|_| CheckpointError::Note {
+            path: self.path(),
             name: name.into(),
             expected: "a whole number".into(),
             found,
@@ -150,6 +249,7 @@ impl Checkpoint {
         match self.notes.get(name) {
             Some(found) if *found == expected => Ok(()),
             found => Err(CheckpointError::Note {
+                path: self.path(),
                 name: name.into(),
                 expected,
                 found: found.cloned().unwrap_or_else(|| "missing".into()),
@@ -233,7 +333,7 @@ impl Checkpoint {
             finite(path, &name, &array)?;
             arrays.insert(name, array);
         }
-        Ok(Self { notes, arrays })
+        Ok(Self { notes, arrays, path: Some(path.into()) })
     }
 }
 
@@ -259,7 +359,7 @@ fn finite(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ndarray::{Array1, Array2, array};
+    use ndarray::array;
     use proptest::prelude::*;
 
     fn sample() -> Checkpoint {
@@ -278,9 +378,8 @@ mod tests {
         sample().save(&path).unwrap();
         let read = Checkpoint::load(&path).unwrap();
         assert_eq!(read, sample());
-        let mut w = Array2::zeros((2, 2));
-        read.get("w", &mut w).unwrap();
-        assert_eq!(w, array![[1.0, 2.0], [3.0, -0.1]]);
+        let w = read.get("w", &[2, 2]).unwrap();
+        assert_eq!(*w, array![[1.0, 2.0], [3.0, -0.1]].into_dyn());
         assert!(
             read.expect_note("step", 12).is_ok()
                 && read.expect_note("step", 13).is_err()
@@ -294,17 +393,52 @@ mod tests {
 
     #[test]
     fn wrong_shapes_and_missing_arrays_are_named() {
-        let message = sample()
-            .get("w", &mut Array2::zeros((2, 3)))
-            .unwrap_err()
-            .to_string();
+        let said = |name: &str, shape: &[usize]| {
+            sample().get(name, shape).unwrap_err().to_string()
+        };
+        let message = said("w", &[2, 3]);
         assert!(
             message.contains("`w`: expected shape [2, 3], found [2, 2]"),
             "{message}"
         );
-        let message =
-            sample().get("x", &mut Array1::zeros(2)).unwrap_err().to_string();
-        assert!(message.contains("expected an array `x`"), "{message}");
+        let message = said("x", &[2]);
+        assert!(message.contains("`x`: expected an array"), "{message}");
+    }
+
+    #[test]
+    fn what_was_expected_and_the_file_are_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("c.safetensors");
+        let mut of = sample();
+        of.note("training", "gan/digits");
+        of.note("size", u64::MAX);
+        of.save(&path).unwrap();
+        let of = Checkpoint::load(&path).unwrap();
+        let from = of.expecting("a prior");
+        let start = format!(
+            "{}: expected the checkpoint of a prior, found ",
+            path.display()
+        );
+        for (found, error) in [
+            (
+                "no `z`; its training is `gan/digits`",
+                from.array("z").unwrap_err(),
+            ),
+            (
+                "`w` of shape [2, 2]",
+                from.of_rank::<ndarray::Ix1>("w").unwrap_err(),
+            ),
+            ("`w` of shape [2, 2]", from.shape("w", &[2, 3]).unwrap_err()),
+            (
+                "`size` = 18446744073709551615",
+                from.number("size").unwrap_err(),
+            ),
+        ] {
+            assert_eq!(error.to_string(), format!("{start}{found}"));
+        }
+        assert_eq!(from.number("step").unwrap(), 12);
+        let w = from.of_rank::<ndarray::Ix2>("w").unwrap();
+        assert_eq!(w[[1, 0]], 3.0);
     }
 
     #[test]

@@ -3,6 +3,11 @@
 use std::fmt;
 use std::str::FromStr;
 
+/// A device on which something is trained, in f32. A CUDA device stays on the thread that opened it.
+pub trait Trains: dfdx::tensor_ops::Device<f32> {}
+
+impl<D: dfdx::tensor_ops::Device<f32>> Trains for D {}
+
 /// The device that the dfdx room computes on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Device {
@@ -126,6 +131,22 @@ macro_rules! on_device {
                 Ok($dev) => $body,
                 Err(error) => Err(error.into()),
             },
+        }
+    };
+}
+
+/// A training in the lab's room: `plain` as it is, or what the expression makes of it on the lab's device. Both are
+/// boxed as what the caller says they have in common.
+#[macro_export]
+macro_rules! in_room {
+    ($lab:expr, $plain:expr, |$dev:ident, $start:ident| $dfdx:expr) => {
+        match ($lab.room(), $plain) {
+            ($crate::Room::Plain, plain) => Ok(Box::new(plain) as Box<_>),
+            ($crate::Room::Dfdx, $start) => {
+                $crate::on_device!($lab.device(), |$dev| Ok(
+                    Box::new($dfdx) as Box<_>
+                ))
+            }
         }
     };
 }

@@ -14,26 +14,31 @@ pub struct FingerprintError {
     cause: std::io::Error,
 }
 
-/// Fingerprint, as 16 hexadecimal digits, of the Rust files in the `folders`, those named in `except` left out.
+/// What belongs to one chapter alone: its experiments, its ledger, its command line.
+const OWN: &str = "run";
+
+/// Fingerprint, as 16 hexadecimal digits, of the Rust files in some folders. Of those that are `used` by others the
+/// folder `run` is left out.
 ///
 /// # Errors
 /// A folder or file cannot be read.
 pub fn fingerprint(
-    folders: &[(PathBuf, &[&str])],
+    own: &[PathBuf],
+    used: &[PathBuf],
 ) -> Result<String, FingerprintError> {
     let mut hash = Md5::new();
-    for (folder, except) in folders {
+    let own = own.iter().map(|folder| (folder, false));
+    for (folder, used) in own.chain(used.iter().map(|f| (f, true))) {
         for path in rust_files(folder)? {
-            if path
-                .file_name()
-                .is_some_and(|n| except.iter().any(|e| n == *e))
-            {
+            let below = path.strip_prefix(folder).unwrap_or(&path);
+            if used && below.starts_with(OWN) {
                 continue;
             }
             let text = fs::read_to_string(&path).map_err(|cause| {
                 FingerprintError { path: path.clone(), cause }
             })?;
-            for token in tokens(&text) {
+            // A checkout may write line ends as CRLF; cargo reads both alike.
+            for token in tokens(&text.replace("\r\n", "\n")) {
                 hash.update(token.as_bytes());
                 hash.update([0]);
             }
@@ -75,21 +80,34 @@ fn rust_files(folder: &Path) -> Result<Vec<PathBuf>, FingerprintError> {
 mod tests {
     use super::*;
 
-    fn of(text: &str) -> String {
+    fn of(text: &str, own: &str) -> [String; 2] {
         let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join(OWN)).unwrap();
         fs::write(folder.path().join("a.rs"), text).unwrap();
-        fs::write(folder.path().join("run.rs"), text.len().to_string())
-            .unwrap();
-        fingerprint(&[(folder.path().into(), &["run.rs"])]).unwrap()
+        fs::write(folder.path().join(OWN).join("mod.rs"), own).unwrap();
+        let folder = [folder.path().to_path_buf()];
+        [(&folder[..], &[][..]), (&[], &folder)]
+            .map(|(own, used)| fingerprint(own, used).unwrap())
     }
 
     #[test]
     fn comments_and_layout_do_not_count_and_code_does() {
-        let code = of("fn f() -> f64 { 1.0 }");
+        let code = of("fn f() -> f64 { 1.0 }", "");
         assert_eq!(
             code,
-            of("/// Docs.\nfn f() -> f64 {\n    1.0 // one\n}\n")
+            of("/// Docs.\nfn f() -> f64 {\n    1.0 // one\n}\n", "")
         );
-        assert_ne!(code, of("fn f() -> f64 { 1.5 }"));
+        assert_ne!(code, of("fn f() -> f64 { 1.5 }", ""));
+        let text = "fn f() { g(\"a\nb\") }";
+        assert_eq!(of(text, ""), of(&text.replace('\n', "\r\n"), ""));
+    }
+
+    #[test]
+    fn who_uses_a_chapter_does_not_use_its_experiments() {
+        let code = "fn f() -> f64 { 1.0 }";
+        let [[mine, theirs], [other, same]] =
+            ["fn run() {}", "fn run() { f() }"].map(|own| of(code, own));
+        assert_ne!(mine, other);
+        assert_eq!(theirs, same);
     }
 }

@@ -8,7 +8,6 @@
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-mod bridge;
 mod chapter;
 mod checkpoint;
 mod device;
@@ -17,20 +16,19 @@ mod figure;
 mod fingerprint;
 mod grid;
 mod ledger;
-mod product;
-mod reference;
+mod numbers;
 mod results;
+mod room;
 mod training;
 
-pub use bridge::{array, column, tensor, to_f32};
 pub use chapter::{
-    Chapter, Cost, Lab, Options, Report, Scale, Selection, exit_code, main,
-    rng_at, run_and_show, run_chapter, smoke_run,
+    Chapter, Cost, Lab, Options, Report, Scale, Selection, exit_code, folder,
+    main, run_and_show, run_chapter, smoke_run,
 };
-pub use checkpoint::{Checkpoint, CheckpointError};
+pub use checkpoint::{Checkpoint, CheckpointError, Expecting};
 #[cfg(feature = "cuda")]
 pub use device::open_cuda;
-pub use device::{Device, DeviceError};
+pub use device::{Device, DeviceError, Trains};
 pub use exercise::{
     Diagnosis, expect_diagnosis, expect_pass, judge, judge_number,
 };
@@ -38,10 +36,14 @@ pub use figure::{Axis, Plot, panels};
 pub use fingerprint::{FingerprintError, fingerprint};
 pub use grid::{ImageGrid, PngError};
 pub use ledger::{Against, Row, max_rel_err, three_rows};
-pub use product::{mat_mul, product};
-pub use rand_chacha::ChaCha8Rng;
-pub use reference::{Reference, ReferenceError};
+pub use numbers::{
+    ChaCha8Rng, Reference, ReferenceError, array, column, mat_mul, product,
+    rng_at, rng_for, tensor, to_f32,
+};
 pub use results::{
     Comparison, Measured, Provenance, Results, ResultsError, Within,
 };
-pub use training::{History, Interrupted, Resumable, interrupt_requested};
+pub use room::{Room, either_room_goes_on};
+pub use training::{
+    Diverged, History, Interrupted, Resumable, interrupt_requested,
+};

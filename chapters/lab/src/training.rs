@@ -4,7 +4,9 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::{Checkpoint, CheckpointError, Lab};
+use anyhow::Context;
+
+use crate::{Checkpoint, CheckpointError, Lab, Scale};
 
 /// Training that can be stopped after any step and resumed to the same result.
 pub trait Resumable {
@@ -12,7 +14,10 @@ pub trait Resumable {
     fn steps_done(&self) -> u64;
 
     /// Does one step and returns a few words for the progress bar, such as the losses.
-    fn step(&mut self) -> String;
+    ///
+    /// # Errors
+    /// The run diverged; nothing that this step would have changed is of use any more.
+    fn step(&mut self) -> Result<String, Diverged>;
 
     /// Everything the next step depends on: weights, optimiser state, step count.
     fn save(&self, checkpoint: &mut Checkpoint);
@@ -25,6 +30,57 @@ pub trait Resumable {
         &mut self,
         checkpoint: &Checkpoint,
     ) -> Result<(), CheckpointError>;
+}
+
+impl<T: Resumable + ?Sized> Resumable for Box<T> {
+    fn steps_done(&self) -> u64 {
+        (**self).steps_done()
+    }
+
+    fn step(&mut self) -> Result<String, Diverged> {
+        (**self).step()
+    }
+
+    fn save(&self, checkpoint: &mut Checkpoint) {
+        (**self).save(checkpoint);
+    }
+
+    fn restore(
+        &mut self,
+        checkpoint: &Checkpoint,
+    ) -> Result<(), CheckpointError> {
+        (**self).restore(checkpoint)
+    }
+}
+
+/// A run whose numbers are none any more.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("diverged at step {step}: {what}")]
+pub struct Diverged {
+    /// Steps that were done before.
+    pub step: u64,
+    /// Which loss, and where it comes from as far as is known.
+    pub what: String,
+}
+
+impl Diverged {
+    /// Passes a finite loss on.
+    ///
+    /// # Errors
+    /// It is not finite.
+    pub fn unless_finite(
+        loss: f32,
+        name: &str,
+        step: u64,
+    ) -> Result<f32, Diverged> {
+        match loss.is_finite() {
+            true => Ok(loss),
+            false => {
+                let what = format!("the loss of the {name} is {loss}");
+                Err(Diverged { step, what })
+            }
+        }
+    }
 }
 
 /// Training was stopped by Ctrl-C; the checkpoint is whole.
@@ -57,6 +113,28 @@ pub fn interrupt_requested() -> bool {
     REQUESTED.load(Ordering::Relaxed)
 }
 
+/// How long a run will take, said once, after its first steps.
+struct Forecast {
+    from: u64,
+    start: Instant,
+}
+
+impl Forecast {
+    /// Steps that are timed.
+    const STEPS: u64 = 100;
+
+    fn new(from: u64) -> Self {
+        Self { from, start: Instant::now() }
+    }
+
+    /// What is left until step `last`, when just enough steps are done.
+    fn minutes(&self, done: u64, last: u64) -> Option<f64> {
+        let each = self.start.elapsed().as_secs_f64() / Self::STEPS as f64;
+        let now = done == self.from + Self::STEPS;
+        now.then(|| each * (last - done) as f64 / 60.0)
+    }
+}
+
 /// What was observed along the way: after which step, and the numbers.
 pub type History = Vec<(u64, Vec<f32>)>;
 
@@ -70,7 +148,7 @@ impl Lab {
         &self,
         name: &str,
         steps: u64,
-        model: &mut (impl Resumable + Send),
+        model: &mut impl Resumable,
     ) -> anyhow::Result<()> {
         self.train_and_observe(name, [steps], model, |_| Vec::new()).map(drop)
     }
@@ -80,25 +158,14 @@ impl Lab {
     ///
     /// # Errors
     /// As for [`Lab::train`].
-    pub fn train_and_observe<M: Resumable + Send>(
+    pub fn train_and_observe<M: Resumable>(
         &self,
         name: &str,
         milestones: impl IntoIterator<Item = u64>,
         model: &mut M,
-        observe: impl FnMut(&mut M) -> Vec<f32> + Send,
-    ) -> anyhow::Result<History> {
-        let milestones: Vec<u64> = milestones.into_iter().collect();
-        // From inside the pool, the other thread is at hand in no time.
-        rayon::scope(|_| self.train_here(name, &milestones, model, observe))
-    }
-
-    fn train_here<M: Resumable>(
-        &self,
-        name: &str,
-        milestones: &[u64],
-        model: &mut M,
         mut observe: impl FnMut(&mut M) -> Vec<f32>,
     ) -> anyhow::Result<History> {
+        let milestones: Vec<u64> = milestones.into_iter().collect();
         let path = self.checkpoint_path(name);
         let notes = [
             ("training", format!("{}/{name}", self.chapter().name)),
@@ -114,6 +181,9 @@ impl Lab {
             }
             model.restore(&checkpoint)?;
             history = restore_history(&checkpoint)?;
+            if !history.is_empty() {
+                expect_numbers(&checkpoint, &history, observe(model).len())?;
+            }
         }
         let save = |model: &M, history: &History| -> anyhow::Result<()> {
             let mut checkpoint = Checkpoint::default();
@@ -124,13 +194,24 @@ impl Lab {
             }
             Ok(checkpoint.save(&path)?)
         };
-        let bar =
-            self.progress(milestones.last().copied().unwrap_or(0), name);
+        let last = milestones.last().copied().unwrap_or(0);
+        let bar = self.progress(last, name);
         let mut saved = Instant::now();
+        let forecast = Forecast::new(model.steps_done());
         for &milestone in milestones.iter().skip(history.len()) {
             while model.steps_done() < milestone {
-                let words = model.step();
+                let words = model.step().with_context(|| {
+                    format!("the training `{name}`: a smaller step size helps; the last checkpoint is kept")
+                })?;
                 bar.set_position(model.steps_done());
+                if let Some(minutes) =
+                    forecast.minutes(model.steps_done(), last)
+                    && self.scale() == Scale::Full
+                {
+                    self.say(format!(
+                        "{name}: {minutes:.0} more minutes at this speed"
+                    ));
+                }
                 bar.set_message(words);
                 if interrupt_requested() {
                     save(model, &history)?;
@@ -172,10 +253,22 @@ fn restore_history(
     (0..count).map(row).collect()
 }
 
+/// That every row of a history has as many numbers as are observed now.
+fn expect_numbers(
+    checkpoint: &Checkpoint,
+    history: &History,
+    numbers: usize,
+) -> Result<(), CheckpointError> {
+    let mut rows = 0..history.len();
+    rows.try_for_each(|n| {
+        checkpoint.get(&format!("history.{n}"), &[numbers]).map(drop)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Chapter, Options, Scale, Selection};
+    use crate::{Chapter, Options, Selection};
 
     static CHAPTER: Chapter = Chapter {
         name: "lab",
@@ -194,9 +287,10 @@ mod tests {
             self.0
         }
 
-        fn step(&mut self) -> String {
+        fn step(&mut self) -> Result<String, Diverged> {
+            Diverged::unless_finite(self.1, "counter", self.0)?;
             *self = Counter(self.0 + 1, 1.7 * self.1 + self.0 as f32);
-            String::new()
+            Ok(String::new())
         }
 
         fn save(&self, checkpoint: &mut Checkpoint) {
@@ -205,8 +299,7 @@ mod tests {
         }
 
         fn restore(&mut self, c: &Checkpoint) -> Result<(), CheckpointError> {
-            let mut value = ndarray::arr1(&[0.0]);
-            c.get("value", &mut value)?;
+            let value = c.get("value", &[1])?;
             *self = Counter(c.number("step")?, value[0]);
             Ok(())
         }
@@ -251,6 +344,45 @@ mod tests {
         assert_eq!(resumed, whole);
         let again = train(folder.path(), 1, true, &[0, 2, 5, 9]).unwrap();
         assert_eq!(again, whole, "a finished run is only read back");
+    }
+
+    #[test]
+    fn a_history_that_is_none_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        train(folder.path(), 1, false, &[0, 2]).unwrap();
+        let path = folder.path().join("checkpoints/count.safetensors");
+        let kept = Checkpoint::load(&path).unwrap();
+        let refused = |change: &dyn Fn(&mut Checkpoint), what: &str| {
+            let mut odd = kept.clone();
+            change(&mut odd);
+            odd.save(&path).unwrap();
+            let said = train(folder.path(), 1, true, &[0, 2]).unwrap_err();
+            assert!(said.to_string().contains(what), "{said}");
+        };
+        refused(&|c| c.note("history", u64::MAX), "`history.2`");
+        let empty = ndarray::arr1(&[0.0_f32; 0]);
+        let what = "`history.1`: expected shape [1], found [0]";
+        refused(&|c| c.put("history.1", &empty), what);
+    }
+
+    #[test]
+    fn a_run_that_diverges_stops_there_and_keeps_the_last_checkpoint() {
+        let folder = tempfile::tempdir().unwrap();
+        train(folder.path(), 1, false, &[3]).unwrap();
+        let said = train(folder.path(), 1, true, &[3, 1000]).unwrap_err();
+        let said = format!("{said:#}");
+        assert!(said.contains("the training `count`"), "{said}");
+        let finite = |n: u64| {
+            let grown = |x: f32, n: u64| 1.7 * x + n as f32;
+            (0..n).fold(0.5, grown).is_finite()
+        };
+        let step = (0..).find(|n| !finite(*n)).unwrap();
+        let expected = format!(
+            "diverged at step {step}: the loss of the counter is inf"
+        );
+        assert!(said.contains(&expected), "{said}");
+        let (_, resumed) = train(folder.path(), 1, true, &[3, 4]).unwrap();
+        assert_eq!(resumed.0, 4, "goes on from the checkpoint at 3");
     }
 
     #[test]

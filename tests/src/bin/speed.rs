@@ -1,12 +1,14 @@
 //! One side of the comparison with other programs, and its figures. `tests/peers/compare.py` is what calls it.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::io::{BufRead, Write, stdin, stdout};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
+use lab::Device;
 use serde_json::json;
 use workbook_tests::draw;
 use workbook_tests::quality::{self, System};
@@ -28,6 +30,9 @@ enum Command {
         /// On dfdx in place of plain ndarray
         #[arg(long)]
         dfdx: bool,
+        /// Where dfdx computes: cpu, cuda or cuda:N
+        #[arg(long, default_value_t, requires = "dfdx")]
+        device: Device,
     },
     /// Write what a twin begins a training run with
     Start {
@@ -61,8 +66,10 @@ fn main() -> ExitCode {
 fn work(command: Command) -> anyhow::Result<()> {
     match command {
         Command::List => list(),
-        Command::Serve { dfdx: false } => serve(Room::Plain),
-        Command::Serve { dfdx: true } => serve(Room::Dfdx),
+        Command::Serve { dfdx, device } => {
+            let room = if dfdx { Room::Dfdx(device) } else { Room::Plain };
+            rayon::scope(|_| serve(room))
+        }
         Command::Start { system, file } => quality::start(system, &file),
         Command::Train { system, folder } => {
             answer(&json!(quality::train(system, &folder)?))
@@ -102,9 +109,10 @@ fn serve(room: Room) -> anyhow::Result<()> {
             "first" => case.first(room, Path::new(last))?,
             "time" => {
                 let n = last.parse().with_context(|| line.clone())?;
-                let work = ready
-                    .entry(name.to_owned())
-                    .or_insert_with(|| case.prepare(room));
+                let work = match ready.entry(name.to_owned()) {
+                    Entry::Occupied(old) => old.into_mut(),
+                    Entry::Vacant(new) => new.insert(case.prepare(room)?),
+                };
                 work.as_mut().map(|work| work(n))
             }
             _ => anyhow::bail!("expected `first` or `time`, found `{verb}`"),

@@ -2,6 +2,7 @@
 
 mod checks;
 mod equations;
+mod fast;
 mod misconceptions;
 mod parity;
 mod slips;

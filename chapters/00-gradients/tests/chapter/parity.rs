@@ -1,11 +1,11 @@
 //! Hand gradients against finite differences, dfdx and PyTorch; training in both rooms; resuming.
 
 use datasets::{Digits, Split};
-use dfdx::prelude::Device;
-use gradients::classifier::Classifier;
-use gradients::plain::AdamConfig;
+use dfdx::prelude::{BuildModule, Const, Module};
+use gradients::classifier::{Classifier, Classifies};
 use gradients::{ledger, on_dfdx};
-use lab::{Against, Checkpoint, Resumable};
+use lab::{Against, Checkpoint, Resumable, Room, Trains, tensor};
+use ndarray::Array2;
 use ndarray_rand::rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
@@ -27,27 +27,68 @@ fn fresh(digits: &Digits) -> Classifier<'_> {
     Classifier::new(digits, 3, &mut ChaCha8Rng::seed_from_u64(3)).unwrap()
 }
 
-fn both_rooms_train_alike<D: Device<f32>>(dev: &D, limit: f32) {
+fn both_rooms_train_alike<D: Trains>(dev: &D, limit: f32) {
     let digits = digits();
     let mut plain = fresh(&digits);
-    let mut net = on_dfdx::classifier(dev, &plain.model.net);
-    let batches: Vec<_> = (0..8)
-        .map(|_| {
-            let (x, classes) = plain.next_batch();
-            plain.train_on(&x, &classes);
-            (x, classes)
-        })
-        .collect();
-    let losses = on_dfdx::train(
-        dev,
-        &mut net,
-        AdamConfig::default(),
-        batches.into_iter(),
-    );
+    let mut other = on_dfdx::Classifier::new(dev, fresh(&digits));
+    for _ in 0..8 {
+        plain.step().unwrap();
+        other.step().unwrap();
+    }
+    let losses = other.losses();
     for (a, b) in plain.model.losses.iter().zip(&losses) {
         assert!((a - b).abs() < limit * a.abs(), "{a} {b}");
     }
     assert!(losses[7] < losses[0], "both learn");
+}
+
+#[test]
+fn a_training_can_change_rooms() {
+    let digits = digits();
+    let start = |room| -> Box<dyn Classifies> {
+        let (dev, plain) = (dfdx::tensor::Cpu::default(), fresh(&digits));
+        match room {
+            Room::Plain => Box::new(plain),
+            Room::Dfdx => Box::new(on_dfdx::Classifier::new(&dev, plain)),
+        }
+    };
+    lab::either_room_goes_on(start, |c| c.losses(), 3, 1e-5);
+}
+
+#[test]
+fn a_run_that_diverges_stops_at_that_step_and_says_where() {
+    let digits = digits();
+    for room in [Room::Plain, Room::Dfdx] {
+        let mut plain = fresh(&digits);
+        plain.model.adam.config.lr = 1e30;
+        let dev = dfdx::tensor::Cpu::default();
+        let mut run: Box<dyn Classifies> = match room {
+            Room::Plain => Box::new(plain),
+            Room::Dfdx => Box::new(on_dfdx::Classifier::new(&dev, plain)),
+        };
+        let found = (0..100).find_map(|_| run.step().err());
+        let found = found.unwrap().to_string();
+        let start = "diverged at step 1: the loss of the classifier is ";
+        assert!(found.starts_with(start), "{found}");
+    }
+}
+
+#[test]
+fn a_network_of_types_is_the_same_network() {
+    let (dev, digits) = (dfdx::tensor::Cpu::default(), digits());
+    let plain = fresh(&digits).model.net;
+    let mut typed: on_dfdx::TypedClassifier<_> = BuildModule::build(&dev);
+    // dfdx stores the weights of its `Linear` as [O, I].
+    typed.0.0.weight =
+        tensor(&dev, &plain.layers[0].w.t(), Default::default());
+    typed.1.weight = tensor(&dev, &plain.layers[1].w.t(), Default::default());
+    typed.0.0.bias = tensor(&dev, &plain.layers[0].b, Default::default());
+    typed.1.bias = tensor(&dev, &plain.layers[1].b, Default::default());
+    let x = Array2::from_shape_fn((3, 784), |(n, i)| ((n + i) % 7) as f32);
+    let on_dev = tensor(&dev, &x, (3, Const::<784>));
+    let s = lab::array(&typed.forward(on_dev)); // [3, 10]
+    let apart = (s - plain.output(&x)).mapv(f32::abs);
+    assert!(apart.iter().all(|v| *v < 1e-4), "{apart}");
 }
 
 #[test]

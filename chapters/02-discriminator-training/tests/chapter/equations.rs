@@ -8,7 +8,7 @@ use discriminator_training::plain::{
     smoothed_d_loss, smoothed_d_loss_backward, smoothed_optimal_d,
 };
 use gradients::compare::{network_err, numeric_gradient_of_network};
-use gradients::plain::{Mlp, numeric_gradient, sigmoid};
+use gradients::plain::{Mlp, Parameters, numeric_gradient, sigmoid};
 use minimax_loss::plain::{
     d_loss, g_loss_non_saturating, g_loss_non_saturating_backward,
     g_loss_saturating, g_loss_saturating_backward, optimal_d, value,

@@ -1,12 +1,22 @@
 //! Hand gradients against finite differences, dfdx and PyTorch; one step against PyTorch; resuming.
 
-use dfdx::prelude::Device;
+use dfdx::prelude::{
+    Backward, BuildModule, Const, LeakyReLU, Module, Tensor,
+};
+use dfdx::tensor::Cpu;
 use discriminator_training::ledger::{self, reference, reference_players};
 use discriminator_training::on_dfdx;
-use discriminator_training::plain::{blur, d_step, leak_into_generator};
-use discriminator_training::training::Training;
-use gradients::plain::{Activation, Adam, AdamConfig, Mlp};
-use lab::{Against, Checkpoint, Resumable, rng_at};
+use discriminator_training::plain::{
+    Targets, blur, input_gradient, leak_into_generator,
+};
+use discriminator_training::training::{
+    Batches, Config, Discriminates, Discriminator, Objective, Training,
+};
+use gradients::compare::network_err;
+use gradients::on_dfdx::{gradients, to_plain};
+use gradients::plain::{Activation, AdamConfig, Layer, Mlp};
+use lab::{Against, Resumable, Room, Trains, rng_at, tensor};
+use minimax_loss::plain::g_loss_non_saturating_backward;
 use ndarray::{Array2, Array3};
 use ndarray_rand::RandomExt;
 use ndarray_rand::rand_distr::StandardNormal;
@@ -68,26 +78,30 @@ fn article_players() -> (Mlp<f32>, Mlp<f32>) {
     )
 }
 
-fn both_rooms_train_alike<D: Device<f32>>(dev: &D, limit: f32) {
-    let (_, d) = article_players();
+fn players_of(adam: AdamConfig) -> (Mlp<f32>, Discriminator) {
+    let (g, d) = article_players();
+    (g, Discriminator::new(d, Config::new(adam)))
+}
+
+fn both_rooms_train_alike<D: Trains>(dev: &D, limit: f32) {
     let config = AdamConfig { lr: 2e-4, beta1: 0.5, ..AdamConfig::default() };
-    let batches: Vec<_> = (0..6)
-        .map(|n| (normal(16, 784, 2 * n), normal(16, 784, 2 * n + 1)))
-        .collect();
-    let mut other = on_dfdx::discriminator(dev, &d);
-    let losses =
-        on_dfdx::train(dev, &mut other, config, batches.clone().into_iter());
-    let (mut net, mut adam) = (d.clone(), Adam::new(&d, config));
-    for ((x_real, x_fake), other) in batches.iter().zip(losses) {
-        let (loss, d_net) = d_step(&net, x_real, x_fake);
-        assert!((loss - other).abs() < limit * loss.abs(), "{loss} {other}");
-        adam.step(&mut net, &d_net);
+    let (_, mut plain) = players_of(config);
+    let mut other = on_dfdx::Discriminator::new(dev, plain.clone());
+    for n in 0..6 {
+        let batches = (normal(16, 784, 2 * n), normal(16, 784, 2 * n + 1));
+        plain.learn(&batches).unwrap();
+        other.learn(&batches).unwrap();
+    }
+    let (a, b) = (plain.losses(), other.losses());
+    assert_eq!(a.len(), b.len());
+    for (a, b) in a.iter().zip(b) {
+        assert!((a - b).abs() < limit * a.abs(), "{a} {b}");
     }
 }
 
 #[test]
 fn both_rooms_train_step_by_step_to_the_same_losses() {
-    both_rooms_train_alike(&dfdx::tensor::Cpu::default(), 1e-5);
+    both_rooms_train_alike(&Cpu::default(), 1e-5);
 }
 
 #[cfg(feature = "cuda")]
@@ -97,49 +111,120 @@ fn cuda_takes_the_same_first_steps() {
     both_rooms_train_alike(&dev, 1e-3);
 }
 
+fn wide(net: &Mlp<f32>) -> Mlp<f64> {
+    let layer = |l: &Layer<f32>| Layer {
+        w: l.w.mapv(f64::from),
+        b: l.b.mapv(f64::from),
+        activation: l.activation,
+    };
+    Mlp { layers: net.layers.iter().map(layer).collect() }
+}
+
 #[test]
 fn both_rooms_leak_the_same_and_detach_the_same() {
     let (g, d) = article_players();
     let z = normal(8, 100, 3);
-    let dev = dfdx::tensor::Cpu::default();
-    let (other_g, other_d) =
-        (on_dfdx::generator(&dev, &g), on_dfdx::discriminator(&dev, &d));
+    let dev = Cpu::default();
+    let [other_g, other_d] =
+        [&g, &d].map(|net| gradients::on_dfdx::Mlp::new(&dev, net));
     for detach in [true, false] {
-        let mine = leak_into_generator(&g, &d, &z, detach).layers[0]
-            .w
-            .t()
-            .mapv(f64::from);
-        let z = lab::tensor(&dev, &z, (8, dfdx::prelude::Const::<100>));
-        let theirs =
-            on_dfdx::leak_into_generator(&other_g, &other_d, z, detach)
-                .mapv(f64::from);
-        assert!(lab::max_rel_err(&theirs, &mine) < 1e-5);
-        assert_eq!(theirs.iter().all(|v| *v == 0.0), detach);
+        let mine = leak_into_generator(&g, &d, &z, detach);
+        let z = tensor(&dev, &z, z.dim());
+        let loss =
+            on_dfdx::leak_into_generator(&other_g, &other_d, z, detach);
+        let theirs = to_plain(&g, &gradients(&other_g, &loss.backward()));
+        assert!(network_err(&wide(&theirs), &wide(&mine)) < 1e-5);
+        let all = theirs.layers.iter().flat_map(|l| l.w.iter().chain(&l.b));
+        assert_eq!(all.into_iter().all(|v| *v == 0.0), detach);
     }
 }
 
 #[test]
-fn a_resumed_run_ends_where_an_uninterrupted_one_does() {
-    let fresh = || {
-        let draw =
-            |step| (normal(8, 5, 2 * step), normal(8, 5, 2 * step + 1));
-        Training::new(
-            &[5, 7, 1],
-            AdamConfig::default(),
-            &mut rng_at(2, 0),
-            draw,
-        )
+fn the_same_gradient_reaches_the_fakes_in_both_rooms() {
+    let (g, d) = article_players();
+    let x = g.output(&normal(8, 100, 4));
+    let mine = input_gradient(&d, &x, g_loss_non_saturating_backward);
+    let dev = Cpu::default();
+    let other = gradients::on_dfdx::Mlp::new(&dev, &d);
+    let on_dev = tensor(&dev, &x, x.dim());
+    let theirs = on_dfdx::input_gradient(&other, &on_dev, |s| {
+        minimax_loss::on_dfdx::g_loss_non_saturating(s)
+    });
+    let [mine, theirs] =
+        [mine, lab::array(&theirs)].map(|x| x.mapv(f64::from));
+    assert!(lab::max_rel_err(&theirs, &mine) < 1e-5);
+}
+
+#[test]
+fn players_of_types_are_the_same_players() {
+    let ((g, d), dev) = (article_players(), Cpu::default());
+    let mut typed: on_dfdx::TypedPlayers<Cpu> = BuildModule::build(&dev);
+    let (of_g, of_d) = (&mut typed.0, &mut typed.1);
+    // dfdx stores the weights of its `Linear` as [O, I].
+    macro_rules! copy {
+        ($to:expr, $from:expr) => {
+            $to.weight = tensor(&dev, &$from.w.t(), Default::default());
+            $to.bias = tensor(&dev, &$from.b, Default::default());
+        };
+    }
+    copy!(of_g.0.0, g.layers[0]);
+    copy!(of_g.1.0, g.layers[1]);
+    copy!(of_d.0.0, d.layers[0]);
+    copy!(of_d.1, d.layers[1]);
+    of_d.0.1 = LeakyReLU(0.2);
+    let z = normal(3, 100, 5);
+    let on_dev: Tensor<(usize, Const<100>), _, _> =
+        tensor(&dev, &z, (3, Const));
+    let s = lab::array(&typed.forward(on_dev)); // [3, 1]
+    let apart = (s - d.output(&g.output(&z))).mapv(f32::abs);
+    assert!(apart.iter().all(|v| *v < 1e-5), "{apart}");
+}
+
+type Draw = fn(u64) -> Batches;
+
+/// A small discriminator in training, not begun yet.
+fn start(room: Room, config: Config) -> Box<Training<Draw>> {
+    let plain =
+        Discriminator::of_widths(&[5, 7, 1], config, &mut rng_at(2, 0));
+    let d: Box<dyn Discriminates> = match room {
+        Room::Plain => Box::new(plain),
+        Room::Dfdx => {
+            Box::new(on_dfdx::Discriminator::new(&Cpu::default(), plain))
+        }
     };
-    let mut whole = fresh();
-    (0..6).for_each(|_| drop(whole.step()));
-    let mut first = fresh();
-    (0..3).for_each(|_| drop(first.step()));
-    let mut checkpoint = Checkpoint::default();
-    first.save(&mut checkpoint);
-    let mut second = fresh();
-    second.restore(&checkpoint).unwrap();
-    (0..3).for_each(|_| drop(second.step()));
-    assert_eq!(second.d, whole.d, "bit for bit");
+    let draw: Draw =
+        |step| (normal(8, 5, 2 * step), normal(8, 5, 2 * step + 1));
+    Box::new(Training::new(d, draw))
+}
+
+#[test]
+fn a_training_can_change_rooms_whatever_its_loss() {
+    let smoothed = Objective::Smoothed(Targets { real: 0.9, fake: 0.1 });
+    for objective in [Objective::Minimax, smoothed, Objective::Article] {
+        for two_sigmoids in [false, true] {
+            let config = Config {
+                objective,
+                two_sigmoids,
+                cool_from: 5,
+                ..Config::new(AdamConfig::default())
+            };
+            let start = |room| start(room, config);
+            lab::either_room_goes_on(start, |t| t.d.losses(), 4, 1e-4);
+        }
+    }
+}
+
+#[test]
+fn a_run_that_diverges_stops_at_that_step_and_says_where() {
+    for room in [Room::Plain, Room::Dfdx] {
+        let lr = 1e30;
+        let adam = AdamConfig { lr, ..AdamConfig::default() };
+        let mut run = start(room, Config::new(adam));
+        let found = (0..100).find_map(|_| run.step().err());
+        let found = found.unwrap().to_string();
+        let start = "diverged at step 1: the loss of the discriminator is ";
+        assert!(found.starts_with(start), "{found}");
+    }
 }
 
 #[test]

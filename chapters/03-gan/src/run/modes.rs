@@ -7,7 +7,7 @@ use ndarray::Array2;
 
 use super::for_each_seed;
 use crate::plain::{Game, Penalties, modes};
-use crate::training::{Config, Gan, Noise};
+use crate::training::{Config, Gan, Noise, Players, in_room};
 
 /// Samples that a generator is judged by, as in PacGAN.
 const JUDGED: usize = 2500;
@@ -133,20 +133,19 @@ impl Task {
     }
 
     /// What a frame of the film needs: samples of the averaged generator, and the discriminator over the square.
-    fn frame(&self, gan: &mut Gan) -> Vec<f32> {
-        let noise = gan.config.noise;
-        let x = self.samples(&gan.mean, noise, POINTS); // [400, 2]
+    fn frame(&self, gan: &dyn Players) -> Vec<f32> {
+        let (noise, d) = (gan.config().noise, gan.d());
+        let x = self.samples(&gan.mean(), noise, POINTS); // [400, 2]
         let at = |n: usize| (2 * n + 1) as f64 / CELLS as f64 - 1.0;
         let places =
             Array2::from_shape_fn((CELLS * CELLS, 2), |(n, axis)| {
                 let n = if axis == 0 { n % CELLS } else { n / CELLS };
                 (self.reach * at(n) * self.scale) as f32
             }); // [1296, 2]
-        let d = gan.d.net.output(&places); // [1296, 1]
         // A relativistic logit has no zero of its own: the mean at the samples is taken for it.
-        let s = gan.d.net.output(&x.mapv(|v| (v * self.scale) as f32));
+        let s = d.output(&x.mapv(|v| (v * self.scale) as f32)); // [400, 1]
         let level = s.sum() / s.len() as f32;
-        let d = d.mapv(|s| sigmoid(s - level)); // [1296, 1]
+        let d = d.output(&places).mapv(|s| sigmoid(s - level)); // [1296, 1]
         x.iter().map(|v| *v as f32).chain(d.iter().copied()).collect()
     }
 
@@ -197,15 +196,16 @@ pub fn several_seeds(lab: &mut Lab, task: &Task) -> anyhow::Result<()> {
     let config = task.config();
     let base = lab.seed();
     let trained = for_each_seed(&seeds, |seed| {
-        let mut gan =
-            task.pair(config, lab.by_scale(16, 128, 128), base + seed);
+        let width = lab.by_scale(16, 128, 128);
+        let mut gan = in_room(lab, task.pair(config, width, base + seed))?;
         let name = format!("{}-{seed}", task.name);
         let frames = task.frames.iter().copied();
-        let film = lab
-            .train_and_observe(&name, frames, &mut gan, |g| task.frame(g))?;
-        let mean = task.judge(&gan.mean, config.noise);
-        let last = task.judge(&gan.g.net, config.noise);
-        Ok((mean, last, film, gan.time.as_secs_f64()))
+        let film = lab.train_and_observe(&name, frames, &mut gan, |g| {
+            task.frame(&**g)
+        })?;
+        let mean = task.judge(&gan.mean(), config.noise);
+        let last = task.judge(&gan.g(), config.noise);
+        Ok((mean, last, film, gan.time().as_secs_f64()))
     })?;
     let name = task.name;
     let of = |pick: fn(&(Judged, Judged, History, f64)) -> f64| -> Vec<f64> {
@@ -293,11 +293,12 @@ pub fn cures(lab: &mut Lab) -> anyhow::Result<()> {
     for (label, name, config) in cases {
         let width = lab.by_scale(16, 64, 128);
         let histories = for_each_seed(&seeds, |seed| {
-            let mut gan = task.pair(config, width, base + seed);
+            let gan = task.pair(config, width, base + seed);
+            let mut gan = in_room(lab, gan)?;
             let run = format!("cure-{name}-{seed}");
             let marks = milestones.iter().copied();
             lab.train_and_observe(&run, marks, &mut gan, |gan| {
-                let judged = task.judge(&gan.mean, config.noise);
+                let judged = task.judge(&gan.mean(), config.noise);
                 vec![judged.modes as f32, judged.high_quality as f32]
             })
         })?;

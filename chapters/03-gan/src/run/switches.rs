@@ -1,12 +1,12 @@
 //! What goes wrong, each behind one switch of the training's configuration.
 
 use gradients::plain::{AdamConfig, sigmoid};
-use lab::{Axis, Lab, Plot, Within};
+use lab::{Axis, Lab, Plot, Resumable, Within};
 
 use super::for_each_seed;
 use super::modes::Task;
 use crate::plain::{Game, Penalties};
-use crate::training::{Config, Noise};
+use crate::training::{Config, Noise, in_room};
 
 /// Seeds of each case.
 const SEEDS: u64 = 10;
@@ -52,14 +52,14 @@ pub fn switches(lab: &mut Lab) -> anyhow::Result<()> {
         .y_range(-0.4, 9.0);
     for (case, (name, config)) in cases.into_iter().enumerate() {
         let judged = for_each_seed(&seeds, |seed| {
-            let mut gan = task.pair(config, 32, base + seed);
+            let mut gan = in_room(lab, task.pair(config, 32, base + seed))?;
             for _ in 0..steps {
-                gan.train_once();
+                gan.step()?;
             }
             let z = config.noise.sample(512, &mut lab::rng_at(base, seed));
-            let s = gan.d.net.output(&gan.g.net.output(&z)); // [512, 1]
+            let s = gan.d().output(&gan.g().output(&z)); // [512, 1]
             let belief = s.mapv(sigmoid).sum() / s.len() as f32;
-            Ok((task.judge(&gan.g.net, config.noise), f64::from(belief)))
+            Ok((task.judge(&gan.g(), config.noise), f64::from(belief)))
         })?;
         let mean = |pick: fn(&(super::modes::Judged, f64)) -> f64| {
             judged.iter().map(pick).sum::<f64>() / judged.len() as f64

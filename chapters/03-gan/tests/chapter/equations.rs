@@ -3,18 +3,18 @@
 use approx::assert_abs_diff_eq;
 use discriminator_training::plain::leak_into_generator;
 use gan::ledger::{GAMES, reference, reference_players};
-use gan::measures::{
-    MeasureError, Moments, Seen, entropy, frechet, parzen,
-    precision_and_recall,
-};
 use gan::plain::{
-    Game, average, d_step, g_step, in_halves, interpolate, modes, packed,
-    paired, penalty, through, unpacked,
+    Game, average, d_loss_of, d_step, g_loss_of, g_step, in_halves,
+    interpolate, modes, packed, paired, penalty, through, unpacked,
 };
 use gan::training::{Config, Gan, Noise};
 use gradients::compare::{network_err, numeric_gradient_of_network};
 use gradients::plain::{
-    Activation, Adam, Mlp, numeric_gradient, sigmoid, softplus,
+    Activation, Adam, Mlp, Parameters, numeric_gradient, sigmoid, softplus,
+};
+use judge::measures::{
+    MeasureError, Moments, Seen, entropy, frechet, parzen,
+    precision_and_recall,
 };
 use lab::rng_at;
 use minimax_loss::plain::{d_loss, g_loss_saturating};
@@ -81,8 +81,9 @@ fn eq_3_2_the_gradient_at_the_generator() {
     let Players { g, d, z, s_real, .. } = players();
     for (name, game) in GAMES {
         let (_, d_g) = g_step(&g, &d, &z, &s_real, game, 1);
-        let loss =
-            |g: &Mlp<f64>| game.of_g(&s_real, &d.output(&g.output(&z))).0;
+        let loss = |g: &Mlp<f64>| {
+            g_loss_of(game, &s_real, &d.output(&g.output(&z))).0
+        };
         let err = network_err(&d_g, &numeric_gradient_of_network(loss, &g));
         assert!(err < 1e-6, "{name}: {err:e}");
         let mut moved = g.clone();
@@ -239,7 +240,7 @@ fn eq_3_5_first_the_discriminator_then_the_generator_on_fresh_noise() {
         let config = Config { game, batch: 6, noise, ..Config::default() };
         let players = (g.clone(), d.clone());
         let mut gan = Gan::new(config, players, 5, |_| x_real.clone());
-        let found = gan.train_once();
+        let found = gan.train_once().unwrap();
 
         let rng = &mut rng_at(5, 0);
         let (z_d, z_g) = (noise.sample(6, rng), noise.sample(6, rng));
@@ -272,7 +273,7 @@ fn eq_3_5_without_detaching_the_leak_is_added_to_the_generators_gradient() {
         let config = Config { detach, batch: 6, noise, ..Config::default() };
         let players = (g.clone(), d.clone());
         let mut gan = Gan::new(config, players, 5, |_| x_real.clone());
-        gan.train_once();
+        gan.train_once().unwrap();
         (gan.g.net, gan.d.net, config)
     };
     let (found, new_d, config) = of(false);
@@ -307,7 +308,7 @@ fn eq_3_5_k_steps_of_the_discriminator_see_k_batches() {
         seen.push(n);
         x_real.clone()
     });
-    let _losses = [gan.train_once(), gan.train_once()];
+    let _losses = [gan.train_once().unwrap(), gan.train_once().unwrap()];
     assert_eq!((gan.d.adam.t, gan.g.adam.t), (6, 2));
     drop(gan);
     assert_eq!(seen, [0, 1, 2, 3, 4, 5]);
@@ -339,10 +340,10 @@ proptest! {
         assert_abs_diff_eq!(other - loss, (&a - &b).mean().unwrap(), epsilon = 1e-9);
         // Each player's loss has its own logits first.
         let game = Game::Relativistic;
-        prop_assert_eq!(game.of_d(&a, &b).0, loss);
-        let (of_g, d_fake) = game.of_g(&a, &b);
+        prop_assert_eq!(d_loss_of(game, &a, &b).0, loss);
+        let (of_g, d_fake) = g_loss_of(game, &a, &b);
         prop_assert_eq!(of_g, other);
-        let numeric = numeric_gradient(|b| game.of_g(&a, b).0, &b, 1e-5);
+        let numeric = numeric_gradient(|b| g_loss_of(game, &a, b).0, &b, 1e-5);
         assert_abs_diff_eq!(d_fake, numeric, epsilon = 1e-8);
     }
 
@@ -375,11 +376,15 @@ fn eq_3_7_far_out_nothing_overflows() {
 fn eq_3_7_the_other_games_are_those_of_chapter_1() {
     let (real, fake) = (array![[0.5], [-1.0]], array![[2.0], [0.1]]);
     for game in [Game::NonSaturating, Game::Saturating] {
-        assert_eq!(game.of_d(&real, &fake).0, d_loss(&real, &fake));
-        let other = game.of_g(&(&real + 1.0), &fake).0;
-        assert_eq!(game.of_g(&real, &fake).0, other, "fakes alone count");
+        assert_eq!(d_loss_of(game, &real, &fake).0, d_loss(&real, &fake));
+        let other = g_loss_of(game, &(&real + 1.0), &fake).0;
+        assert_eq!(
+            g_loss_of(game, &real, &fake).0,
+            other,
+            "fakes alone count"
+        );
     }
-    let (_, d_s) = Game::NonSaturating.of_g(&real, &fake);
+    let (_, d_s) = g_loss_of(Game::NonSaturating, &real, &fake);
     assert_abs_diff_eq!(d_s[[0, 0]], -sigmoid(-2.0) / 2.0, epsilon = 1e-15);
 }
 

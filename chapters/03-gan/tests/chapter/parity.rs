@@ -1,22 +1,23 @@
 //! Hand gradients against finite differences, dfdx and PyTorch; whole steps of both players in both rooms and in PyTorch.
 
-use dfdx::prelude::{Const, Device, Module};
 use dfdx::tensor::Cpu;
 use discriminator_training::plain::leak_into_generator;
 use gan::ledger::{
     self, DISCRIMINATOR, GENERATOR, reference, reference_players,
 };
-use gan::on_dfdx::{
-    self, DigitDiscriminator, DigitGenerator, Discriminator, Generator, Pair,
-    RingDiscriminator, RingGenerator, Round, ToPlain,
-};
+use gan::on_dfdx;
 use gan::plain::{Game, Penalties, average, d_step, g_step};
-use gan::training::{Config, Gan, Noise, load_generator, save_generator};
-use gradients::compare::{network_err, scalar_err, worst};
-use gradients::ledger::reference_network;
-use gradients::plain::{Activation, Adam, AdamConfig, Layer, Mlp};
-use lab::{Against, Checkpoint, Reference, rng_at, to_f32};
-use ndarray::Array2;
+use gan::training::{Config, Gan, Noise, Players, Round, load_generator};
+use gradients::compare::{network_err, reference_network, scalar_err, worst};
+use gradients::on_dfdx::Mlp as OnDfdx;
+use gradients::plain::{
+    Activation, Adam, AdamConfig, Layer, Mlp, Parameters, add,
+};
+use lab::{
+    Against, Checkpoint, Reference, Resumable, Room, Trains,
+    either_room_goes_on, rng_at, to_f32,
+};
+use ndarray::{Array2, aview1};
 use ndarray_rand::RandomExt;
 use ndarray_rand::rand_distr::StandardNormal;
 
@@ -108,11 +109,7 @@ fn whole_steps_are_those_of_pytorch() {
             let s_real = d.output(&x_real);
             let (g_loss, mut d_g) =
                 g_step(&g, &d, &z_g, &s_real, run.game, 1);
-            for (mut to, from) in
-                d_g.parameters_mut().into_iter().zip(leak.parameters())
-            {
-                to += &from;
-            }
+            add(&mut d_g, &leak);
             adam_g.step(&mut g, &d_g);
             average(&mut mean, &g, decay);
             let (of_d, of_g) = losses(&mut values, &run, n);
@@ -154,37 +151,31 @@ fn single(net: &Mlp<f64>) -> Mlp<f32> {
     Mlp { layers: net.layers.iter().map(layer).collect() }
 }
 
-type TinyPair = Pair<
-    Generator<3, 6, 5, 4, dfdx::prelude::Tanh, f32, Cpu>,
-    Discriminator<4, 6, 5, f32, Cpu>,
->;
-
 #[test]
 fn whole_steps_on_dfdx_are_those_of_pytorch() {
     let mut values = reference().unwrap();
-    let dev = Cpu::default();
-    for run in runs(&mut values).into_iter().filter(|run| run.detach) {
+    let decay = values.scalar("rounds/decay").unwrap();
+    for run in runs(&mut values) {
         let [g, d, _] = reference_players(&mut values).unwrap();
-        let g = on_dfdx::generator(&dev, &single(&g));
-        let d = on_dfdx::discriminator(&dev, &single(&d));
-        let mut pair: TinyPair = Pair { mean: g.clone(), g, d };
-        let rounds: Vec<Round> = (0..3)
-            .map(|n| {
-                let [x_real, z_d, z_g] = round(&mut values, n);
-                let [x_real, z_d, z_g] =
-                    [x_real, z_d, z_g].map(|x| to_f32(&x));
-                Round { x_real, z_d, z_g }
-            })
-            .collect();
         let config = Config {
             game: run.game,
             penalties: run.penalties,
             g: run.adam,
             d: run.adam,
+            average: decay,
+            detach: run.detach,
             ..Config::default()
         };
-        let found = on_dfdx::train(&dev, &mut pair, config, rounds);
-        for (n, (d_loss, g_loss)) in found.into_iter().enumerate() {
+        let pair = (single(&g), single(&d));
+        let start = Gan::new(config, pair, 0, |_| unreachable!());
+        let mut gan = on_dfdx::Gan::new(&Cpu::default(), start);
+        for n in 0..3 {
+            let of = round(&mut values, n).map(|x| to_f32(&x));
+            let [x_real, z_d, z_g] = of;
+            gan.train_on(&Round { d: vec![(x_real, z_d)], z_g }).unwrap();
+        }
+        let [of_d, of_g] = gan.losses();
+        for (n, (d_loss, g_loss)) in of_d.into_iter().zip(of_g).enumerate() {
             let (of_d, of_g) = losses(&mut values, &run, n);
             let err = worst([
                 scalar_err(f64::from(d_loss), of_d),
@@ -192,6 +183,11 @@ fn whole_steps_on_dfdx_are_those_of_pytorch() {
             ]);
             assert!(err < 1e-4, "{}, step {n}: {err:e}", run.name);
         }
+        let expected = format!("{}/g_", run.name);
+        let expected =
+            reference_network(&mut values, &expected, &GENERATOR).unwrap();
+        let apart = apart(&gan.g(), &single(&expected));
+        assert!(apart < 1e-2, "{}: {apart:e}", run.name);
     }
 }
 
@@ -207,35 +203,6 @@ fn normal(rows: usize, columns: usize, stream: u64) -> Array2<f32> {
 
 const SEED: u64 = 7;
 
-/// The losses of so many steps of a plain pair, the averaged generator after them, and what the steps were made from.
-fn plain_run(
-    config: Config,
-    (g, d): (Mlp<f32>, Mlp<f32>),
-    steps: u64,
-) -> (Vec<(f32, f32)>, Mlp<f32>, Vec<Round>) {
-    let width = g.layers[g.layers.len() - 1].b.len();
-    let data = |n| normal(config.batch, width, n).mapv(f32::tanh);
-    let round = |n| {
-        let rng = &mut rng_at(SEED, n);
-        let z_d = config.noise.sample(config.batch, rng);
-        let z_g = config.noise.sample(config.batch, rng);
-        Round { x_real: data(n), z_d, z_g }
-    };
-    let rounds = (0..steps).map(round).collect();
-    let mut gan = Gan::new(config, (g, d), SEED, data);
-    let losses = (0..steps).map(|_| gan.train_once()).collect();
-    (losses, gan.mean, rounds)
-}
-
-fn same(a: &[(f32, f32)], b: &[(f32, f32)], limit: f32) {
-    assert_eq!(a.len(), b.len());
-    for (n, (a, b)) in a.iter().zip(b).enumerate() {
-        for (a, b) in [(a.0, b.0), (a.1, b.1)] {
-            assert!((a - b).abs() < limit * b.abs(), "step {n}: {a} {b}");
-        }
-    }
-}
-
 /// How far two networks are apart, relative to the larger entries.
 fn apart(a: &Mlp<f32>, b: &Mlp<f32>) -> f64 {
     worst(a.parameters().iter().zip(b.parameters()).map(|(a, b)| {
@@ -244,130 +211,276 @@ fn apart(a: &Mlp<f32>, b: &Mlp<f32>) -> f64 {
     }))
 }
 
-fn both_rooms_play_on_a_ring<D: Device<f32>>(dev: &D, limit: f32) {
-    let adam = AdamConfig { lr: 1e-3, beta1: 0.0, beta2: 0.99, eps: 1e-8 };
-    let config = Config {
+/// A pair that has not been trained, on a distribution of `width` numbers.
+fn pair(
+    config: Config,
+    widths: (&[usize], &[usize]),
+    last: Activation,
+) -> Gan<'static> {
+    let (g, d) = widths;
+    let pair = (network(g, last, 0), network(d, Activation::Identity, 1));
+    let (batch, width) = (config.batch, g[g.len() - 1]);
+    let data = move |n| normal(batch, width, n).mapv(f32::tanh);
+    Gan::new(config, pair, SEED, data)
+}
+
+fn on_cpu(room: Room, plain: Gan<'static>) -> Box<dyn Players> {
+    match room {
+        Room::Plain => Box::new(plain),
+        Room::Dfdx => Box::new(on_dfdx::Gan::new(&Cpu::default(), plain)),
+    }
+}
+
+fn adam(lr: f64) -> AdamConfig {
+    AdamConfig { lr, beta1: 0.5, beta2: 0.99, eps: 1e-8 }
+}
+
+/// Everything at once: chapter 3's recipe for the ring.
+fn ring_config() -> Config {
+    Config {
         game: Game::Relativistic,
         batch: 16,
         noise: Noise { signs: 10, normals: 2 },
         penalties: Penalties { real: 0.1, fake: 0.1 },
         every: 2,
-        g: adam,
-        d: adam,
+        g: adam(1e-3),
+        d: adam(1e-3),
         cool: Some(12),
         anneal: true,
         ..Config::default()
+    }
+}
+
+fn ring(config: Config) -> Gan<'static> {
+    let (z, x) = (config.noise.width(), 2 * config.pack);
+    let widths: (&[usize], &[usize]) = (&[z, 24, 24, 2], &[x, 24, 24, 1]);
+    pair(config, widths, Activation::Identity)
+}
+
+/// Images, small enough for a test.
+fn images() -> Gan<'static> {
+    let config = Config {
+        batch: 8,
+        noise: Noise::normal(64),
+        penalties: Penalties { real: 1.0, fake: 0.0 },
+        every: 2,
+        g: adam(5e-4),
+        d: adam(5e-4),
+        ..Config::default()
     };
-    let g = network(&[12, 128, 128, 2], Activation::Identity, 0);
-    let d = network(&[2, 128, 128, 1], Activation::Identity, 1);
-    let other_g: RingGenerator<D> = on_dfdx::generator(dev, &g);
-    let other_d: RingDiscriminator<D> = on_dfdx::discriminator(dev, &d);
-    let mut pair = Pair { mean: other_g.clone(), g: other_g, d: other_d };
-    let (losses, mean, rounds) = plain_run(config, (g, d), 8);
-    let others = on_dfdx::train(dev, &mut pair, config, rounds);
-    same(&others, &losses, limit);
-    let apart = apart(&pair.mean.to_plain(), &mean);
+    let widths: (&[usize], &[usize]) =
+        (&[64, 32, 48, 784], &[784, 48, 32, 1]);
+    pair(config, widths, Activation::Tanh)
+}
+
+/// Both rooms from one start: losses, and where the averaged generator ends.
+fn both_rooms_train_alike<D: Trains>(
+    dev: &D,
+    start: impl Fn() -> Gan<'static>,
+    limit: f32,
+) {
+    let mut plain = start();
+    let mut other = on_dfdx::Gan::new(dev, start());
+    for _ in 0..8 {
+        plain.step().unwrap();
+        other.step().unwrap();
+    }
+    for (a, b) in plain.losses().iter().zip(other.losses()) {
+        assert_eq!(a.len(), b.len());
+        for (n, (a, b)) in a.iter().zip(b).enumerate() {
+            assert!((a - b).abs() < limit * a.abs(), "step {n}: {a} {b}");
+        }
+    }
+    let apart = apart(&other.mean(), &plain.mean);
     assert!(apart < 1e-2, "{apart:e}");
+    // How far the average is behind says whether it is the same average.
+    let behind = lag(&other) / lag(&plain) - 1.0;
+    assert!(behind.abs() < 2e-3, "{behind:e}");
+}
+
+/// How far the averaged generator is behind the one in training.
+fn lag(gan: &impl Players) -> f64 {
+    let (mean, g) = (gan.mean(), gan.g());
+    let pairs = mean.parameters().into_iter().zip(g.parameters());
+    let far =
+        |(a, b): (ndarray::ArrayViewD<f32>, ndarray::ArrayViewD<f32>)| {
+            f64::from((&a - &b).mapv(f32::abs).sum())
+        };
+    pairs.map(far).sum()
 }
 
 #[test]
-fn both_rooms_play_the_relativistic_game_on_a_ring() {
-    both_rooms_play_on_a_ring(&Cpu::default(), 1e-4);
+fn both_rooms_train_step_by_step_to_the_same_losses() {
+    both_rooms_train_alike(&Cpu::default(), || ring(ring_config()), 1e-4);
+    both_rooms_train_alike(&Cpu::default(), images, 1e-4);
 }
 
 #[cfg(feature = "cuda")]
 #[test]
 fn cuda_takes_the_same_first_steps() {
     let dev = lab::open_cuda(0).unwrap();
-    both_rooms_play_on_a_ring(&dev, 1e-3);
-    both_rooms_train_on_images(&dev, 1e-3);
+    both_rooms_train_alike(&dev, || ring(ring_config()), 1e-3);
+    both_rooms_train_alike(&dev, images, 1e-3);
+}
+
+/// Both players' losses, and how large the averaged generator and the discriminator are.
+fn told(gan: &(dyn Players + 'static)) -> Vec<f32> {
+    let size = |net: Mlp<f32>| {
+        let parameters = net.parameters().into_iter();
+        vec![parameters.map(|p| p.mapv(f32::abs).sum()).sum()]
+    };
+    let [of_d, of_g] = gan.losses();
+    [of_d, of_g, size(gan.mean()), size(gan.d())].concat()
+}
+
+fn changes_rooms(start: impl Fn() -> Gan<'static>) {
+    either_room_goes_on(|room| on_cpu(room, start()), told, 5, 2e-4);
 }
 
 #[test]
-fn both_rooms_pack() {
-    let config = Config {
-        batch: 16,
-        noise: Noise::normal(8),
-        pack: 2,
-        ..Config::default()
-    };
-    let g = network(&[8, 32, 32, 2], Activation::Identity, 2);
-    let d = network(&[4, 32, 32, 1], Activation::Identity, 3);
-    let dev = Cpu::default();
-    let other_g: Generator<8, 32, 32, 2, (), f32, Cpu> =
-        on_dfdx::generator(&dev, &g);
-    let other_d: Discriminator<4, 32, 32, f32, Cpu> =
-        on_dfdx::discriminator(&dev, &d);
-    let mut pair = Pair { mean: other_g.clone(), g: other_g, d: other_d };
-    let (losses, _, rounds) = plain_run(config, (g, d), 6);
-    same(&on_dfdx::train(&dev, &mut pair, config, rounds), &losses, 1e-4);
-}
-
-fn digit_players() -> (Mlp<f32>, Mlp<f32>) {
-    let g = network(&[64, 256, 512, 784], Activation::Tanh, 4);
-    (g, network(&[784, 512, 256, 1], Activation::Identity, 5))
-}
-
-fn both_rooms_train_on_images<D: Device<f32>>(dev: &D, limit: f32) {
-    let adam = AdamConfig { lr: 5e-4, beta1: 0.0, beta2: 0.99, eps: 1e-8 };
-    let config = Config {
-        batch: 8,
-        noise: Noise::normal(64),
-        penalties: Penalties { real: 1.0, fake: 0.0 },
-        every: 2,
-        g: adam,
-        d: adam,
-        ..Config::default()
-    };
-    let (g, d) = digit_players();
-    let other_g: DigitGenerator<D> = on_dfdx::generator(dev, &g);
-    let other_d: DigitDiscriminator<D> = on_dfdx::discriminator(dev, &d);
-    let mut pair = Pair { mean: other_g.clone(), g: other_g, d: other_d };
-    let (losses, _, rounds) = plain_run(config, (g, d), 3);
-    let others = on_dfdx::train(dev, &mut pair, config, rounds);
-    same(&others, &losses, limit);
+fn a_ring_can_change_rooms() {
+    changes_rooms(|| ring(ring_config()));
 }
 
 #[test]
-fn both_rooms_train_on_images_step_by_step_to_the_same_losses() {
-    both_rooms_train_on_images(&Cpu::default(), 1e-4);
+fn images_can_change_rooms() {
+    changes_rooms(images);
+}
+
+#[test]
+fn every_switch_can_change_rooms() {
+    let plain =
+        Config { game: Game::NonSaturating, anneal: false, ..ring_config() };
+    for config in [
+        Config { k: 2, ..plain },
+        Config { pack: 2, ..plain },
+        Config { detach: false, ..plain },
+        Config { game: Game::Saturating, cool: None, ..plain },
+        Config { k: 2, pack: 2, every: 3, ..ring_config() },
+        Config { k: 2, detach: false, every: 3, ..ring_config() },
+    ] {
+        changes_rooms(|| ring(config));
+    }
+}
+
+#[test]
+fn a_pair_that_diverges_stops_there_and_names_the_player() {
+    let said = |room, config| {
+        let mut gan = on_cpu(room, ring(config));
+        let found = (0..200).find_map(|_| gan.step().err());
+        found.unwrap().to_string()
+    };
+    let usual = Config { k: 2, anneal: false, cool: None, ..ring_config() };
+    for (config, start) in [
+        (
+            Config { d: adam(1e30), ..usual },
+            "diverged at step 0: the loss of the discriminator is ",
+        ),
+        (
+            Config { g: adam(1e30), ..usual },
+            "diverged at step 1: the loss of the discriminator is ",
+        ),
+        (
+            Config { d: adam(1e30), k: 1, ..usual },
+            "diverged at step 0: the loss of the generator is ",
+        ),
+    ] {
+        for room in [Room::Plain, Room::Dfdx] {
+            let found = said(room, config);
+            assert!(found.starts_with(start), "{room}: {found}");
+        }
+    }
+}
+
+#[test]
+fn the_step_as_written_gives_the_numbers_of_the_fast_one() {
+    for game in [Game::NonSaturating, Game::Saturating, Game::Relativistic] {
+        let config = Config { game, cool: None, ..ring_config() };
+        let (mut fast, mut simple) = (ring(config), ring(config));
+        for n in 0..5 {
+            let round = simple.source.round(&config, n);
+            let (x_real, z_d) = &round.d[0];
+            let noise = (z_d, &round.z_g);
+            let (d, g) = simple.step_as_written(x_real, noise).unwrap();
+            let (of_d, of_g) = fast.train_once().unwrap();
+            let apart = [(d, of_d), (g, of_g)].map(|(a, b)| (a - b).abs());
+            assert!(apart.iter().all(|v| *v < 1e-6), "{n}: {apart:?}");
+        }
+        let apart = apart(&simple.mean, &fast.mean);
+        assert!(apart < 1e-5, "{apart:e}");
+    }
 }
 
 #[test]
 fn weights_survive_the_way_to_dfdx_and_back() {
-    let (g, d) = digit_players();
-    let dev = Cpu::default();
-    let other: DigitGenerator<Cpu> = on_dfdx::generator(&dev, &g);
-    assert_eq!(other.to_plain(), g);
-    let other: DigitDiscriminator<Cpu> = on_dfdx::discriminator(&dev, &d);
-    assert_eq!(other.to_plain(), d);
+    let Gan { g, d, .. } = images();
+    for net in [g.net, d.net] {
+        assert_eq!(OnDfdx::new(&Cpu::default(), &net).to_plain(), net);
+    }
+}
+
+/// A checkpoint of a pair that took a step in a room.
+fn checkpoint(room: Room) -> (Checkpoint, Mlp<f32>) {
+    let (mut gan, mut checkpoint) =
+        (on_cpu(room, images()), Checkpoint::default());
+    gan.step().unwrap();
+    gan.save(&mut checkpoint);
+    (checkpoint, gan.mean())
 }
 
 #[test]
-fn a_generator_of_either_room_is_loaded_by_the_other() {
-    let (g, d) = digit_players();
-    let dev = Cpu::default();
-    let noise = Noise::normal(64);
-    let config = Config { batch: 4, noise, ..Config::default() };
-    let other_g: DigitGenerator<Cpu> = on_dfdx::generator(&dev, &g);
-    let other_d: DigitDiscriminator<Cpu> = on_dfdx::discriminator(&dev, &d);
-    let mut pair = Pair { mean: other_g.clone(), g: other_g, d: other_d };
-    let (_, _, rounds) = plain_run(config, (g.clone(), d), 1);
-    on_dfdx::train(&dev, &mut pair, config, rounds);
-    let trained = pair.mean.to_plain();
-    assert_ne!(trained, g);
-
+fn a_generator_of_either_room_is_loaded_to_draw() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("generator.safetensors");
-    let mut checkpoint = Checkpoint::default();
-    save_generator(noise, &trained, &mut checkpoint);
-    checkpoint.save(&path).unwrap();
-    let (found, loaded) = load_generator(&path).unwrap();
-    assert_eq!((found, &loaded), (noise, &trained));
+    for room in [Room::Plain, Room::Dfdx] {
+        let (kept, mean) = checkpoint(room);
+        kept.save(&path).unwrap();
+        let loaded = load_generator(&path).unwrap();
+        assert_eq!(loaded, (Noise::normal(64), mean));
+    }
+}
 
-    let z = normal(3, 64, 0);
-    let on_dev: DigitGenerator<Cpu> = on_dfdx::generator(&dev, &loaded);
-    let x = on_dev.forward(lab::tensor(&dev, &z, (3, Const::<64>)));
-    let (x, same) = (lab::array(&x), loaded.output(&z));
-    assert!(x.iter().zip(&same).all(|(a, b)| (a - b).abs() < 1e-5));
+#[test]
+fn a_hostile_checkpoint_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("odd.safetensors");
+    let of = "expected the checkpoint of a generator of 28 × 28 images, ";
+    let refused = |change: &dyn Fn(&mut Checkpoint), found: &str| {
+        let mut odd = checkpoint(Room::Plain).0;
+        change(&mut odd);
+        odd.save(&path).unwrap();
+        let said = load_generator(&path).unwrap_err().to_string();
+        assert!(said.contains(&format!("{of}found {found}")), "{said}");
+    };
+    for most in [u64::MAX, 1 << 33] {
+        for name in ["noise.signs", "noise.normals", "mean.layers"] {
+            let found = format!("`{name}` = {most}");
+            refused(&|c| c.note(name, most), &found);
+        }
+    }
+    refused(
+        &|c| c.note("noise.signs", 1_u64 << 32),
+        "layer 0 of shapes [64, 32], [32] behind 4294967360 numbers",
+    );
+    refused(&|c| c.note("mean.layers", 1_u64 << 31), "no `mean.parameter.6`");
+    refused(&|c| c.note("mean.layers", 2), "a generator of 48 numbers");
+    refused(&|c| c.note("mean.layers", 0), "a generator of 64 numbers");
+    refused(
+        &|c| c.put("mean.parameter.3", &aview1(&[0.0_f32])),
+        "layer 1 of `mean` of shapes [32, 48], [1]",
+    );
+}
+
+#[test]
+fn a_checkpoint_that_does_not_fit_changes_nothing() {
+    for room in [Room::Plain, Room::Dfdx] {
+        let mut kept = checkpoint(room).0;
+        kept.put("discriminator.adam.v.5", &aview1(&[0.0_f32, 0.0]));
+        let mut gan = on_cpu(room, images());
+        let said = gan.restore(&kept).unwrap_err().to_string();
+        assert!(said.contains("expected shape [1], found [2]"), "{said}");
+        let start = images();
+        assert_eq!((gan.g(), gan.d()), (start.g.net, start.d.net));
+        assert_eq!((gan.mean(), gan.steps_done()), (start.mean, 0));
+    }
 }

@@ -8,7 +8,8 @@ use discriminator_training::plain::{
 use gan::plain::{Game, Penalties, average, d_step, g_step, modes, through};
 use gan::training::Noise;
 use gradients::plain::{
-    Activation, Adam, AdamConfig, Mlp, numeric_gradient, sgd_step, sigmoid,
+    Activation, Adam, AdamConfig, Mlp, Parameters, numeric_gradient,
+    sgd_step, sigmoid,
 };
 use lab::rng_at;
 use minimax_loss::plain::{

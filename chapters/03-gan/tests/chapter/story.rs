@@ -1,8 +1,13 @@
 //! The chapter's story at smoke scale: every experiment runs, twice to the same numbers, and says what the page says.
 
 use gan::CHAPTER;
-use gan::digits::{Court, pair, widths};
-use lab::{Checkpoint, Lab, Options, Resumable, Scale, Selection, smoke_run};
+use gan::digits::{pair, widths};
+use gan::training::load_generator;
+use judge::training_digits;
+use lab::{
+    Checkpoint, Lab, Options, Resumable, Scale, Selection, run_chapter,
+    smoke_run,
+};
 
 #[test]
 fn the_story_runs_and_is_deterministic() {
@@ -35,16 +40,35 @@ fn the_story_runs_and_is_deterministic() {
 }
 
 #[test]
+fn the_digits_are_trained_whole_on_dfdx() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = Some(folder.path().to_path_buf());
+    let scale = Scale::Smoke;
+    let options = Options { scale, out, quiet: true, ..Options::default() };
+    let only = Selection::Only("digits-dfdx".into());
+    let report = run_chapter(&CHAPTER, options, only).unwrap();
+    let values = report.results.values;
+    assert_eq!(values["dfdx_digits_steps"], 60.0);
+    assert!(values["dfdx_digits_frechet_over_floor"] > 1.0);
+    assert!(values.contains_key("dfdx_digits_confident_share"));
+    assert_eq!(report.results.provenance.made_with["room"], "dfdx");
+    assert!(folder.path().join("figures/samples-dfdx.png").exists());
+    let kept = folder.path().join("checkpoints/digits-dfdx.safetensors");
+    let (noise, _) = load_generator(&kept).unwrap();
+    assert_eq!(noise.width(), 64, "what `sample` draws with");
+}
+
+#[test]
 fn full_scale_takes_its_first_steps() {
     let options = Options { scale: Scale::Full, ..Options::default() };
     let lab = Lab::new(&CHAPTER, options, Selection::All);
-    let digits = Court::digits(&lab).unwrap();
+    let digits = training_digits(&lab).unwrap();
     let (small, large) = widths(&lab);
     assert_eq!((small, large), (512, 1024));
     let new = || pair(&lab, &digits, (small, large)).unwrap();
     let mut gan = new();
     for _ in 0..2 {
-        let (d_loss, g_loss) = gan.train_once();
+        let (d_loss, g_loss) = gan.train_once().unwrap();
         assert!(d_loss.is_finite() && g_loss.is_finite());
     }
     let mut kept = Checkpoint::default();

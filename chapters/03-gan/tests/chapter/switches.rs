@@ -3,7 +3,7 @@
 use datasets::toy::{Density, GaussianMixture};
 use gan::plain::{Game, Penalties, g_step, modes, through};
 use gan::training::{Config, Gan, Noise};
-use gradients::plain::{Activation, AdamConfig, Mlp};
+use gradients::plain::{Activation, AdamConfig, Mlp, Parameters};
 use lab::rng_at;
 use ndarray::Array2;
 
@@ -25,7 +25,7 @@ fn trained(config: Config, steps: u64) -> Gan<'static> {
         data.sample(batch, &mut rng_at(33, n)).mapv(|v| v as f32)
     });
     (0..steps).for_each(|_| {
-        gan.train_once();
+        gan.train_once().unwrap();
     });
     gan
 }
@@ -65,7 +65,7 @@ fn on_a_ring(config: Config) -> (f64, usize) {
         data.sample(batch, &mut rng_at(37, n)).mapv(|v| v as f32)
     });
     (0..1200).for_each(|_| {
-        gan.train_once();
+        gan.train_once().unwrap();
     });
     let x = samples(&gan).mapv(f64::from);
     let (good, found) = modes(&x, data.means(), data.sigma());
@@ -125,7 +125,7 @@ fn a_killed_run_goes_on_as_if_nothing_had_happened() {
     let mut second = trained(config, 0);
     second.restore(&checkpoint).unwrap();
     (0..5).for_each(|_| {
-        second.train_once();
+        second.train_once().unwrap();
     });
     assert_eq!((&second.g, &second.d), (&whole.g, &whole.d), "bit for bit");
     assert_eq!(second.mean, whole.mean);

@@ -99,3 +99,58 @@ fn both_gathers_scatter_the_same_gradient() {
     let gradients = (rows * weights).sum().backward();
     assert_eq!(array(&gradients.get(&codebook)), expected);
 }
+
+#[test]
+fn one_code_equal_codes_and_no_number() {
+    let dev = Cpu::default();
+    let chosen = |z: &Array2<f32>, e: &Array2<f32>| {
+        let [z, e] = [z, e].map(|x| tensor(&dev, x, x.dim()));
+        array(&on_dfdx::nearest(z, &e))
+    };
+    let z = array![[0.5, -1.0], [3.0, 0.0]];
+    assert_eq!(places(&chosen(&z, &array![[9.0, 9.0]])), [0, 0]);
+    let equal = array![[7.0, 7.0], [0.5, -1.0], [0.5, -1.0], [0.5, -1.0]];
+    assert_eq!(places(&chosen(&z, &equal)), [1, 1]);
+    let no_number = array![[f32::NAN, 0.0]];
+    assert_eq!(chosen(&no_number, &equal).sum(), 0.0, "no code is nearest");
+}
+
+/// Far from the origin the device's distances round, and it has no referee: what it picks is nearly as near.
+#[test]
+fn an_offset_costs_the_device_some_indices_and_little_distance() {
+    let normal = |rows, stream| -> Array2<f32> {
+        let mut rng = rng_at(33, stream);
+        Array2::random_using((rows, 16), StandardNormal, &mut rng)
+    };
+    for (offset, share, worse) in [(0.0, 1.0, 1.0001), (100.0, 0.9, 1.01)] {
+        let (z, e) = (normal(500, 0) + offset, normal(64, 1) + offset);
+        let right = plain::nearest(&z, &e).unwrap();
+        let dev = Cpu::default();
+        let [on_z, on_e] = [&z, &e].map(|x| tensor(&dev, x, x.dim()));
+        let found = places(&array(&on_dfdx::nearest(on_z, &on_e)));
+        let same = found.iter().zip(&right).filter(|(a, b)| a == b).count();
+        assert!(same as f64 >= share * 500.0, "{same} at {offset}");
+        let far = |indices: &[usize]| {
+            plain::distortion(&z, &plain::gather(&e, indices))
+        };
+        assert!(far(&found) <= worse * far(&right), "at {offset}");
+    }
+}
+
+#[test]
+fn means_of_clusters_agree_and_unchosen_codes_stay() {
+    let dev = Cpu::default();
+    let normal = |rows, stream| -> Array2<f64> {
+        let mut rng = rng_at(34, stream);
+        Array2::random_using((rows, 3), StandardNormal, &mut rng)
+    };
+    let (z, mut e) = (normal(50, 0), normal(7, 1));
+    e.row_mut(4).fill(100.0); // nobody's nearest
+    let indices = plain::nearest(&z, &e).unwrap();
+    let expected = plain::cluster_means(&z, &indices, &e);
+    let [on_z, on_e] = [&z, &e].map(|x| tensor(&dev, x, x.dim()));
+    let chosen = on_dfdx::nearest(on_z.clone(), &on_e);
+    let means = array(&on_dfdx::cluster_means(on_z, &chosen, on_e));
+    assert!(lab::max_rel_err(&means, &expected) < 1e-12);
+    assert_eq!(means.row(4), e.row(4));
+}

@@ -3,13 +3,13 @@
 use codebook_lookup::plain::gather;
 use dfdx::prelude::{Backward, Trace};
 use gradients::compare::{OnDevice, numeric_gradient_of_network};
-use gradients::plain::{AdamConfig, mse};
+use gradients::plain::{AdamConfig, Parameters, mse};
 use lab::{Resumable, array, rng_at, tensor};
 use ndarray::{Array2, array};
 use ndarray_rand::RandomExt;
 use ndarray_rand::rand_distr::StandardNormal;
 use straight_through::plain::straight_through;
-use straight_through::training::{Past, Training};
+use straight_through::training::{Autoencoder, Autoencodes, Past, Training};
 use straight_through::{ledger, on_dfdx};
 
 /// Four clusters that a codebook of four could hold, if the encoder used it.
@@ -25,7 +25,7 @@ fn clusters(step: u64) -> Array2<f32> {
     })
 }
 
-fn trained(past: Past) -> (Training<fn(u64) -> Array2<f32>>, f32) {
+fn trained(past: Past) -> (Autoencoder, f32) {
     let codebook = array![[1.0, 1.0], [3.0, 1.0], [1.0, 3.0], [3.0, 3.0]];
     let config = AdamConfig { lr: 0.01, ..AdamConfig::default() };
     let mut training = Training::new(
@@ -37,9 +37,9 @@ fn trained(past: Past) -> (Training<fn(u64) -> Array2<f32>>, f32) {
         clusters as fn(u64) -> Array2<f32>,
     );
     (0..400).for_each(|_| drop(training.step()));
-    let x = clusters(1_000);
-    let loss = mse(&training.reconstruct(&x).unwrap(), &x);
-    (training, loss)
+    let (x, now) = (clusters(1_000), training.now());
+    let loss = mse(&now.reconstruct(&x).unwrap(), &x);
+    (now, loss)
 }
 
 /// E9: the article's losses contain no straight-through step, and say nothing of the lookup's derivative. It is 0, so
@@ -64,7 +64,7 @@ fn e9_without_straight_through_the_encoder_is_never_told() {
     let (told, learnt) = trained(Past::StraightThrough);
     let x = clusters(1_000);
     assert!(stuck > 5.0 * learnt, "{stuck} against {learnt}");
-    let used = |t: &Training<_>| {
+    let used = |t: &Autoencoder| {
         let indices = t.quantize(&x).unwrap().indices;
         indices.into_iter().collect::<std::collections::BTreeSet<_>>().len()
     };

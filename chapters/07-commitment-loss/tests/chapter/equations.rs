@@ -13,7 +13,7 @@ use commitment_loss::plain::{
 use commitment_loss::quantizer::{Learning, Quantizer, Settings};
 use commitment_loss::training::{step, term_gradients};
 use gradients::compare::network_err;
-use gradients::plain::{Mlp, numeric_gradient};
+use gradients::plain::{Mlp, add, numeric_gradient};
 use lab::rng_at;
 use ndarray::{Array1, Array2, array};
 use ndarray_rand::rand::Rng;
@@ -59,11 +59,7 @@ fn eq_7_1_the_gradient_is_the_sum_of_three() {
     let [a, b, c] = term_gradients(nets, &quantizer, &x).unwrap();
     let sum = |parts: [&Mlp<f64>; 3]| {
         let mut sum = parts[0].clone();
-        for part in &parts[1..] {
-            let pairs =
-                sum.parameters_mut().into_iter().zip(part.parameters());
-            pairs.for_each(|(mut to, from)| to += &from);
-        }
+        parts[1..].iter().for_each(|part| add(&mut sum, *part));
         sum
     };
     let at_encoder = sum([&a.encoder, &b.encoder, &c.encoder]);

@@ -4,12 +4,15 @@ use commitment_loss::ledger::{self, reference};
 use commitment_loss::on_dfdx;
 use commitment_loss::plain::{Ema, Reduction};
 use commitment_loss::quantizer::{Learning, Quantizer, Revival, Settings};
-use commitment_loss::training::{PATCH, Training, WIDTH, networks, step};
-use dfdx::prelude::{
-    Backward, Cpu, Device, PutTape, SplitTape, SumTo, TensorFromVec, Trace,
+use commitment_loss::training::{
+    Autoencodes, PATCH, Training, WIDTH, networks, step,
 };
+use dfdx::prelude::{
+    Backward, Cpu, Device, PutTape, SplitTape, SumTo, Trace,
+};
+use gradients::on_dfdx::Mlp as OnDevice;
 use gradients::plain::{Adam, AdamConfig};
-use lab::{Against, Checkpoint, rng_at};
+use lab::{Against, Checkpoint, Resumable, Room, Trains, rng_at};
 use ndarray::Array2;
 use ndarray_rand::RandomExt;
 use ndarray_rand::rand_distr::StandardNormal;
@@ -71,33 +74,30 @@ fn both_rooms_train_alike<D: Device<f64>>(dev: &D) {
         let codebook = normal(8, WIDTH, 100);
         let mut quantizer =
             Quantizer::new(codebook.clone(), settings).unwrap();
-        let mut model =
-            on_dfdx::Model::<8, _>::new(dev, (&encoder, &decoder), &codebook);
+        let [mut e, mut d] =
+            [&encoder, &decoder].map(|net| OnDevice::new(dev, net));
+        let mut other = on_dfdx::Quantizer::new(dev, &quantizer);
         let batches: Vec<_> = (0..8).map(|t| normal(16, PATCH, t)).collect();
-        let losses = on_dfdx::train(
-            &mut model,
-            0.25,
-            reduction,
-            config,
-            batches.iter().cloned(),
-        );
+        let on_dev = batches.iter().map(|x| lab::tensor(dev, x, x.dim()));
+        let nets = (&mut e, &mut d);
+        let losses = on_dfdx::train(nets, &mut other, config, on_dev);
         let mut of_encoder = Adam::new(&encoder, config);
         let mut of_decoder = Adam::new(&decoder, config);
-        for (x, other) in batches.iter().zip(losses.unwrap()) {
+        for (x, theirs) in batches.iter().zip(losses) {
             let done =
                 step((&encoder, &decoder), &quantizer, x, false).unwrap();
             let found = &done.found;
             let loss = done.reconstruction
                 + found.codebook_loss
                 + found.commitment_loss;
-            assert!((loss - other).abs() < 1e-10 * loss, "{loss} {other}");
+            assert!((loss - theirs).abs() < 1e-10 * loss, "{loss} {theirs}");
             of_encoder.step(&mut encoder, &done.d_encoder);
             of_decoder.step(&mut decoder, &done.d_decoder);
             let indices = &found.quantized.indices;
             let rng = &mut rng_at(0, 0);
             quantizer.learn(&done.z_e, indices, rng).unwrap();
         }
-        let theirs = lab::array(&model.codebook);
+        let theirs = lab::array(other.codebook());
         assert!(lab::max_rel_err(&theirs, quantizer.codebook()) < 1e-9);
     }
 }
@@ -141,10 +141,11 @@ fn a_term_does_not_move_what_it_is_given_without_a_tape() {
     let mean = Reduction::Mean;
     // The very tensor that the tape knows, in a term that must not move it.
     let e = lab::tensor(&dev, &normal(2, 3, 3), (2, 3));
-    let indices = dev.tensor_from_vec(vec![0_usize, 1, 1, 0], (4,));
+    let chosen = gradients::plain::one_hot::<f64>(&[0, 1, 1, 0], 2);
+    let chosen = lab::tensor(&dev, &chosen, chosen.dim());
     let (z, tape) = x.leaky_trace().split_tape();
     let term =
-        on_dfdx::codebook_loss(z.clone(), e.leaky_trace(), indices, mean);
+        on_dfdx::codebook_loss(z.clone(), e.leaky_trace(), chosen, mean);
     let loss = z.put_tape(tape).sum::<(), _>() + term;
     let d = loss.backward();
     assert!(d.get(&x).as_vec().iter().all(|v| *v == 1.0));
@@ -159,27 +160,12 @@ fn a_term_does_not_move_what_it_is_given_without_a_tape() {
 
 #[test]
 fn a_resumed_run_ends_where_an_uninterrupted_one_does() {
-    let patches = normal(200, PATCH, 4).mapv(|v| v as f32);
-    for learning in [
-        Learning::gradient(1e-3),
-        Learning::Ema { gamma: 0.9, debias: true },
-        Learning::Ema { gamma: 0.9, debias: false },
-    ] {
-        let fresh = || {
-            let settings = Settings {
-                learning,
-                revival: Some(Revival { threshold: 0.5 }),
-                usage_decay: 0.8,
-                ..Settings::default()
-            };
-            let start = normal(12, WIDTH, 5).mapv(|v| v as f32 * 3.0);
-            let quantizer = Quantizer::new(start, settings).unwrap();
-            let nets = networks(&mut rng_at(6, 0));
-            let config = AdamConfig::default();
-            Training::new(nets, quantizer, config, &patches, 16, 7).unwrap()
-        };
+    let patches = patches();
+    let ways = [Learning::gradient(1e-3), BOTH_AVERAGES[0], BOTH_AVERAGES[1]];
+    for learning in ways {
+        let fresh = || fresh(&patches, learning);
         let go = |run: &mut Training| {
-            (0..8).for_each(|_| drop(run.step().unwrap()));
+            (0..8).for_each(|_| drop(run.train_once().unwrap()));
         };
         let mut whole = fresh();
         go(&mut whole);
@@ -197,17 +183,114 @@ fn a_resumed_run_ends_where_an_uninterrupted_one_does() {
     }
 }
 
-#[test]
-fn a_run_that_diverges_ends_in_an_error() {
-    let patches = normal(32, PATCH, 4).mapv(|v| v as f32);
-    let start = normal(4, WIDTH, 5).mapv(|v| v as f32);
-    let quantizer = Quantizer::new(start, Settings::default()).unwrap();
-    let mut nets = networks(&mut rng_at(6, 0));
-    nets.0.layers[0].w.fill(1e30);
-    nets.0.layers[1].w.fill(1e30);
+fn patches() -> Array2<f32> {
+    normal(200, PATCH, 4).mapv(|v| v as f32)
+}
+
+/// A run whose codes start far out, so that some start again.
+fn fresh(patches: &Array2<f32>, learning: Learning) -> Training<'_> {
+    let settings = Settings {
+        learning,
+        revival: Some(Revival { threshold: 0.5 }),
+        usage_decay: 0.8,
+        ..Settings::default()
+    };
+    let start = normal(12, WIDTH, 5).mapv(|v| v as f32 * 3.0);
+    let quantizer = Quantizer::new(start, settings).unwrap();
+    let nets = networks(&mut rng_at(6, 0));
     let config = AdamConfig::default();
-    let mut run =
-        Training::new(nets, quantizer, config, &patches, 16, 7).unwrap();
-    let said = run.step().err().unwrap().to_string();
-    assert!(said.contains("latents, row"), "{said}");
+    Training::new(nets, quantizer, config, patches, 16, 7).unwrap()
+}
+
+const BOTH_AVERAGES: [Learning; 2] = [
+    Learning::Ema { gamma: 0.9, debias: true },
+    Learning::Ema { gamma: 0.9, debias: false },
+];
+
+fn trainings_change_rooms<D: Trains>(dev: &D, limit: f32) {
+    let patches = patches();
+    let ways = [Learning::gradient(1e-3), BOTH_AVERAGES[0], BOTH_AVERAGES[1]];
+    for (learning, late) in
+        ways.map(|l| (l, false)).into_iter().chain([(ways[0], true)])
+    {
+        let start = |room| -> Box<dyn Autoencodes> {
+            let mut plain = fresh(&patches, learning);
+            plain.late = late;
+            match room {
+                Room::Plain => Box::new(plain),
+                Room::Dfdx => Box::new(on_dfdx::Training::new(dev, plain)),
+            }
+        };
+        lab::either_room_goes_on(
+            start,
+            |run| {
+                let (mut seen, now) = (run.losses(), run.now());
+                assert!(now.revived > 0, "revival took part");
+                seen.push(now.revived as f32);
+                seen.extend(now.quantizer.usage());
+                seen.extend(now.quantizer.codebook());
+                seen
+            },
+            6,
+            limit,
+        );
+    }
+}
+
+#[test]
+fn a_training_can_change_rooms() {
+    trainings_change_rooms(&Cpu::default(), 1e-3);
+}
+
+#[cfg(feature = "cuda")]
+#[test]
+fn cuda_takes_a_training_and_gives_it_back() {
+    trainings_change_rooms(&lab::open_cuda(0).unwrap(), 1e-2);
+}
+
+#[test]
+fn averages_on_a_device_are_the_plain_ones() {
+    let dev = Cpu::default();
+    for learning in BOTH_AVERAGES {
+        let settings = Settings { learning, ..Settings::default() };
+        let start = normal(5, 3, 50);
+        let mut plain = Quantizer::new(start, settings).unwrap();
+        let mut other = on_dfdx::Quantizer::new(&dev, &plain);
+        for t in 0..6 {
+            let (z, rng) = (normal(40, 3, 60 + t), &mut rng_at(0, t));
+            let found = plain.quantize(&z).unwrap().quantized;
+            plain.learn(&z, &found.indices, rng).unwrap();
+            let z = lab::tensor(&dev, &z, z.dim());
+            let (chosen, z_q) = other.quantize(z.clone());
+            assert_eq!(lab::array(&z_q), found.z_q, "the same lookup");
+            other.learn(&z, &chosen, rng);
+        }
+        let theirs = other.to_plain();
+        let apart = lab::max_rel_err(theirs.codebook(), plain.codebook());
+        assert!(apart < 1e-12, "{learning:?}: {apart:e}");
+        assert!(lab::max_rel_err(theirs.usage(), plain.usage()) < 1e-12);
+    }
+}
+
+#[test]
+fn a_run_that_diverges_stops_at_that_step_and_says_where() {
+    let patches = patches();
+    for (room, what) in [
+        (Room::Plain, "latents, row "),
+        (Room::Dfdx, "the loss of the encoder is "),
+    ] {
+        let mut plain = fresh(&patches, BOTH_AVERAGES[0]);
+        plain.encoder.net.layers[0].w.fill(1e30);
+        plain.encoder.net.layers[1].w.fill(1e30);
+        let mut run: Box<dyn Autoencodes> = match room {
+            Room::Plain => Box::new(plain),
+            Room::Dfdx => {
+                Box::new(on_dfdx::Training::new(&Cpu::default(), plain))
+            }
+        };
+        let found = (0..100).find_map(|_| run.step().err());
+        let found = found.unwrap().to_string();
+        let start = format!("diverged at step 0: {what}");
+        assert!(found.starts_with(&start), "{found}");
+    }
 }

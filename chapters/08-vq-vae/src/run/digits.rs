@@ -3,14 +3,15 @@
 use codebook_lookup::plain::{entropy, gather, usage};
 use commitment_loss::plain::perplexity;
 use datasets::{Batches, Digits, PixelRange, Split};
-use lab::{Axis, History, ImageGrid, Lab, Plot, Within};
+use gradients::plain::Parameters;
+use lab::{Axis, History, ImageGrid, Lab, Plot, Room, Within};
 use ndarray::{Array1, Array2, s};
 
 use super::pictures::{code_maps, push_rows};
 use crate::coding::{Compressor, HEADER, Tables};
 use crate::model::VqVae;
 use crate::plain::squared_error;
-use crate::training::{Config, Sizes, Training};
+use crate::training::{Config, Sizes, Trained, Training, in_room};
 
 /// Training and test images, and what an error is divided by.
 pub struct Data {
@@ -83,18 +84,19 @@ fn variance(digits: &Digits) -> f64 {
     mean(2) - mean(1).powi(2)
 }
 
-/// The recipe of this chapter.
+/// The recipe of this chapter. At full scale a step on dfdx is to take some 8 ms on a large GPU, and all of them 3 minutes;
+/// on a CPU, where one takes most of a second, it is an evening's work, and the progress bar says how long.
 pub fn recipe(lab: &Lab, data: &Data) -> Config {
     let config = Config::default();
     let sizes = Sizes {
-        codes: lab.by_scale(16, 128, 128),
+        codes: lab.by_scale(16, 128, 512),
         channels: lab.by_scale(8, 128, 256),
         ..Sizes::default()
     };
     Config {
         sizes,
         batch: lab.by_scale(16, config.batch, 128),
-        steps: lab.by_scale(80, config.steps, 60_000),
+        steps: lab.by_scale(80, config.steps, 22_000),
         variance: data.variance,
         ..config
     }
@@ -108,31 +110,65 @@ pub fn in_use(codes: &Array2<usize>, k: usize) -> (f64, f64) {
     (perplexity(&counts), used as f64 / k as f64)
 }
 
+/// The page's network, trained in the lab's room; what 500 test digits say on the way.
+fn learn<'a>(
+    lab: &mut Lab,
+    data: &'a Data,
+    name: &str,
+    config: Config,
+) -> anyhow::Result<(Box<dyn Trained + 'a>, History)> {
+    let training = data.training(config, lab.seed())?;
+    let mut training = in_room(lab, training)?;
+    let few = data.first(500);
+    let milestones = (0..=16).map(|n: u64| n * n * config.steps / 256);
+    let history =
+        lab.train_and_observe(name, milestones, &mut training, |t| {
+            let model = t.model();
+            let Ok(codes) = model.encode(&few) else { return vec![] };
+            let Ok(y) = model.decode(&codes) else { return vec![] };
+            let (perplexity, used) = in_use(&codes, model.codes());
+            let error = data.unexplained(&few, &y);
+            vec![perplexity as f32, used as f32, error as f32]
+        })?;
+    Ok((training, history))
+}
+
+/// The same on dfdx, to the end.
+pub fn digits_on_dfdx(lab: &mut Lab) -> anyhow::Result<()> {
+    lab.enter(Room::Dfdx);
+    let data = Data::load(lab)?;
+    let config = recipe(lab, &data);
+    let (training, _) = learn(lab, &data, "digits-dfdx", config)?;
+    let seconds = training.time().as_secs_f64();
+    lab.result("dfdx_seconds", seconds, Within::Timing)?;
+    lab.result("dfdx_steps", config.steps as f64, Within::Exactly)?;
+    let model = training.model();
+    let codes = model.encode(&data.test)?; // [N, S²]
+    let y = model.decode(&codes)?; // [N, 784]
+    let error = data.unexplained(&data.test, &y);
+    let name = "dfdx_test_mse_over_variance";
+    lab.result(name, error, Within::Factor(1.1))?;
+    let (_, used) = in_use(&codes, model.codes());
+    lab.result("dfdx_used_share", used, Within::Absolute(0.05))?;
+    let first: Vec<usize> = (0..data.test.nrows()).collect();
+    beside(lab, "reconstructions-dfdx", &first, (&data.test, &y))
+}
+
 /// The page's network.
 pub fn digits(lab: &mut Lab) -> anyhow::Result<()> {
     let data = Data::load(lab)?;
     let config = recipe(lab, &data);
-    let mut training = data.training(config, lab.seed())?;
-    let few = data.first(500);
-    let milestones = (0..=16).map(|n: u64| n * n * config.steps / 256);
-    let history =
-        lab.train_and_observe("digits", milestones, &mut training, |t| {
-            let Ok(codes) = t.model.encode(&few) else { return vec![] };
-            let Ok(y) = t.model.decode(&codes) else { return vec![] };
-            let (perplexity, used) = in_use(&codes, t.model.codes());
-            let error = data.unexplained(&few, &y);
-            vec![perplexity as f32, used as f32, error as f32]
-        })?;
-    let seconds = training.time.as_secs_f64();
+    let (training, history) = learn(lab, &data, "digits", config)?;
+    let seconds = training.time().as_secs_f64();
     lab.result("train_seconds", seconds, Within::Timing)?;
     let steps = config.steps as f64;
     lab.result("seconds_per_step", seconds / steps, Within::Timing)?;
     lab.result("steps", steps, Within::Exactly)?;
     lab.result("batch", config.batch as f64, Within::Exactly)?;
     lab.result("pixel_variance", config.variance, Within::Absolute(1e-6))?;
-    let revived = training.revived as f64;
+    let revived = training.revived() as f64;
     lab.result("revived_codes", revived, Within::Factor(3.0))?;
-    let model = &training.model;
+    let model = &training.model();
     let parts = [&model.encoder, &model.decoder];
     let numbers = parts
         .map(|net| net.parameters().iter().map(|p| p.len()).sum::<usize>());
@@ -157,7 +193,7 @@ pub fn digits(lab: &mut Lab) -> anyhow::Result<()> {
     compressor.save(&lab.checkpoint_path("compressor"))?;
     compressed(lab, &compressor, &codes)?;
 
-    growth(lab, &config, &training.losses, &history)?;
+    growth(lab, &config, &training.losses(), &history)?;
     reconstructions(lab, &data, &y)?;
     lab.figure("code_map", &code_maps(model, &data.first(8), 8)?)?;
     what_codes_draw(lab, model, &codes)?;
@@ -285,15 +321,23 @@ fn reconstructions(
     lab.result("worst_mse_over_variance", worst, Within::Factor(1.6))?;
     lab.result("median_mse_over_variance", middle, Within::Factor(1.2))?;
     let first: Vec<usize> = (0..order.len()).collect();
-    for (name, rows) in [("rebuilt", first), ("worst", order)] {
-        let rows = &rows[..16.min(rows.len())];
-        let pick = |x: &Array2<f32>| x.select(ndarray::Axis(0), rows);
-        let mut grid = ImageGrid::new(rows.len());
-        push_rows(&mut grid, &pick(&data.test));
-        push_rows(&mut grid, &pick(y));
-        lab.image(name, &grid)?;
+    beside(lab, "rebuilt", &first, (&data.test, y))?;
+    beside(lab, "worst", &order, (&data.test, y))
+}
+
+/// The first 16 of some images above what became of them.
+fn beside(
+    lab: &mut Lab,
+    name: &str,
+    rows: &[usize],
+    (x, y): (&Array2<f32>, &Array2<f32>),
+) -> anyhow::Result<()> {
+    let rows = &rows[..16.min(rows.len())];
+    let mut grid = ImageGrid::new(rows.len());
+    for images in [x, y] {
+        push_rows(&mut grid, &images.select(ndarray::Axis(0), rows));
     }
-    Ok(())
+    lab.image(name, &grid)
 }
 
 /// What lies around each code, its own patch in the middle: the mean over its places in the first few thousand images.

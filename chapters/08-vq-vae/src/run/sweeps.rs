@@ -6,7 +6,7 @@ use ndarray::Array2;
 
 use super::digits::{Data, in_use, recipe};
 use crate::measures::{patches_by_kmeans, principal_components};
-use crate::training::{Config, Sizes, Start};
+use crate::training::{Config, Sizes, Start, in_room};
 
 /// A smaller network and fewer steps than the page's.
 fn short(lab: &Lab, data: &Data) -> Config {
@@ -33,9 +33,10 @@ fn trained(
     name: &str,
     config: Config,
 ) -> anyhow::Result<Outcome> {
-    let mut training = data.training(config, lab.seed())?;
+    let training = data.training(config, lab.seed())?;
+    let mut training = in_room(lab, training)?;
     lab.train(name, config.steps, &mut training)?;
-    let model = &training.model;
+    let model = training.model();
     let codes = model.encode(&data.test)?;
     let error = data.unexplained(&data.test, &model.decode(&codes)?);
     let (perplexity, used) = in_use(&codes, model.codes());
@@ -43,7 +44,7 @@ fn trained(
         ("mse_over_variance", error, Within::Factor(1.3)),
         ("perplexity", perplexity, Within::Factor(1.3)),
         ("codes_used_share", used, Within::Absolute(0.15)),
-        ("seconds", training.time.as_secs_f64(), Within::Timing),
+        ("seconds", training.time().as_secs_f64(), Within::Timing),
     ];
     for (what, value, within) in numbers {
         lab.result(&format!("{name}_{what}"), value, within)?;

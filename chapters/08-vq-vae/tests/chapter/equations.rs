@@ -3,7 +3,7 @@
 use approx::assert_abs_diff_eq;
 use commitment_loss::quantizer::{Quantizer, Settings};
 use gradients::compare::{network_err, numeric_gradient_of_network};
-use gradients::plain::{Mlp, linear, mse, numeric_gradient};
+use gradients::plain::{Mlp, mse, numeric_gradient};
 use lab::{max_rel_err, rng_at};
 use ndarray::{Array1, Array2, array, s};
 use ndarray_rand::RandomExt;
@@ -13,10 +13,11 @@ use vq_vae::coding::{Tables, probabilities};
 use vq_vae::measures::{principal_components, shared_bits};
 use vq_vae::model::{Sizes, VqVae};
 use vq_vae::plain::{
-    col2im, conv, conv_backward, depth_to_space, half, half_backward, im2col,
-    mse_over_variance, neighbours, space_to_depth, step,
+    col2im, conv, conv_as_defined, conv_as_defined_backward, conv_backward,
+    depth_to_space, half, half_backward, im2col, mse_over_variance,
+    neighbours, space_to_depth, step,
 };
-use vq_vae::training::{Config, Training};
+use vq_vae::training::{Config, Trained, Training};
 
 pub fn normal(shape: (usize, usize), stream: u64) -> Array2<f64> {
     Array2::random_using(shape, StandardNormal, &mut rng_at(8, stream))
@@ -94,7 +95,7 @@ fn eq_8_3_the_product_is_the_sum_over_neighbours() {
             assert_abs_diff_eq!(y[[n, o]], sum, epsilon = 1e-12);
         }
     }
-    let whole = linear(&im2col(x.view(), side), &w, &b);
+    let whole = conv_as_defined(&x, &w, &b, side);
     assert_abs_diff_eq!(y, whole, epsilon = 1e-12);
 }
 
@@ -103,8 +104,14 @@ fn eq_8_3_many_tiles_are_one_convolution() {
     let (w, b) = (normal((18, 3), 3), array![0.3, -0.2, 0.1]);
     for (grids, side) in [(1, 2), (41, 4), (9, 7), (3, 14)] {
         let x = normal((grids * side * side, 2), 4);
-        let whole = linear(&im2col(x.view(), side), &w, &b);
+        let whole = conv_as_defined(&x, &w, &b, side);
         assert_abs_diff_eq!(conv(&x, &w, &b, side), whole, epsilon = 1e-12);
+        let d_y = normal((grids * side * side, 3), 5);
+        let fast = conv_backward(&x, &w, &d_y, side);
+        let defined = conv_as_defined_backward(&x, &w, &d_y, side);
+        assert_abs_diff_eq!(fast.0, defined.0, epsilon = 1e-11);
+        assert_abs_diff_eq!(fast.1, defined.1, epsilon = 1e-11);
+        assert_abs_diff_eq!(fast.2, defined.2, epsilon = 1e-11);
     }
 }
 
@@ -251,7 +258,7 @@ fn eq_8_8_the_step_size_falls_and_the_codebook_follows() {
     let lefts: Vec<f64> = [0, 5, 10, 12].map(|n| config.left(n)).to_vec();
     assert_eq!(lefts, [1.0, 0.5, 0.0, 0.0]);
     let mut training = Training::new(config, batch, 3).unwrap();
-    let before = training.model.clone();
+    let before = training.model();
     let x = space_to_depth(&batch(0), 7);
     let nets = (&before.encoder, &before.decoder);
     let variance = config.variance;
@@ -260,10 +267,10 @@ fn eq_8_8_the_step_size_falls_and_the_codebook_follows() {
     let indices = &done.found.quantized.indices;
     quantizer.learn(&done.z_e, indices, &mut rng_at(3, 0)).unwrap();
     assert_eq!(training.train_once().unwrap(), done.reconstruction);
-    assert_eq!(training.model.codebook, *quantizer.codebook());
+    assert_eq!(training.quantizer.codebook(), quantizer.codebook());
     // Adam's first step is its step size, whatever the gradient.
     let moved =
-        &training.model.decoder.layers[2].w - &before.decoder.layers[2].w;
+        &training.decoder.net.layers[2].w - &before.decoder.layers[2].w;
     let farthest = moved.fold(0.0_f32, |a, b| a.max(b.abs()));
     let lr = config.adam.lr as f32;
     assert_abs_diff_eq!(farthest, lr, epsilon = lr * 0.01);

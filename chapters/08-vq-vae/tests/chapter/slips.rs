@@ -2,7 +2,7 @@
 
 use commitment_loss::quantizer::{Quantizer, Settings};
 use gradients::compare::numeric_gradient_of_network;
-use gradients::plain::{Mlp, mse, softmax};
+use gradients::plain::{Mlp, Parameters, mse, softmax};
 use ndarray::Array2;
 use vq_vae::plain::{half, space_to_depth, step};
 

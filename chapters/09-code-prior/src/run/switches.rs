@@ -9,7 +9,7 @@ use ndarray::{Array2, Axis as Dim, s};
 use crate::model::{Prior, Sizes};
 use crate::plain::{BITS, bits_per_image};
 use crate::sampling::{complete, sample};
-use crate::training::{Config, Training};
+use crate::training::{Config, Training, in_room};
 
 /// Levels of brightness.
 const LEVELS: usize = 8;
@@ -71,11 +71,12 @@ const CASES: [Case; 4] = [
     },
 ];
 
-fn train<'a>(
+/// The prior that comes of a case, and the loss before each step.
+fn train(
     lab: &Lab,
-    codes: &'a Array2<usize>,
+    codes: &Array2<usize>,
     case: Case,
-) -> anyhow::Result<Training<'a>> {
+) -> anyhow::Result<(Prior<f32>, Vec<f32>)> {
     let sizes = Sizes {
         codes: LEVELS,
         places: 49,
@@ -91,17 +92,16 @@ fn train<'a>(
         adam: AdamConfig { lr: 3e-3, beta2: 0.99, ..AdamConfig::default() },
     };
     let mut training = Training::new(config, codes, lab.seed())?;
-    training.shift = case.shift;
-    for _ in 0..config.steps {
-        if !case.positions {
-            training.prior.positions.fill(0.0);
-        }
-        training.train_once();
+    if !case.shift {
+        training = training.without_shift();
     }
     if !case.positions {
-        training.prior.positions.fill(0.0);
+        training = training.without_positions();
     }
-    Ok(training)
+    let mut training = in_room(lab, training)?;
+    let name = format!("switch-{}", case.name);
+    lab.train(&name, config.steps, &mut training)?;
+    Ok((training.prior(), training.losses()))
 }
 
 /// The mean of every few losses, in bits an image.
@@ -142,24 +142,24 @@ pub fn switches(lab: &mut Lab) -> anyhow::Result<()> {
     push(&test);
     let mut right: Option<Prior<f32>> = None;
     for case in CASES {
-        let training = train(lab, &train_codes, case)?;
-        let curve = smoothed(&training.losses, 40);
+        let (prior, losses) = train(lab, &train_codes, case)?;
+        let curve = smoothed(&losses, 40);
         let last = curve[curve.len() - 1].1;
         let close = Within::Relative(0.15);
         let wide = if case.shift { close } else { Within::Absolute(8.0) };
         lab.result(&format!("switch_{}_loss", case.name), last, wide)?;
         plot = plot.line(case.label, curve);
         let n = lab.by_scale(50, 500, 500);
-        let drawn = sample(&training.prior, n, 1.0, lab.seed())?; // [n, 49]
+        let drawn = sample(&prior, n, 1.0, lab.seed())?; // [n, 49]
         push(&drawn);
-        let honest = right.get_or_insert_with(|| training.prior.clone());
+        let honest = right.get_or_insert_with(|| prior.clone());
         let cost = bits_per_image(&honest.nats(&drawn)?);
         let name = format!("switch_{}_samples_bits", case.name);
         lab.result(&name, cost, Within::Relative(0.2))?;
         let name = format!("switch_{}_repeats", case.name);
         lab.result(&name, repeats(&drawn), Within::Absolute(0.1))?;
         if case.shift {
-            let held_out = bits_per_image(&training.prior.nats(&test)?);
+            let held_out = bits_per_image(&prior.nats(&test)?);
             let name = format!("switch_{}_test_bits", case.name);
             lab.result(&name, held_out, close)?;
         }

@@ -9,8 +9,8 @@ use code_prior::plain::{
     embed_backward, heads, heads_backward, nats_by_place, normalise,
     normalise_backward, shares_by_place, sharpness, shift_right, tempered,
 };
-use code_prior::sampling::{complete, sample};
-use gradients::plain::{numeric_gradient, softmax};
+use code_prior::sampling::{Draws, complete, sample};
+use gradients::plain::{Parameters, numeric_gradient, softmax};
 use lab::{max_rel_err, rng_at};
 use ndarray::{Array2, ArrayView1, array, s};
 use ndarray_rand::RandomExt;

@@ -1,12 +1,10 @@
 //! Checkpoints and bad input.
 
 use code_prior::model::{Prior, PriorError, Sizes};
-use code_prior::on_dfdx;
 use code_prior::plain::bits_per_image;
 use code_prior::sampling::{complete, sample};
-use code_prior::training::{Config, Training, load, save_prior};
-use dfdx::prelude::Cpu;
-use gradients::plain::AdamConfig;
+use code_prior::training::{Config, Learns, Training, load, save};
+use gradients::plain::{AdamConfig, Parameters};
 use lab::{Checkpoint, Resumable, rng_at};
 use ndarray::Array2;
 
@@ -35,8 +33,8 @@ fn a_resumed_run_ends_where_an_uninterrupted_one_does() {
     let mut second = fresh();
     second.restore(&checkpoint).unwrap();
     go(&mut second);
-    assert_eq!(second.prior, whole.prior, "bit for bit");
-    assert_eq!(second.losses, whole.losses);
+    assert_eq!(second.model, whole.model, "bit for bit");
+    assert!(second.time() >= whole.time() / 2, "of all sittings");
 }
 
 #[test]
@@ -47,27 +45,36 @@ fn training_brings_the_loss_down() {
     config.steps = 400;
     let mut training = Training::new(config, &codes, 7).unwrap();
     for _ in 0..400 {
-        training.train_once();
+        training.train_once().unwrap();
     }
-    let bits = bits_per_image(&training.prior.nats(&codes).unwrap());
+    let bits = bits_per_image(&training.nats(&codes).unwrap());
     assert!(bits > 1.99 && bits < 2.3, "two bits to choose, found {bits}");
 }
 
 #[test]
-fn either_room_loads_what_the_other_has_saved() {
+fn a_training_s_checkpoint_and_a_bare_prior_are_both_loaded() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("prior.safetensors");
-    let prior = Prior::<f32>::new(SMALL, &mut rng_at(1, 0)).unwrap();
-    let there = on_dfdx::Prior::new(&Cpu::default(), &prior);
-    let mut checkpoint = Checkpoint::default();
-    save_prior(&there.to_plain(), &mut checkpoint);
-    checkpoint.save(&path).unwrap();
-    assert_eq!(load(&path).unwrap(), prior);
-    assert_eq!(
-        on_dfdx::Prior::new(&Cpu::default(), &load(&path).unwrap())
-            .to_plain(),
-        prior
-    );
+    let codes = some_codes(50, SMALL, 2);
+    let mut training = Training::new(config(), &codes, 7).unwrap();
+    (0..3).for_each(|_| drop(training.step().unwrap()));
+    saved(&training).save(&path).unwrap();
+    assert_eq!(load(&path).unwrap(), training.prior());
+    let mut bare = Checkpoint::default();
+    save(&training.prior(), &mut bare);
+    bare.save(&path).unwrap();
+    assert_eq!(load(&path).unwrap(), training.prior());
+}
+
+#[test]
+fn sizes_foretell_the_shape_of_every_parameter() {
+    for blocks in [0, 1, 3] {
+        let sizes = Sizes { blocks, ..SMALL };
+        let prior = Prior::<f32>::new(sizes, &mut rng_at(1, 0)).unwrap();
+        let all = prior.parameters();
+        let shapes = all.iter().map(|p| p.shape().to_vec());
+        assert!(sizes.shapes().eq(shapes), "{blocks} blocks");
+    }
 }
 
 #[test]
@@ -91,13 +98,52 @@ fn a_foreign_or_damaged_file_is_a_clear_error() {
         ("width", "99999999999", "99999999999"),
         ("heads", "5", "heads share evenly"),
         ("heads", "0", "heads: expected at least 1"),
-        ("blocks", "3", "prior.parameter.53"),
+        ("blocks", "1", "`prior.parameter.20` of shape [6, 6]"),
+        ("blocks", "3", "`prior.parameter.36` of shape [6, 4]"),
+        ("blocks", "4294967296", "`prior.parameter.36` of"),
+        ("blocks", "-1", "no `prior.blocks`"),
     ] {
         let mut checkpoint = Checkpoint::default();
-        save_prior(&prior, &mut checkpoint);
+        save(&prior, &mut checkpoint);
         checkpoint.note(&format!("prior.{name}"), value);
         checkpoint.save(&path).unwrap();
         assert!(said().contains(complaint), "{name}: {}", said());
+        assert!(said().contains("file.safetensors"), "{}", said());
+    }
+}
+
+/// Whatever a training leaves out or has another length of is named together with the file, and changes nothing.
+#[test]
+fn a_run_does_not_go_on_from_half_a_checkpoint() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("file.safetensors");
+    let codes = some_codes(50, SMALL, 2);
+    let mut training = Training::new(config(), &codes, 7).unwrap();
+    (0..3).for_each(|_| drop(training.step().unwrap()));
+    let whole = saved(&training);
+    let changes: [(&str, &dyn Fn(&mut Checkpoint)); 5] = [
+        ("prior.losses", &|c| {
+            c.put("prior.losses", &ndarray::arr1(&[1.0, 2.0]));
+        }),
+        ("prior.adam.v.37", &|c| {
+            c.put("prior.adam.v.37", &ndarray::arr1(&[1.0]));
+        }),
+        ("prior.step", &|c| drop(c.notes.remove("prior.step"))),
+        ("milliseconds", &|c| c.note("milliseconds", "soon")),
+        ("prior.losses", &|c| c.note("prior.step", u64::MAX)),
+    ];
+    for (name, change) in changes {
+        let mut checkpoint = whole.clone();
+        change(&mut checkpoint);
+        checkpoint.save(&path).unwrap();
+        let mut fresh = Training::new(config(), &codes, 7).unwrap();
+        let before = fresh.model.clone();
+        let read = Checkpoint::load(&path).unwrap();
+        let said = fresh.restore(&read).unwrap_err().to_string();
+        assert!(said.contains(name), "{name}: {said}");
+        assert!(said.contains("file.safetensors"), "{said}");
+        assert_eq!(fresh.model, before, "{name}");
+        assert_eq!(fresh.time, std::time::Duration::ZERO);
     }
 }
 

@@ -5,11 +5,15 @@ use code_prior::ledger::{
 };
 use code_prior::model::{Prior, Sizes};
 use code_prior::on_dfdx;
-use code_prior::training::Adam;
+use code_prior::plain::shift_right;
+use code_prior::sampling::{Draws, complete, sample};
+use code_prior::training::{Config, Learns, Training};
 use dfdx::prelude::{AsArray, Backward, Cpu, Device, SumTo, Trace};
 use gradients::compare::scalar_err;
-use gradients::plain::AdamConfig;
-use lab::{Against, rng_at};
+use gradients::on_dfdx::{arrays, gradients, to_plain};
+use gradients::plain::{Adam, AdamConfig, Parameters};
+use lab::{Against, Resumable, Room, rng_at};
+use ndarray::Array2;
 
 use crate::equations::{SMALL, normal, small, some_codes};
 
@@ -79,15 +83,20 @@ fn both_rooms_train_alike<D: Device<f64>>(dev: &D) {
     let batches: Vec<_> = (0..8)
         .map(|t| (3e-3 / (t + 1) as f64, some_codes(4, sizes, t)))
         .collect();
-    let (losses, theirs) =
-        on_dfdx::train(dev, &start, config, batches.iter().cloned()).unwrap();
     let (mut prior, mut adam) = (start.clone(), Adam::new(&start, config));
-    for ((lr, codes), other) in batches.iter().zip(losses) {
+    let mut there = on_dfdx::Prior::new(dev, &start);
+    let mut adam_there = gradients::on_dfdx::Adam::new(config);
+    for (lr, codes) in &batches {
         let (loss, d) = prior.loss_and_gradient(codes).unwrap();
+        let seen = shift_right(codes, 6);
+        let (other, mut d_there) = there.learn(&seen, codes);
+        let other = other.as_vec()[0];
         assert!(scalar_err(loss, other) < 1e-10, "{loss} {other}");
-        adam.config.lr = *lr;
+        (adam.config.lr, adam_there.config.lr) = (*lr, *lr);
         adam.step(&mut prior, &d);
+        adam_there.step(&mut there, &mut d_there);
     }
+    let theirs = to_plain(&start, &arrays(&there));
     // Where a gradient is 0 up to rounding, Adam goes where rounding says:
     // a key's bias moves nothing, so it is left out.
     for (n, (a, b)) in
@@ -118,9 +127,9 @@ fn single_precision_agrees_to_its_own_digits() {
     let codes = some_codes(4, sizes, 0);
     let (loss, d) = prior.loss_and_gradient(&codes).unwrap();
     let there = on_dfdx::Prior::new(&Cpu::default(), &prior);
-    let taped = there.loss(&codes);
-    assert!((loss - taped.array()).abs() < 1e-5 * loss);
-    let theirs = there.gradient(&taped.backward());
+    let (theirs, d_there) = there.learn(&shift_right(&codes, 6), &codes);
+    assert!((loss - theirs.array()).abs() < 1e-5 * loss);
+    let theirs = to_plain(&prior, &gradients(&there, &d_there));
     let largest = |p: &Prior<f32>| {
         let all = p.parameters();
         all.iter().flat_map(|p| p.iter()).fold(0.0_f32, |m, v| m.max(v.abs()))
@@ -130,7 +139,141 @@ fn single_precision_agrees_to_its_own_digits() {
         let far = (a - &b).iter().fold(0.0_f32, |m, v| m.max(v.abs()));
         assert!(far < 1e-5 * scale, "{far:e}");
     }
-    assert_eq!(there.to_plain(), prior, "weights survive the journey");
+    let back = to_plain(&prior, &arrays(&there));
+    assert_eq!(back, prior, "weights survive the journey");
+}
+
+const SIZES: Sizes =
+    Sizes { codes: 6, places: 9, width: 8, heads: 2, blocks: 2 };
+
+fn start<'a>(room: Room, codes: &'a Array2<usize>) -> Box<dyn Learns + 'a> {
+    changed(room, codes, |training| training)
+}
+
+fn changed<'a>(
+    room: Room,
+    codes: &'a Array2<usize>,
+    change: impl FnOnce(Training<'a>) -> Training<'a>,
+) -> Box<dyn Learns + 'a> {
+    let adam = AdamConfig { lr: 3e-3, ..AdamConfig::default() };
+    let config =
+        Config { sizes: SIZES, batch: 8, steps: 20, warm_up: 5, adam };
+    let plain = change(Training::new(config, codes, 7).unwrap());
+    let dev = Cpu::default();
+    match room {
+        Room::Plain => Box::new(plain),
+        Room::Dfdx => Box::new(on_dfdx::Training::new(&dev, plain)),
+    }
+}
+
+/// Warm-up, then the way down: both are under way where the rooms change.
+#[test]
+fn a_training_can_change_rooms() {
+    let codes = some_codes(50, SIZES, 2);
+    let start = |room| start(room, &codes);
+    lab::either_room_goes_on(start, |t| t.losses(), 5, 1e-5);
+}
+
+#[test]
+fn the_switches_do_the_same_in_both_rooms() {
+    let codes = some_codes(50, SIZES, 2);
+    let whole = |change: fn(Training) -> Training| {
+        [Room::Plain, Room::Dfdx].map(|room| {
+            let mut run = changed(room, &codes, change);
+            (0..6).for_each(|_| drop(run.step().unwrap()));
+            (run.losses(), run.prior())
+        })
+    };
+    let mut last = Vec::new();
+    let changes: [fn(Training) -> Training; 3] =
+        [|t| t, |t| t.without_shift(), |t| t.without_positions()];
+    for (n, change) in changes.into_iter().enumerate() {
+        let [(a, plain), (b, there)] = whole(change);
+        for (a, b) in a.iter().zip(&b) {
+            assert!((a - b).abs() < 1e-5 * a, "switch {n}: {a} {b}");
+        }
+        for prior in [&plain, &there] {
+            let zero = prior.positions.iter().all(|v| *v == 0.0);
+            assert_eq!(zero, n == 2, "switch {n}");
+        }
+        last.push(a[5]);
+    }
+    assert!(last[1] != last[0] && last[2] != last[0], "{last:?}");
+}
+
+#[test]
+fn a_run_that_diverges_stops_at_that_step_and_says_where() {
+    let codes = some_codes(50, SIZES, 2);
+    for room in [Room::Plain, Room::Dfdx] {
+        let mut run = changed(room, &codes, |mut training| {
+            training.config.adam.lr = 1e30;
+            training
+        });
+        let found = (0..100).find_map(|_| run.step().err());
+        let found = found.unwrap().to_string();
+        let start = "diverged at step 1: the loss of the prior is ";
+        assert!(found.starts_with(start), "{room}: {found}");
+    }
+}
+
+fn the_cache_there_gives_what_a_whole_pass_here_gives<D: Device<f32>>(
+    dev: &D,
+) {
+    for (heads, blocks) in [(2, 2), (1, 1), (4, 0)] {
+        let sizes = Sizes { heads, blocks, ..SIZES };
+        let prior = Prior::<f32>::new(sizes, &mut rng_at(3, 0)).unwrap();
+        let codes = some_codes(7, sizes, 1);
+        let full = prior.forward(&codes).unwrap().logits; // [7 · 9, K]
+        let there = on_dfdx::Prior::new(dev, &prior);
+        let mut cache = there.cache(7);
+        let mut last = vec![sizes.codes; 7];
+        for i in 0..9 {
+            let here = there.next(&mut cache, &last); // [7, K]
+            for n in 0..7 {
+                let whole = full.row(n * 9 + i);
+                let apart = (&here.row(n) - &whole).mapv(f32::abs);
+                assert!(apart.iter().all(|v| *v < 1e-5), "place {i}");
+            }
+            last = codes.column(i).to_vec();
+        }
+    }
+}
+
+#[test]
+fn the_cache_of_either_room_gives_what_a_whole_pass_gives() {
+    the_cache_there_gives_what_a_whole_pass_here_gives(&Cpu::default());
+}
+
+#[cfg(feature = "cuda")]
+#[test]
+fn cuda_keeps_the_same_keys_and_values() {
+    let dev = lab::open_cuda(0).unwrap();
+    the_cache_there_gives_what_a_whole_pass_here_gives(&dev);
+}
+
+#[test]
+fn both_rooms_draw_the_same_codes() {
+    let prior = Prior::<f64>::new(SIZES, &mut rng_at(5, 0)).unwrap();
+    let there = on_dfdx::Prior::new(&Cpu::default(), &prior);
+    assert_eq!(Draws::sizes(&there), SIZES);
+    // More than are drawn side by side, so that a second part begins.
+    let drawn = sample(&prior, 300, 1.0, 3).unwrap();
+    assert_eq!(sample(&there, 300, 1.0, 3).unwrap(), drawn);
+    let given = drawn.slice(ndarray::s![..40, ..4]).to_owned();
+    for temperature in [0.0, 0.7, 2.0] {
+        let done = complete(&prior, &given, temperature, 4).unwrap();
+        let theirs = complete(&there, &given, temperature, 4).unwrap();
+        assert_eq!(theirs, done, "temperature {temperature}");
+    }
+}
+
+#[test]
+fn codes_cost_the_same_in_both_rooms() {
+    let prior = Prior::<f64>::new(SIZES, &mut rng_at(5, 0)).unwrap();
+    let there = on_dfdx::Prior::new(&Cpu::default(), &prior);
+    let codes = some_codes(300, SIZES, 1); // two batches and a rest
+    let here = prior.nats(&codes).unwrap();
+    assert!(lab::max_rel_err(&here, &there.nats(&codes)) < 1e-12);
 }
 
 #[test]

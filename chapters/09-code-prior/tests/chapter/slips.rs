@@ -4,7 +4,9 @@ use code_prior::model::{Prior, Sizes};
 use code_prior::plain::{bits_per_image, bits_under, shares_by_place};
 use code_prior::sampling::{complete, sample};
 use code_prior::training::{Config, Training};
-use gradients::plain::{Activation, AdamConfig, Mlp, mse, mse_backward};
+use gradients::plain::{
+    Activation, AdamConfig, Mlp, Parameters, mse, mse_backward,
+};
 use lab::rng_at;
 use ndarray::{Array2, s};
 use ndarray_rand::rand::Rng;
@@ -36,9 +38,9 @@ fn trained(codes: &Array2<usize>) -> Prior<f32> {
     let config = Config { sizes, batch: 32, steps: 400, warm_up: 20, adam };
     let mut training = Training::new(config, codes, 1).unwrap();
     for _ in 0..config.steps {
-        training.train_once();
+        training.train_once().unwrap();
     }
-    training.prior
+    training.model.net
 }
 
 /// E12: encoder and decoder, and nothing that says which codes go together. Every code is equally frequent at every

@@ -1,7 +1,10 @@
 //! The chapter's story at smoke scale: every experiment runs, twice to the same numbers, and says what the page says.
 
 use code_prior::CHAPTER;
-use lab::smoke_run;
+use code_prior::training::load;
+use lab::{
+    Checkpoint, Options, Room, Scale, Selection, run_chapter, smoke_run,
+};
 
 #[test]
 fn the_story_runs_and_is_deterministic() {
@@ -45,4 +48,64 @@ fn the_story_runs_and_is_deterministic() {
     assert!(of("bits_prior") < of("bits_uniform"));
     assert!(of("real_frechet") < of("prior_sample_frechet"));
     assert!((of("real_sharpness") - 1.0).abs() < 0.1);
+}
+
+/// What was asked for by name, at smoke scale; gives the numbers.
+fn only(
+    name: &str,
+    room: Room,
+    out: &std::path::Path,
+) -> std::collections::BTreeMap<String, f64> {
+    let options = Options {
+        scale: Scale::Smoke,
+        room,
+        quiet: true,
+        out: Some(out.into()),
+        ..Options::default()
+    };
+    let report = run_chapter(&CHAPTER, options, Selection::Only(name.into()));
+    let measured = report.unwrap_or_else(|e| panic!("{e:#}")).measured;
+    measured.into_iter().map(|(name, m)| (name, m.value)).collect()
+}
+
+/// On the codes of one tokeniser both rooms come to one prior.
+#[test]
+fn a_whole_training_on_dfdx_reaches_what_the_plain_room_reaches() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| {
+        let name = format!("checkpoints/{name}.safetensors");
+        folder.path().join(name)
+    };
+    let here = only("draw", Room::Plain, folder.path());
+    let tokeniser = std::fs::read(at("tokeniser")).unwrap();
+    let there = only("draw-dfdx", Room::Plain, folder.path());
+    assert_eq!(std::fs::read(at("tokeniser")).unwrap(), tokeniser);
+    let (here, there) = (here["bits_prior"], there["dfdx_bits_prior"]);
+    assert!((here - there).abs() < 1e-3 * here, "{here} {there}");
+    assert!(folder.path().join("figures/samples-dfdx.png").exists());
+    let [a, b] = ["prior", "prior-dfdx"].map(|name| load(&at(name)).unwrap());
+    assert_eq!(a.sizes(), b.sizes());
+
+    // One of another seed is none of this run's: it is trained anew.
+    let mut other = Checkpoint::load(&at("tokeniser")).unwrap();
+    other.note("seed", 2);
+    other.save(&at("tokeniser")).unwrap();
+    only("draw-dfdx", Room::Dfdx, folder.path());
+    let trained = Checkpoint::load(&at("tokeniser")).unwrap();
+    assert_eq!(trained.notes["seed"], "1");
+}
+
+#[test]
+fn the_switches_obey_the_room() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = only("switches", Room::Plain, folder.path());
+    let there = only("switches", Room::Dfdx, folder.path());
+    for name in ["right", "leak", "lost", "alone"] {
+        let of = |all: &std::collections::BTreeMap<String, f64>| {
+            all[&format!("switch_{name}_loss")]
+        };
+        let (here, there) = (of(&here), of(&there));
+        assert!((here - there).abs() < 1e-3 * here, "{name}: {here} {there}");
+        assert!(here != there, "{name} ran in the other room");
+    }
 }

@@ -1,0 +1,136 @@
+//! The plain room's run on a device.
+
+use std::time::{Duration, Instant};
+
+use commitment_loss::on_dfdx::Quantizer;
+use commitment_loss::quantizer;
+use dfdx::prelude::*;
+use gradients::on_dfdx::{Mlp, Model};
+use lab::{
+    Checkpoint, CheckpointError, Diverged, Resumable, Trains, rng_at, tensor,
+};
+
+use super::{Around, space_to_depth, terms};
+use crate::model::VqVae;
+use crate::training::{self, Config, Progress, Source, Trained};
+
+/// A run in progress.
+pub struct Training<'a, D: Trains> {
+    dev: D,
+    config: Config,
+    encoder: Model<Mlp<f32, D>, D>,
+    decoder: Model<Mlp<f32, D>, D>,
+    quantizer: Quantizer<f32, D>,
+    around: Around<f32, D>,
+    progress: Progress,
+    source: Source<'a>,
+}
+
+impl<'a, D: Trains> Training<'a, D> {
+    /// Goes on where a run of the plain room begins.
+    pub fn new(dev: &D, from: training::Training<'a>) -> Self {
+        let model = |of: &gradients::model::Model| {
+            let config = of.adam.config;
+            Model::new(of.name, Mlp::new(dev, &of.net), config)
+        };
+        let Config { batch, sizes, .. } = from.config;
+        Self {
+            dev: dev.clone(),
+            config: from.config,
+            encoder: model(&from.encoder),
+            decoder: model(&from.decoder),
+            quantizer: Quantizer::new(dev, &from.quantizer),
+            around: Around::new(dev, batch, sizes.side()),
+            progress: from.progress,
+            source: from.source,
+        }
+    }
+
+    // ANCHOR: train
+    /// Eq. 8.8: a step of encoder and decoder, then one of the codebook.
+    ///
+    /// # Errors
+    /// The run diverged.
+    pub fn train_once(&mut self) -> Result<(), Diverged> {
+        let Config { sizes, variance, adam, .. } = self.config;
+        let n = self.steps_done();
+        let x = self.source.batch(n);
+        let x = tensor(&self.dev, &x, x.dim()); // [B, 784]
+        let x = space_to_depth(x, sizes.patch); // [M, patch²]
+        let nets = (&self.encoder.net, &self.decoder.net);
+        let book = (self.quantizer.codebook(), self.quantizer.settings());
+        let of = terms(nets, book, x, (&self.around, variance));
+        let mut d = of.loss.backward();
+        for of in [&mut self.encoder.adam, &mut self.decoder.adam] {
+            of.config.lr = adam.lr * self.config.left(n);
+        }
+        self.encoder.step(of.commitment, &mut d)?;
+        self.decoder.step(of.reconstruction, &mut d)?;
+        let rng = &mut rng_at(self.source.seed, n);
+        let revived = self.quantizer.learn(&of.z_e, &of.chosen, rng);
+        self.progress.revived += revived.len() as u64;
+        Ok(())
+    }
+    // ANCHOR_END: train
+}
+
+impl<D: Trains> Resumable for Training<'_, D> {
+    fn steps_done(&self) -> u64 {
+        self.encoder.adam.t
+    }
+
+    fn step(&mut self) -> Result<String, Diverged> {
+        let begun = Instant::now();
+        self.train_once()?;
+        self.progress.time += begun.elapsed();
+        Ok(format!("MSE/var {:.4}", self.decoder.last_loss()))
+    }
+
+    fn save(&self, checkpoint: &mut Checkpoint) {
+        self.encoder.save(checkpoint);
+        self.decoder.save(checkpoint);
+        self.quantizer.to_plain().save("quantizer", checkpoint);
+        self.progress.save(&self.config, checkpoint);
+    }
+
+    fn restore(
+        &mut self,
+        checkpoint: &Checkpoint,
+    ) -> Result<(), CheckpointError> {
+        let progress = Progress::of(&self.config, checkpoint)?;
+        let mut plain = self.quantizer.to_plain();
+        plain.restore("quantizer", checkpoint)?;
+        self.encoder.restore(checkpoint)?;
+        self.decoder.restore(checkpoint)?;
+        self.quantizer = Quantizer::new(&self.dev, &plain);
+        self.progress = progress;
+        Ok(())
+    }
+}
+
+impl<D: Trains> Trained for Training<'_, D> {
+    fn model(&self) -> VqVae<f32> {
+        VqVae {
+            sizes: self.config.sizes,
+            encoder: self.encoder.net.to_plain(),
+            codebook: lab::array(self.quantizer.codebook()),
+            decoder: self.decoder.net.to_plain(),
+        }
+    }
+
+    fn quantizer(&self) -> quantizer::Quantizer<f32> {
+        self.quantizer.to_plain()
+    }
+
+    fn losses(&self) -> Vec<f32> {
+        self.decoder.losses()
+    }
+
+    fn revived(&self) -> u64 {
+        self.progress.revived
+    }
+
+    fn time(&self) -> Duration {
+        self.progress.time
+    }
+}

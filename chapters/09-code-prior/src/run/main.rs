@@ -1,0 +1,214 @@
+//! Runs the experiments of chapter 9, or draws with what they have trained.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, ensure};
+use clap::{Args, Parser, Subcommand};
+use code_prior::CHAPTER;
+use code_prior::model::Prior;
+use code_prior::on_dfdx;
+use code_prior::sampling::complete;
+use datasets::{Digits, PixelRange, Split};
+use lab::{
+    Device, ImageGrid, Options, Room, Selection, exit_code, run_and_show,
+};
+use ndarray::{Array2, s};
+use vq_vae::training::VqVae;
+
+/// Runs the experiments of chapter 9
+#[derive(Parser)]
+#[command(name = "code-prior", args_conflicts_with_subcommands = true)]
+struct Cli {
+    #[command(flatten)]
+    options: Options,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Train a tokeniser and a prior, draw, and compare with the GAN
+    Draw(Options),
+    /// Train the same prior whole on dfdx, and draw there, with results of its own
+    DrawDfdx(Options),
+    /// Draw images out of nothing
+    Sample(Sample),
+    /// Keep the upper rows of test digits and draw the rest
+    Complete(Complete),
+}
+
+/// Where the two models are; the chapter's own run leaves them there.
+#[derive(Args)]
+struct Models {
+    /// A checkpoint of the tokeniser
+    #[arg(long, value_name = "FILE")]
+    tokeniser: Option<PathBuf>,
+    /// A checkpoint of the prior
+    #[arg(long, value_name = "FILE")]
+    prior: Option<PathBuf>,
+    /// 1 is the model's own; colder is surer and less varied
+    #[arg(long, default_value_t = 1.0)]
+    temperature: f64,
+    /// Seed of every draw
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Where it is drawn: by hand in ndarray, or on dfdx
+    #[arg(long, value_enum, default_value_t)]
+    room: Room,
+    /// Where dfdx computes: cpu, cuda or cuda:N
+    #[arg(long, default_value_t)]
+    device: Device,
+    /// The picture to write
+    #[arg(long, value_name = "FILE.png")]
+    out: PathBuf,
+}
+
+#[derive(Args)]
+struct Sample {
+    #[command(flatten)]
+    models: Models,
+    /// How many images
+    #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    count: u32,
+}
+
+#[derive(Args)]
+struct Complete {
+    #[command(flatten)]
+    models: Models,
+    /// The first of the digits
+    #[arg(long, default_value_t = 0)]
+    digit: usize,
+    /// How many digits
+    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=100))]
+    count: u32,
+    /// Rows of codes that are given, of 7
+    #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u32).range(0..=7))]
+    rows: u32,
+    /// Folder of IDX files
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    exit_code(match cli.command {
+        None => run_and_show(&CHAPTER, cli.options, Selection::All),
+        Some(Command::Draw(options)) => {
+            run_and_show(&CHAPTER, options, Selection::Only("draw".into()))
+        }
+        Some(Command::DrawDfdx(options)) => run_and_show(
+            &CHAPTER,
+            options,
+            Selection::Only("draw-dfdx".into()),
+        ),
+        Some(Command::Sample(arguments)) => draw_some(&arguments),
+        Some(Command::Complete(arguments)) => complete_some(&arguments),
+    })
+}
+
+fn load(models: &Models) -> anyhow::Result<(VqVae<f32>, Prior<f32>)> {
+    let at = |given: &Option<PathBuf>, name: &str| {
+        let there = CHAPTER.out().join("checkpoints").join(name);
+        given.clone().unwrap_or(there)
+    };
+    let tokeniser = at(&models.tokeniser, "tokeniser.safetensors");
+    let prior = at(&models.prior, "prior.safetensors");
+    let hint = |path: &Path| match path.exists() {
+        true => path.display().to_string(),
+        false => format!(
+            "{} is not there; `cargo run -p code-prior -- draw` trains it",
+            path.display()
+        ),
+    };
+    let tokeniser = vq_vae::training::load(&tokeniser)
+        .with_context(|| hint(&tokeniser))?;
+    let prior =
+        code_prior::training::load(&prior).with_context(|| hint(&prior))?;
+    let (k, codes) = (tokeniser.codes(), prior.codes());
+    ensure!(
+        k == codes,
+        "the tokeniser has {k} codes and the prior {codes}: they are not of one run"
+    );
+    let (t, places) = (tokeniser.sizes.places(), prior.places());
+    ensure!(
+        t == places,
+        "the tokeniser gives {t} codes to an image and the prior takes {places}: they are not of one run"
+    );
+    Ok((tokeniser, prior))
+}
+
+/// The codes given of each map, `[N, G]`, and what is drawn after them, in the room that was asked for. `[N, T]`
+fn go_on(
+    models: &Models,
+    prior: &Prior<f32>,
+    given: &Array2<usize>,
+    seed: u64,
+) -> anyhow::Result<Array2<usize>> {
+    let Models { temperature, room, device, .. } = *models;
+    match room {
+        Room::Plain => {
+            ensure!(
+                device == Device::Cpu,
+                "--device {device} needs --room dfdx: the plain room computes on the processor"
+            );
+            Ok(complete(prior, given, temperature, seed)?)
+        }
+        Room::Dfdx => lab::on_device!(device, |dev| {
+            let prior = on_dfdx::Prior::new(&dev, prior);
+            Ok(complete(&prior, given, temperature, seed)?)
+        }),
+    }
+}
+
+fn push(grid: &mut ImageGrid, x: &Array2<f32>) -> anyhow::Result<()> {
+    for row in x.rows() {
+        grid.push(row.to_shape((28, 28))?.view(), 0.0, 1.0);
+    }
+    Ok(())
+}
+
+fn draw_some(arguments: &Sample) -> anyhow::Result<()> {
+    let models = &arguments.models;
+    let (tokeniser, prior) = load(models)?;
+    let n = arguments.count as usize;
+    let nothing = Array2::zeros((n, 0)); // [N, 0]
+    let codes = go_on(models, &prior, &nothing, models.seed)?; // [N, T]
+    let mut grid = ImageGrid::new((n as f64).sqrt().ceil() as usize);
+    push(&mut grid, &tokeniser.decode(&codes)?)?;
+    Ok(grid.save(&models.out)?)
+}
+
+/// Each digit, its reconstruction, and five ways to go on from its upper rows.
+fn complete_some(arguments: &Complete) -> anyhow::Result<()> {
+    let models = &arguments.models;
+    let (tokeniser, prior) = load(models)?;
+    let data = arguments.data.clone().unwrap_or_else(datasets::bundled);
+    let digits = Digits::load_28x28(data, Split::Test)?;
+    let (from, to) =
+        (arguments.digit, arguments.digit + arguments.count as usize);
+    ensure!(
+        to <= digits.len(),
+        "there are {} digits; {from} to {to} were asked for",
+        digits.len()
+    );
+    let rows: Vec<usize> = (from..to).collect();
+    let x = digits.pixels(&rows, PixelRange::Unit); // [N, 784]
+    let codes = tokeniser.encode(&x)?; // [N, T]
+    let given = arguments.rows as usize * tokeniser.sizes.side();
+    let start = codes.slice(s![.., ..given]).to_owned(); // [N, G]
+    let mut columns = vec![x, tokeniser.decode(&codes)?];
+    for n in 0..5 {
+        let seed = models.seed.wrapping_add(n);
+        let done = go_on(models, &prior, &start, seed)?;
+        columns.push(tokeniser.decode(&done)?);
+    }
+    let mut grid = ImageGrid::new(columns.len());
+    for n in 0..rows.len() {
+        for column in &columns {
+            push(&mut grid, &column.slice(s![n..=n, ..]).to_owned())?;
+        }
+    }
+    Ok(grid.save(&models.out)?)
+}
