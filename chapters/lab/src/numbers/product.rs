@@ -52,12 +52,16 @@ fn in_parts<F: NdFloat>(a: ArrayView2<F>, b: ArrayView2<F>) -> Array2<F> {
     unsafe { c.assume_init() }
 }
 
-/// How much of a side goes into a part: all of it, or a share for each four
-/// million multiplications, at least two shares and at most sixteen.
+/// How much of a side goes into a part: all of it, or at least a share of four
+/// million multiplications and 64 of the side. There are 2, 4, 8 or 16 parts,
+/// which 2 or 4 threads share evenly.
 fn part(side: usize, work: usize) -> usize {
     match work < WORTH_TWO {
         true => side,
-        false => side.div_ceil((work / (2 * WORTH_TWO)).clamp(2, 16)),
+        false => {
+            let parts = (work / (2 * WORTH_TWO)).min(side / 64).clamp(2, 16);
+            side.div_ceil(1 << parts.ilog2())
+        }
     }
 }
 // ANCHOR_END: product
@@ -229,6 +233,18 @@ mod tests {
             let b = if b_turned { in_columns(&b) } else { b };
             assert_abs_diff_eq!(product(a.view(), b.view()), expected, epsilon = 1e-12);
         }
+    }
+
+    #[test]
+    fn two_threads_share_the_parts_evenly() {
+        let parts =
+            |side: usize, work| side.div_ceil(super::part(side, work));
+        let million = 1 << 20;
+        let found = [(96, 1), (96, 3), (784, 12), (784, 27), (100, 999)]
+            .map(|(side, millions)| parts(side, millions * million));
+        assert_eq!(found, [1, 2, 2, 4, 2]);
+        assert_eq!(parts(784, 999 * million), 8);
+        assert_eq!(parts(6272, 9999 * million), 16);
     }
 
     #[test]
