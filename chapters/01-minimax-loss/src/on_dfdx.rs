@@ -2,59 +2,48 @@
 
 use dfdx::optim::Adam;
 use dfdx::prelude::*;
-use gradients::on_dfdx::{adam_config, bce_with_logits};
+use gradients::on_dfdx::{Loss, Number, Taped, adam_config, bce_with_logits};
 use gradients::plain::AdamConfig;
 use lab::tensor;
 use ndarray::Array1;
 
 // ANCHOR: losses
 /// `log(1 + e^s)` of every logit: binary cross-entropy with target 0.
-fn softplus<S: Shape, E: Dtype, D: Device<E>, T: Tape<E, D>>(
-    s: Tensor<S, E, D, T>,
-) -> Tensor<S, E, D, T> {
+fn softplus<S: Shape, E: Number, D: Device<E>>(
+    s: Tensor<S, E, D, OwnedTape<E, D>>,
+) -> Tensor<S, E, D, OwnedTape<E, D>> {
     let zeros = s.device().zeros_like(&s.shape().clone());
     s.bce_with_logits(zeros)
 }
 
-/// Eq. 1.6: what the discriminator minimises. The tape of `s_real` goes on;
-/// `s_fake` brings its own, or none.
-pub fn d_loss<S: Shape, R: Shape, E: Dtype, D: Device<E>, T, U>(
-    s_real: Tensor<S, E, D, T>,
-    s_fake: Tensor<R, E, D, U>,
-) -> Tensor<(), E, D, T>
-where
-    T: Tape<E, D> + Merge<U>,
-    U: Tape<E, D>,
-{
+/// Eq. 1.6: what the discriminator minimises.
+pub fn d_loss<E: Number, D: Device<E>>(
+    s_real: Taped<E, D>,
+    s_fake: Taped<E, D>,
+) -> Loss<E, D> {
     let ones = s_real.device().ones_like(&s_real.shape().clone());
     let zeros = s_fake.device().zeros_like(&s_fake.shape().clone());
     bce_with_logits(s_real, ones) + bce_with_logits(s_fake, zeros)
 }
 
 /// Eq. 1.8: the generator's share of V.
-pub fn g_loss_saturating<S: Shape, E: Dtype, D: Device<E>, T: Tape<E, D>>(
-    s_fake: Tensor<S, E, D, T>,
-) -> Tensor<(), E, D, T> {
+pub fn g_loss_saturating<E: Number, D: Device<E>>(
+    s_fake: Taped<E, D>,
+) -> Loss<E, D> {
     softplus(s_fake).mean().negate()
 }
 
 /// Eq. 1.9: the loss in use.
-pub fn g_loss_non_saturating<S: Shape, E: Dtype, D: Device<E>, T>(
-    s_fake: Tensor<S, E, D, T>,
-) -> Tensor<(), E, D, T>
-where
-    T: Tape<E, D>,
-{
+pub fn g_loss_non_saturating<E: Number, D: Device<E>>(
+    s_fake: Taped<E, D>,
+) -> Loss<E, D> {
     softplus(s_fake.negate()).mean()
 }
 
 /// Eq. 1.11: the article's loss, a sigmoid before a loss on logits.
-pub fn g_loss_double_sigmoid<S: Shape, E: Dtype, D: Device<E>, T>(
-    s_fake: Tensor<S, E, D, T>,
-) -> Tensor<(), E, D, T>
-where
-    T: Tape<E, D>,
-{
+pub fn g_loss_double_sigmoid<E: Number, D: Device<E>>(
+    s_fake: Taped<E, D>,
+) -> Loss<E, D> {
     softplus(s_fake.sigmoid().negate()).mean()
 }
 // ANCHOR_END: losses
@@ -62,14 +51,11 @@ where
 // ANCHOR: climb
 /// Eq. 1.1 with its sign turned, for a tabular discriminator of logits `s`.
 /// All `[N]`. V is written forward; the tape does the rest.
-pub fn minus_value_of_tables<S: Shape, E: Dtype, D: Device<E>, T>(
-    s: Tensor<S, E, D, T>,
+pub fn minus_value_of_tables<S: Shape, E: Number, D: Device<E>>(
+    s: Tensor<S, E, D, OwnedTape<E, D>>,
     p: &Tensor<S, E, D>,
     q: &Tensor<S, E, D>,
-) -> Tensor<(), E, D, T>
-where
-    T: Tape<E, D> + Merge<NoneTape>,
-{
+) -> Loss<E, D> {
     let (s, tape) = s.split_tape();
     let minus_log_d = softplus(s.clone().put_tape(tape).negate());
     let (minus_log_d, tape) = (minus_log_d * p.clone()).split_tape(); // [N]

@@ -24,13 +24,12 @@ use crate::training::{self, Config, Now, Players, Round, Source};
 // ANCHOR: game
 /// Eq. 3.7: `softplus(-(a - b))`, the mean over pairs of rows: chapter 1's
 /// generator loss, of the gap.
-pub fn paired<S: Shape, E: Dtype, D: Device<E>, T, U>(
-    a: Tensor<S, E, D, T>,
-    b: Tensor<S, E, D, U>,
-) -> Tensor<(), E, D, T>
+pub fn paired<E: Number, D: Device<E>, T: Tape<E, D>>(
+    a: Taped<E, D>,
+    b: Matrix<E, D, T>,
+) -> Loss<E, D>
 where
-    T: Tape<E, D> + Merge<U>,
-    U: Tape<E, D>,
+    OwnedTape<E, D>: Merge<T>,
 {
     g_loss_non_saturating(a - b)
 }

@@ -88,7 +88,7 @@ fn d_loss<D: Device<f64>>(
     let at_real = ScalarLoss {
         plain: &|s| plain::d_loss(s, &fake),
         backward: &|s| plain::d_loss_backward(s, &fake).0,
-        on_dfdx: &|s: Taped<D>| on_dfdx::d_loss(s, on_dev[1].clone()),
+        on_dfdx: &|s: Taped<D>| on_dfdx::d_loss(s, on_dev[1].leaky_trace()),
     };
     let at_fake = ScalarLoss {
         plain: &|s| plain::d_loss(&real, s),
