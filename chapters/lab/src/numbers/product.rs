@@ -59,8 +59,8 @@ fn part(side: usize, work: usize) -> usize {
     match work < WORTH_TWO {
         true => side,
         false => {
-            let parts = (work / (2 * WORTH_TWO)).min(side / 64).clamp(2, 16);
-            side.div_ceil(1 << parts.ilog2())
+            let parts = (work / (2 * WORTH_TWO)).min(side / 64);
+            side.div_ceil(1 << parts.clamp(2, 16).ilog2())
         }
     }
 }
