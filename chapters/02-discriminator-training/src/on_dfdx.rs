@@ -55,8 +55,8 @@ pub fn d_step_under<E: Number, D: Device<E>>(
 
 // ANCHOR: leak
 /// Eq. 2.4: the discriminator's loss on fakes made from noise `z`. Its tape
-/// leads into the generator. `split_tape` is what other libraries call
-/// detach: the numbers stay, their history goes.
+/// leads into the generator. `split_tape` does what other libraries
+/// call detach: the numbers stay, their history goes.
 pub fn leak_into_generator<E: Number, D: Device<E>>(
     g: &Mlp<E, D>,
     d: &Mlp<E, D>,

@@ -49,6 +49,8 @@ pub fn first_steps(lab: &mut Lab) -> anyhow::Result<()> {
     let worst = apart.fold(0.0, f64::max);
     lab.result("parity_weights_max_rel_err", worst, Within::Limit(0.05))?;
     lab.result("parity_steps", steps as f64, Within::Exactly)?;
+    let images = config.batch as f64;
+    lab.result("parity_images", images, Within::Exactly)?;
     for (room, seconds) in [("plain", plain), ("dfdx", other)] {
         let name = format!("parity_{room}_seconds_per_step");
         lab.result(&name, seconds / steps as f64, Within::Timing)?;

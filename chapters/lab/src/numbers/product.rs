@@ -52,9 +52,9 @@ fn in_parts<F: NdFloat>(a: ArrayView2<F>, b: ArrayView2<F>) -> Array2<F> {
     unsafe { c.assume_init() }
 }
 
-/// How much of a side goes into a part: all of it, or at least a share of
-/// four million multiplications and 64 of the side. There are 2, 4, 8 or 16
-/// parts, which 2 or 4 threads share evenly.
+/// How much of a side goes into a part: all of it, or a half, or less where
+/// that leaves each part four million multiplications and 64 of the side.
+/// There are 2, 4, 8 or 16 parts, which 2 or 4 threads share evenly.
 fn part(side: usize, work: usize) -> usize {
     match work < WORTH_TWO {
         true => side,
