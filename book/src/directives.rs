@@ -57,7 +57,7 @@ pub(crate) enum Directive {
     Figure { name: String, caption: String },
     FigureLink { name: String, capital: bool },
     Ledger,
-    Provenance,
+    Provenance { run: Option<String> },
     Predict { id: String, question: String },
     Reveal,
     Slip { id: String, title: String },
@@ -133,7 +133,13 @@ impl Directive {
             }),
             "fig" | "Fig" => expected("{{#fig name}}"),
             "ledger" => bare(Directive::Ledger, "{{#ledger}}"),
-            "provenance" => bare(Directive::Provenance, "{{#provenance}}"),
+            "provenance" if rest.is_empty() || is_id(rest) => {
+                let run = (!rest.is_empty()).then(|| rest.into());
+                Ok(Directive::Provenance { run })
+            }
+            "provenance" => {
+                expected("{{#provenance}} or {{#provenance run}}")
+            }
             "predict" => match named() {
                 Some((id, question)) if !question.is_empty() => {
                     Ok(Directive::Predict { id, question })
@@ -196,9 +202,15 @@ mod tests {
             Directive::parse("listing a/b.rs"),
             Ok(Directive::Listing { path: "a/b.rs".into(), anchor: None })
         );
-        for text in
-            ["ledger", "provenance", "reveal", "end", "slips", "slip E1"]
-        {
+        for text in [
+            "ledger",
+            "provenance",
+            "provenance gan.digits-dfdx",
+            "reveal",
+            "end",
+            "slips",
+            "slip E1",
+        ] {
             assert!(Directive::parse(text).is_ok(), "{text}");
         }
     }

@@ -10,12 +10,12 @@ pub enum BookError {
     #[error("{}", list(.0))]
     Pages(Vec<Mistake>),
     /// A file could not be read or written.
-    #[error("{}: {source}", path.display())]
+    #[error("{}: {cause}", path.display())]
     Io {
         /// The file or folder.
         path: PathBuf,
         /// What the system said.
-        source: std::io::Error,
+        cause: std::io::Error,
     },
     /// mdBook refused the configuration, the summary or a page.
     #[error("mdBook: {0}")]
@@ -27,7 +27,7 @@ impl BookError {
         path: impl Into<PathBuf>,
     ) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.into();
-        |source| BookError::Io { path, source }
+        |cause| BookError::Io { path, cause }
     }
 }
 

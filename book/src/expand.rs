@@ -6,8 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use lab::{Provenance, Results};
 use mdbook_markdown::pulldown_cmark::Event;
+use record::{Provenance, Results};
 
 use crate::directives::{Directive, Number};
 use crate::equations::{EquationTest, tests_in};
@@ -15,7 +15,7 @@ use crate::error::{Mistake, Wrong};
 use crate::figures::{self, Figure};
 use crate::results::Format;
 use crate::scan::{self, Kind, Piece};
-use crate::{ChapterRef, Equation, html, listings, math};
+use crate::{ChapterRef, Equation, greek, html, listings, math};
 
 /// The ledger's columns: the last part of the result's name, and the header.
 const LEDGER: [(&str, &str); 4] = [
@@ -442,7 +442,8 @@ impl<'a> Expander<'a> {
         match &piece.kind {
             Kind::Inline { tex } => {
                 let formula = self.formula(place, tex, false);
-                let formula = self.keep("span", formula);
+                let words = greek::names_in_tex(tex);
+                let formula = self.keep("span", &words, formula);
                 // A line must not break between a formula and its punctuation.
                 let opening =
                     if before.ends_with('(') && !before.ends_with("](") {
@@ -467,6 +468,11 @@ impl<'a> Expander<'a> {
                         r#"<span class="together">{opening}{formula}{following}</span>"#
                     ));
                 }
+            }
+            Kind::Letter(name) => {
+                out.push_str(before);
+                out.push_str(&text[piece.range.clone()]);
+                out.push_str(&self.keep("span", name, String::new()));
             }
             Kind::Escape => {
                 out.push_str(before);
@@ -559,7 +565,7 @@ impl<'a> Expander<'a> {
             Kind::Directive(directive) => {
                 self.block_directive(page, place, directive)
             }
-            Kind::Inline { .. } | Kind::Escape => Ok(String::new()),
+            _ => Ok(String::new()),
         };
         done.unwrap_or_else(|wrong| {
             self.mistake(place, wrong);
@@ -574,10 +580,14 @@ impl<'a> Expander<'a> {
         number: Option<Number>,
     ) -> String {
         let formula = self.formula(place, tex, true);
-        let formula =
-            format!(r#"<div class="formula"><div>{formula}</div></div>"#);
+        let words = greek::names_in_tex(tex);
+        let label =
+            number.map_or("Formula".into(), |n| format!("Equation {n}"));
+        let formula = format!(
+            r#"<div class="formula" tabindex="0" role="group" aria-label="{label}"><div>{formula}</div></div>"#
+        );
         let Some(number) = number else {
-            let block = self.keep("div", formula);
+            let block = self.keep("div", &words, formula);
             return format!(r#"<div class="equation">{block}</div>"#);
         };
         let id = number.id();
@@ -591,6 +601,7 @@ impl<'a> Expander<'a> {
         }
         let block = self.keep(
             "div",
+            &words,
             format!(
                 r##"{formula}<a class="number" href="#{id}">({number})</a><details class="proof"><summary title="The test of this equation">✓ tested</summary><div class="listing-name">{}</div>{proof}</details>"##,
                 html::escape(&listings::caption(&file)),
@@ -626,7 +637,9 @@ impl<'a> Expander<'a> {
                 self.figure(page, place, name, caption)
             }
             Directive::Ledger => self.ledger(page),
-            Directive::Provenance => self.provenance(page),
+            Directive::Provenance { run } => {
+                self.provenance(page, run.as_deref())
+            }
             Directive::Predict { id, question } => {
                 let (question, _) = self.text(page, place, question);
                 Ok(format!(
@@ -641,11 +654,11 @@ impl<'a> Expander<'a> {
                 let (title, _) = self.text(page, place, title);
                 let dot = if title.is_empty() { "" } else { " · " };
                 Ok(format!(
-                    "<aside class=\"slip\" id=\"{}\">\n<div class=\"slip-name\">\n\n{id}{dot}{title}\n\n</div>",
+                    "<div class=\"slip\" id=\"{}\" role=\"note\" aria-label=\"Slip {id}\">\n<div class=\"slip-name\">\n\n{id}{dot}{title}\n\n</div>",
                     slip_id(id)
                 ))
             }
-            Directive::End => Ok("</aside>".into()),
+            Directive::End => Ok("</div>".into()),
             Directive::Slips => Ok(self.slips(page, place)),
             Directive::Equation(_)
             | Directive::Result { .. }
@@ -683,7 +696,7 @@ impl<'a> Expander<'a> {
             })?;
         self.shown.insert((chapter.name.clone(), short.into()));
         let image = match figure {
-            Figure::Svg(svg) => self.keep("div", svg),
+            Figure::Svg(svg) => self.keep("div", "", svg),
             Figure::Png(width, height) => {
                 let zoom = (COMFORTABLE / width).max(1);
                 format!(
@@ -770,12 +783,43 @@ impl<'a> Expander<'a> {
         Ok((rows, from))
     }
 
-    fn provenance(&self, page: usize) -> Result<String, Wrong> {
-        let chapter = self.pages[page]
-            .chapter
-            .ok_or_else(|| self.homeless("provenance"))?;
-        let from = &self.results_of(chapter)?.provenance;
-        Ok(provenance("Numbers and figures on this page", from))
+    /// Where the page's numbers come from, or those of a run that had to be asked for.
+    fn provenance(
+        &self,
+        page: usize,
+        run: Option<&str>,
+    ) -> Result<String, Wrong> {
+        let own = self.pages[page].chapter;
+        let Some(run) = run else {
+            let chapter = own.ok_or_else(|| self.homeless("provenance"))?;
+            let from = &self.results_of(chapter)?.provenance;
+            return Ok(provenance("Numbers and figures on this page", from));
+        };
+        let of = self.chapters.iter().find(|c| c.name == run);
+        let of = of.ok_or_else(|| Wrong::NoResults {
+            chapter: run.into(),
+            why: "there is no such run".into(),
+        })?;
+        let from = &self.results_of(of)?.provenance;
+        let line = provenance(&format!("<code>{run}</code>"), from);
+        match self.present_code(of).is_some_and(|code| code != from.code) {
+            true => Ok(line.replace(
+                ".</p>",
+                &format!(
+                    "; the code has changed since, and <code>{}</code> runs it anew.</p>",
+                    html::escape(&of.made_by)
+                ),
+            )),
+            false => Ok(line),
+        }
+    }
+
+    /// The fingerprint of a chapter's code as it is now.
+    fn present_code(&self, of: &ChapterRef) -> Option<String> {
+        let entries = record::entries(self.root).ok()?;
+        let dir = of.dir.strip_prefix(self.root).unwrap_or(&of.dir);
+        let entry = entries.iter().find(|entry| dir.ends_with(&entry.folder));
+        entry?.fingerprint(self.root).ok()
     }
 
     /// The table of all slips, in the order of their names.
@@ -855,11 +899,11 @@ impl<'a> Expander<'a> {
         })
     }
 
-    /// Keeps HTML aside and returns the element that stands for it.
-    fn keep(&mut self, element: &str, html: String) -> String {
+    /// Keeps HTML aside and returns the element that stands for it, with the words by which a search finds it.
+    fn keep(&mut self, element: &str, words: &str, html: String) -> String {
         self.fragments.push(html);
         format!(
-            r#"<{element} data-fragment="{}"></{element}>"#,
+            r#"<{element} data-fragment="{}">{words}</{element}>"#,
             self.fragments.len() - 1
         )
     }

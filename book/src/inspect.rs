@@ -306,6 +306,9 @@ fn styles(css: &str, loads: &mut BTreeSet<String>) {
 pub(crate) fn left_over(page: &str) -> Option<String> {
     const OPAQUE: [&[u8]; 6] =
         [b"code", b"pre", b"script", b"style", b"svg", b"textarea"];
+    if !page.contains("{{") {
+        return None;
+    }
     let mut depth = 0_usize;
     for token in tokens(page) {
         match token {

@@ -9,24 +9,30 @@ mod equations;
 mod error;
 mod expand;
 mod figures;
+mod greek;
 mod html;
 pub mod inspect;
 mod listings;
 mod log;
 pub mod math;
-pub mod reproduce;
+pub mod memory;
+mod page;
 mod results;
+mod say;
 mod scan;
+pub mod search;
 
 use std::collections::BTreeSet;
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use mdbook_driver::MDBook;
 use mdbook_driver::config::Config;
+use record::{Entry, FingerprintError};
 
 pub use directives::Number;
 pub use error::{BookError, Mistake, Wrong};
+pub use say::{Choice, Said, index, note, render_and_say};
 
 /// A chapter that pages can quote, or a page whose results come from something else than a chapter.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,52 +49,56 @@ pub struct ChapterRef {
     pub made_by: String,
 }
 
-/// The chapters of this workbook, and what was timed beside them, for [`render`].
-pub fn chapters() -> Vec<ChapterRef> {
-    let chapter = |c: &&lab::Chapter| {
-        let dir = PathBuf::from(c.dir);
-        let page = dir.with_extension("md");
-        ChapterRef {
-            name: c.name.into(),
-            number: Some(c.number),
-            page: page.file_name().unwrap_or_default().into(),
-            dir,
-            made_by: format!("cargo run -- --fresh --only {}", c.name),
-        }
+/// The chapters of the workbook at `root`, and what was timed beside them, for [`render`].
+///
+/// # Errors
+/// The chapters' manifests cannot be read.
+pub fn chapters(root: &Path) -> Result<Vec<ChapterRef>, FingerprintError> {
+    let entries = record::entries(root)?;
+    let fresh = |name: &str| format!("cargo run -- --fresh --only {name}");
+    let chapter = |entry: &Entry| ChapterRef {
+        name: entry.name.clone(),
+        number: Some(entry.number),
+        page: page_of(entry),
+        dir: entry.folder.clone(),
+        made_by: fresh(&entry.name),
     };
-    let timing = |(name, page, script): (&str, &str, &str)| ChapterRef {
+    let run = |entry: &Entry, run: &str| ChapterRef {
+        name: format!("{}.{run}", entry.name),
+        number: None,
+        dir: entry.folder.clone(),
+        page: PathBuf::new(),
+        made_by: format!("{} --experiment {run}", fresh(&entry.name)),
+    };
+    let runs = entries.iter().flat_map(|entry| {
+        let runs = record::committed_runs(root, &entry.name).into_iter();
+        runs.map(move |(name, _)| run(entry, &name))
+    });
+    let timing = |(name, page, made_by): (&str, &str, &str)| ChapterRef {
         name: name.into(),
         number: None,
         dir: "tests".into(),
         page: page.into(),
-        made_by: format!("python3 tests/peers/{script}"),
+        made_by: made_by.into(),
     };
     let timings = [
-        ("speed", "how-fast.md", "compare.py"),
-        ("reader", "waiting.md", "reader.py"),
+        ("speed", "how-fast.md", "python3 tests/peers/compare.py"),
+        ("reader", "waiting.md", "python3 tests/peers/reader.py"),
+        ("fuzz", "testing.md", "cargo run -p workbook-fuzz -- --write"),
     ];
-    let run = |chapter: &&lab::Chapter, run: String| ChapterRef {
-        name: format!("{}.{run}", chapter.name),
-        number: None,
-        dir: chapter.dir.into(),
-        page: PathBuf::new(),
-        made_by: format!(
-            "cargo run -- --fresh --only {} --experiment {run}",
-            chapter.name
-        ),
-    };
-    let runs = reproduce::CHAPTERS.iter().flat_map(|chapter| {
-        let runs = chapter.committed_runs().into_iter();
-        runs.map(move |(name, _)| run(chapter, name))
-    });
     // Timed where there was a GPU, once.
-    let results = reproduce::CHAPTERS[0].root().join("book/pages/results");
-    let on_gpu = ("speed.cuda", "", "../gpu/merge.py");
-    let on_gpu =
-        results.join("speed.cuda.json").exists().then(|| timing(on_gpu));
-    let timings = timings.map(timing).into_iter().chain(on_gpu);
-    let chapters = reproduce::CHAPTERS.iter().map(chapter);
-    chapters.chain(runs).chain(timings).collect()
+    let on_gpu = root.join("book/pages/results/speed.cuda.json").exists();
+    let merge = "python3 tests/gpu/merge.py";
+    let on_gpu = on_gpu.then_some(("speed.cuda", "", merge));
+    let timings = timings.into_iter().chain(on_gpu).map(timing);
+    let chapters = entries.iter().map(chapter);
+    Ok(chapters.chain(runs).chain(timings).collect())
+}
+
+/// `01-minimax-loss.md` of `chapters/01-minimax-loss`.
+fn page_of(entry: &Entry) -> PathBuf {
+    let page = entry.folder.with_extension("md");
+    page.file_name().unwrap_or_default().into()
 }
 
 /// A numbered equation of the book.
@@ -117,6 +127,9 @@ pub struct Rendered {
     pub figures: BTreeSet<(String, String)>,
 }
 
+/// How the folder begins in which a book is made, until it takes the place of the old one.
+const WORK: &str = ".book-";
+
 /// Renders the book of the repository at `root` into the folder `dest`, which is replaced as a whole.
 ///
 /// # Errors
@@ -130,8 +143,9 @@ pub fn render(
     let dest = std::path::absolute(dest).map_err(BookError::io(dest))?;
     let parent = dest.parent().unwrap_or(&dest);
     fs::create_dir_all(parent).map_err(BookError::io(parent))?;
+    let _lock = alone_in(parent)?;
     let work = tempfile::Builder::new()
-        .prefix(".book-")
+        .prefix(WORK)
         .tempdir_in(parent)
         .map_err(BookError::io(parent))?;
     let new = work.path().join("book");
@@ -153,6 +167,41 @@ pub fn render(
         quoted: expanded.quoted,
         figures: expanded.figures,
     })
+}
+
+/// What mdBook gets of a page that is a whole book, with the fragments in their places.
+///
+/// # Errors
+/// All that is wrong with it.
+pub fn expand_page(
+    root: &Path,
+    chapters: &[ChapterRef],
+    path: &Path,
+    text: &str,
+) -> Result<String, Vec<Mistake>> {
+    let source = expand::Source {
+        path: path.into(),
+        title: String::new(),
+        text: text.into(),
+    };
+    let expanded = expand::expand(root, chapters, &[source])?;
+    Ok(expand::fill(&expanded.pages.concat(), &expanded.fragments))
+}
+
+/// Waits until no other program renders into this folder, and removes what those that were killed have left there. A file
+/// system that has no locks has to be swept by hand.
+fn alone_in(parent: &Path) -> Result<File, BookError> {
+    let path = parent.join(".book.lock");
+    let lock = File::create(&path).map_err(BookError::io(&path))?;
+    if lock.lock().is_ok() {
+        let entries = fs::read_dir(parent).map_err(BookError::io(parent))?;
+        for entry in entries.flatten() {
+            if entry.file_name().to_string_lossy().starts_with(WORK) {
+                let _ = fs::remove_dir_all(entry.path());
+            }
+        }
+    }
+    Ok(lock)
 }
 
 /// Loads, expands and renders with mdBook.
@@ -201,7 +250,7 @@ fn finish(dest: &Path, fragments: &[String]) -> Result<(), BookError> {
             continue;
         }
         let page = fs::read_to_string(&file).map_err(BookError::io(&file))?;
-        let page = expand::fill(&page, fragments);
+        let page = page::finished(&expand::fill(&page, fragments));
         if let Some(context) = inspect::left_over(&page) {
             left_over.push(Mistake {
                 file: file.strip_prefix(dest).unwrap_or(&file).into(),

@@ -1,131 +1,133 @@
-//! `cargo run` at the root of the workbook: reproduces the numbers, renders the book.
+//! `cargo run` at the root of the workbook: renders the book from what is committed, then has cargo build and run the
+//! crate `reproduce`, unless its numbers are known already.
+//!
+//! This program depends on no chapter, so that a reader can read while they compile.
 
-use std::process::ExitCode;
+use std::env;
+use std::ffi::OsString;
+use std::io;
+use std::path::Path;
+use std::process::{Command, ExitCode};
 use std::time::Instant;
 
 use anyhow::{Context, ensure};
-use book::reproduce::{CHAPTERS, refresh, refresh_one, reproduce};
+use book::memory::{Key, recall};
+use book::{Choice, Said, index, note, render_and_say};
 use clap::Parser;
-use lab::{Chapter, Comparison, Device, Interrupted, Options};
+use record::{Comparison, Entry};
 
-/// Runs the experiments that take seconds, compares their numbers with the book's, and renders the book to
-/// target/book.
+/// Renders the book to the folder `book` in cargo's target folder; runs the experiments that take seconds and compares
+/// their numbers with the book's.
 #[derive(Parser)]
 #[command(name = "cargo run --")]
 struct Cli {
     /// Open the book in a browser
     #[arg(long)]
     open: bool,
-    /// Run the long experiments too, and rewrite the committed results and figures
-    #[arg(long)]
-    fresh: bool,
-    /// Only this chapter, by the name of its crate
-    #[arg(long, value_name = "CHAPTER")]
-    only: Option<String>,
-    /// With --fresh and --only: this experiment alone, one of those that take up to half an hour
-    #[arg(long, value_name = "NAME", requires = "fresh", requires = "only")]
-    experiment: Option<String>,
-    /// Where dfdx computes: cpu, cuda or cuda:N
-    #[arg(long, default_value_t)]
-    device: Device,
-    /// Go on from the last checkpoints
-    #[arg(long)]
-    resume: bool,
-    /// Show no progress
-    #[arg(long)]
-    quiet: bool,
+    #[command(flatten)]
+    choice: Choice,
 }
 
 fn main() -> ExitCode {
-    match work(&Cli::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) if error.downcast_ref::<Interrupted>().is_some() => {
-            eprintln!("{error:#}");
-            ExitCode::from(130)
-        }
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
+    work(&Cli::parse()).unwrap_or_else(|error| {
+        note(format_args!("error: {error:#}"));
+        ExitCode::FAILURE
+    })
 }
 
-#[expect(clippy::print_stdout, reason = "what the reader is told")]
-fn work(cli: &Cli) -> anyhow::Result<()> {
+fn work(cli: &Cli) -> anyhow::Result<ExitCode> {
     let start = Instant::now();
-    let chapters = chosen(cli.only.as_deref())?;
-    let options = Options {
-        device: cli.device,
-        resume: cli.resume,
-        quiet: cli.quiet,
-        ..Options::default()
-    };
-    let mut total = Comparison::default();
-    for chapter in chapters {
-        let comparison = match &cli.experiment {
-            Some(one) => refresh_one(chapter, one, &options)?,
-            None if cli.fresh => refresh(chapter, &options)?,
-            None => reproduce(chapter, &options)?,
-        };
-        for (name, here, committed) in &comparison.different {
-            println!(
-                "{}: {name} is {here} here and {committed} in the book",
-                chapter.name
-            );
-        }
-        for name in &comparison.unknown {
-            println!("{}: {name} is not in the book's results", chapter.name);
-        }
-        total.reproduced += comparison.reproduced;
-        total.quoted += comparison.quoted;
-        total.different.extend(comparison.different);
-        total.unknown.extend(comparison.unknown);
-    }
-    println!("{}", summary(&total));
-
-    let root = CHAPTERS[0].root();
-    let rendered =
-        book::render(&root, &book::chapters(), &root.join("target/book"))?;
-    for warning in &rendered.warnings {
-        println!("warning: {warning}");
-    }
-    println!(
-        "the book: {} ({:.1} s)",
-        rendered.index.display(),
-        start.elapsed().as_secs_f64()
-    );
-    if cli.open {
-        open::that(&rendered.index).context("no browser could be opened")?;
-    }
-    Ok(())
-}
-
-fn chosen(only: Option<&str>) -> anyhow::Result<Vec<&'static Chapter>> {
-    let chosen: Vec<_> = CHAPTERS
-        .into_iter()
-        .filter(|c| only.is_none_or(|name| c.name == name))
-        .collect();
-    let names: Vec<_> = CHAPTERS.iter().map(|c| c.name).collect();
-    let asked = only.unwrap_or_default();
+    let device = &cli.choice.device;
     ensure!(
-        !chosen.is_empty(),
-        "there is no chapter `{asked}`; there are {}",
-        names.join(", ")
+        device == "cpu" || cfg!(feature = "cuda"),
+        "this build has no CUDA: `cargo run --features cuda -- --device {device}` has it, and needs an NVIDIA GPU"
     );
-    Ok(chosen)
+    let root = record::root();
+    let entries = record::entries(&root)?;
+    let known = known(&root, &cli.choice, &entries)?;
+    let mut said = Said::default();
+    render_and_say(&root, &mut said)?;
+    match &known {
+        Some(known) => {
+            known.iter().for_each(|(entry, c)| said.compared(&entry.name, c));
+            said.summary();
+            said.book(start, "");
+        }
+        None => said.book(start, "; read it while the chapters compile"),
+    }
+    if cli.open
+        && let Err(error) = open::that_detached(index())
+    {
+        note(format_args!("no browser could be opened: {error}"));
+    }
+    match known {
+        Some(_) => said.end().map(|()| ExitCode::SUCCESS),
+        None => run_the_chapters(&root, cli),
+    }
 }
 
-fn summary(total: &Comparison) -> String {
-    let mut words =
-        vec![format!("{} numbers reproduced here", total.reproduced)];
-    if !total.different.is_empty() {
-        words.push(format!("{} differ", total.different.len()));
+/// What is remembered of the chosen chapters, if that is all there is to do.
+fn known<'a>(
+    root: &Path,
+    choice: &Choice,
+    entries: &'a [Entry],
+) -> anyhow::Result<Option<Vec<(&'a Entry, Comparison)>>> {
+    let chosen = choice.chapters(entries)?;
+    if choice.fresh {
+        return Ok(None);
     }
-    if !total.unknown.is_empty() {
-        words.push(format!("{} are new", total.unknown.len()));
+    let target = record::target();
+    let recalled = chosen.into_iter().map(|entry| {
+        let key = Key::now(root, entry, &choice.device)?;
+        Ok(recall(root, &target, entry, &key).map(|c| (entry, c)))
+    });
+    recalled.collect()
+}
+
+/// Has cargo build the chapters with this program's features and profile, and run them with its arguments.
+fn run_the_chapters(root: &Path, cli: &Cli) -> anyhow::Result<ExitCode> {
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(&cargo);
+    command.args(["run", "--locked", "--bin", "reproduce"]);
+    command.arg("--manifest-path").arg(root.join("Cargo.toml"));
+    command.args(built_with()?);
+    if cli.choice.quiet {
+        command.arg("--quiet");
     }
-    if total.quoted > 0 {
-        words.push(format!("{} quoted from longer runs", total.quoted));
+    let passed_on = env::args_os().skip(1).filter(|word| word != "--open");
+    command.arg("--").args(passed_on);
+    turn_into(command).with_context(|| cargo.display().to_string())
+}
+
+/// The features, profile and target folder of this program: what it has in common with the chapters compiles once.
+fn built_with() -> anyhow::Result<Vec<OsString>> {
+    let mut words: Vec<OsString> = Vec::new();
+    if cfg!(feature = "cuda") {
+        words.extend(["--features".into(), "cuda".into()]);
     }
-    words.join(", ")
+    let (program, target) = (env::current_exe()?, record::target());
+    let folder = program.parent().and_then(|p| p.strip_prefix(&target).ok());
+    if let Some(folder) = folder {
+        let profile = match folder.as_os_str() {
+            debug if debug == "debug" => "dev".into(),
+            other => other.into(),
+        };
+        words.extend(["--profile".into(), profile]);
+        words.extend(["--target-dir".into(), target.into()]);
+    }
+    Ok(words)
+}
+
+/// Goes on as another program, in this one's place: whoever stops this one stops that one.
+#[cfg(unix)]
+fn turn_into(mut command: Command) -> io::Result<ExitCode> {
+    Err(std::os::unix::process::CommandExt::exec(&mut command))
+}
+
+/// Runs another program and ends as it does.
+#[cfg(not(unix))]
+fn turn_into(mut command: Command) -> io::Result<ExitCode> {
+    let code = command.status()?.code();
+    let code = code.and_then(|code| u8::try_from(code).ok());
+    Ok(code.map_or(ExitCode::FAILURE, ExitCode::from))
 }

@@ -8,6 +8,7 @@ use mdbook_markdown::pulldown_cmark::{
 
 use crate::directives::{Directive, Number};
 use crate::error::Wrong;
+use crate::greek;
 
 /// A part of the source that is to be replaced.
 #[derive(Debug, PartialEq)]
@@ -26,6 +27,8 @@ pub(crate) enum Kind {
         number: Option<Number>,
     },
     Directive(Directive),
+    /// A Greek letter in the text, by its name.
+    Letter(&'static str),
     /// `\{{#`, printed as `{{#`.
     Escape,
 }
@@ -36,7 +39,7 @@ impl Kind {
         match self {
             Kind::Display { .. } => true,
             Kind::Directive(directive) => directive.is_block(),
-            Kind::Inline { .. } | Kind::Escape => false,
+            Kind::Inline { .. } | Kind::Letter(_) | Kind::Escape => false,
         }
     }
 }
@@ -99,6 +102,7 @@ pub(crate) fn scan(source: &str) -> (Vec<Piece>, Vec<At>) {
             Event::Text(text) => match &mut fence {
                 Some((_, _, code)) => code.push_str(&text),
                 None => {
+                    pieces.extend(letters(source, &range));
                     let here = source[range.clone()].find('$');
                     if let Some(at) = here.map(|i| range.start + i)
                         && !source[..at].ends_with('\\')
@@ -142,6 +146,19 @@ pub(crate) fn scan(source: &str) -> (Vec<Piece>, Vec<At>) {
     pieces.extend(directives);
     pieces.sort_by_key(|piece| piece.range.start);
     (pieces, wrong)
+}
+
+/// The Greek letters in a part of the source.
+fn letters<'a>(
+    source: &'a str,
+    range: &Range<usize>,
+) -> impl Iterator<Item = Piece> + use<'a> {
+    let start = range.start;
+    source[range.clone()].char_indices().filter_map(move |(at, c)| {
+        let kind = Kind::Letter(greek::name(c)?);
+        let at = start + at;
+        Some(Piece { range: at..at + c.len_utf8(), kind })
+    })
 }
 
 /// Whether an info string is that of math, and the equation's number.

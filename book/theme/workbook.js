@@ -1,4 +1,5 @@
-// Keeps the reader's guesses in the browser, and opens everything that is folded before printing.
+// Keeps the reader's guesses in the browser, helps the search, and opens everything that is folded before
+// printing.
 (function () {
     "use strict";
 
@@ -19,6 +20,20 @@
                 // As above.
             }
         });
+    }
+
+    // The search: sections with all the words, or else with any. Its index holds words of ASCII letters, and for a Greek
+    // letter its name.
+    const greek = ("alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma sigma " +
+        "tau upsilon phi chi psi omega").split(" ");
+    const named = (letter) => ` ${greek[letter.charCodeAt(0) - "α".charCodeAt(0)]} `;
+    if (window.elasticlunr) {
+        const search = elasticlunr.Index.prototype.search;
+        elasticlunr.Index.prototype.search = function (query, options) {
+            const words = query.normalize("NFKC").toLowerCase().replace(/[α-ω]/g, named);
+            const all = search.call(this, words, { ...options, bool: "AND" });
+            return all.length > 0 ? all : search.call(this, words, options);
+        };
     }
 
     let opened = [];

@@ -1,7 +1,11 @@
 //! Images and labels.
 
+use std::fmt;
+use std::fs;
+use std::io::{Error, ErrorKind};
 use std::path::{Path, PathBuf};
 
+use md5::{Digest, Md5};
 use ndarray::{Array1, Array2, Array3, NdFloat, s};
 
 use crate::{DataError, idx};
@@ -13,6 +17,15 @@ pub enum Split {
     Train,
     /// What is held back.
     Test,
+}
+
+impl fmt::Display for Split {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Split::Train => "training",
+            Split::Test => "test",
+        })
+    }
 }
 
 /// What a byte of a pixel becomes.
@@ -31,6 +44,8 @@ pub struct Digits {
     pub images: Array3<u8>,
     /// Classes, `[N]`.
     pub labels: Array1<u8>,
+    folder: PathBuf,
+    split: Split,
 }
 
 impl Digits {
@@ -76,38 +91,78 @@ impl Digits {
         let images = Array3::from_shape_vec((n, height, width), images.data);
         let images = images
             .expect("the reader returned as many bytes as dimensions say");
-        Ok(Self { images, labels: Array1::from_vec(labels.data) })
+        let (labels, folder) = (labels.data.into(), folder.into());
+        Ok(Self { images, labels, folder, split })
     }
 
     /// The same, for code that is written for ten classes of 28 × 28 images, as MNIST and Fashion-MNIST are.
     ///
     /// # Errors
-    /// As for [`Digits::load`]; or the images have another size, or a label is above 9.
+    /// As for [`Digits::load`]; or the images have another size, or are all alike, or a label is above 9.
     pub fn load_28x28(
         folder: impl AsRef<Path>,
         split: Split,
     ) -> Result<Self, DataError> {
-        let folder = folder.as_ref();
         let digits = Self::load(folder, split)?;
-        let expected = |what: &str, found: String| DataError::Unsuited {
-            folder: folder.into(),
-            expected: what.into(),
-            found,
-        };
         let (height, width) = digits.size();
         if (height, width) != (28, 28) {
-            return Err(expected(
-                "images of 28 × 28 pixels",
-                format!("{height} × {width}"),
-            ));
+            let found = format!("{height} × {width}");
+            return Err(digits.unsuited("images of 28 × 28 pixels", found));
         }
-        match digits.labels.iter().find(|label| **label > 9) {
-            Some(label) => Err(expected(
-                "labels from 0 to 9",
-                format!("the label {label}"),
+        if let Some(label) = digits.labels.iter().find(|label| **label > 9) {
+            let found = format!("the label {label}");
+            return Err(digits.unsuited("labels from 0 to 9", found));
+        }
+        digits.varied(digits.len())?;
+        Ok(digits)
+    }
+
+    /// For whoever cannot do with fewer images than `least`.
+    ///
+    /// # Errors
+    /// There are fewer.
+    pub fn at_least(&self, least: usize) -> Result<(), DataError> {
+        match self.len() {
+            n if n < least => {
+                let images =
+                    format!("at least {least} {} images", self.split);
+                Err(self.unsuited(images, n))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// For whoever divides by the variance of the first `most` images, or learns from what tells them apart.
+    ///
+    /// # Errors
+    /// They are all alike: one and the same picture, or a single one whose pixels are all the same.
+    pub fn varied(&self, most: usize) -> Result<(), DataError> {
+        let n = most.min(self.len());
+        let seen = self.images.slice(s![..n, .., ..]); // [n, H, W]
+        let alike = match n {
+            1 => seen.iter().all(|v| Some(v) == seen.first()),
+            _ => seen
+                .outer_iter()
+                .all(|image| image == seen.slice(s![0, .., ..])),
+        };
+        match alike {
+            true => Err(self.unsuited(
+                "images that differ, for nothing else can be learnt from",
+                format!("{n} {} images that are all alike", self.split),
             )),
-            None => Ok(digits),
+            false => Ok(()),
         }
+    }
+
+    /// What is said of data that are whole, and not what a chapter is written for.
+    pub fn unsuited(
+        &self,
+        expected: impl ToString,
+        found: impl ToString,
+    ) -> DataError {
+        let folder = self.folder.clone();
+        let (expected, found) = (expected.to_string(), found.to_string());
+        DataError::Unsuited { folder, expected, found }
     }
 
     /// The number of images.
@@ -171,9 +226,36 @@ impl Digits {
     }
 }
 
+/// A digest of the digits in a folder, as 16 hexadecimal digits: the same wherever they lie, compressed or not. A split that
+/// cannot be read has no part in it.
+pub fn digest(folder: impl AsRef<Path>) -> String {
+    let mut hash = Md5::new();
+    for split in [Split::Train, Split::Test] {
+        if let Ok(Digits { images, labels, .. }) =
+            Digits::load(&folder, split)
+        {
+            hash.update(format!("{split:?} {:?}", images.shape()));
+            hash.update(images.as_slice().expect("as it was read"));
+            hash.update(labels.as_slice().expect("as it was read"));
+        }
+    }
+    hash.finalize()[..8].iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// The file of a name, or the compressed one.
 fn find(folder: &Path, name: &str) -> Result<PathBuf, DataError> {
-    let candidates = [folder.join(name), folder.join(format!("{name}.gz"))];
-    candidates.into_iter().find(|path| path.is_file()).ok_or_else(|| {
-        DataError::Missing { folder: folder.into(), name: name.into() }
-    })
+    let io = |path: &Path, cause| DataError::Io { path: path.into(), cause };
+    fs::metadata(folder).map_err(|cause| io(folder, cause))?;
+    for path in [folder.join(name), folder.join(format!("{name}.gz"))] {
+        match fs::metadata(&path) {
+            Ok(about) if about.is_file() => return Ok(path),
+            Ok(_) => {
+                let odd = "expected a plain file, found another kind";
+                return Err(io(&path, Error::other(odd)));
+            }
+            Err(cause) if cause.kind() == ErrorKind::NotFound => {}
+            Err(cause) => return Err(io(&path, cause)),
+        }
+    }
+    Err(DataError::Missing { folder: folder.into(), name: name.into() })
 }

@@ -15,7 +15,7 @@ pub mod idx;
 pub mod toy;
 
 pub use batches::{BatchError, Batches};
-pub use digits::{Digits, PixelRange, Split};
+pub use digits::{Digits, PixelRange, Split, digest};
 pub use error::DataError;
 
 /// The folder of the bundled digits: MNIST, 60,000 for training and 10,000 for testing. It lies below the workbook's root,

@@ -24,9 +24,8 @@ import tempfile
 import venv
 from pathlib import Path
 
-from day import FIRST_STEPS, PACK, ROOT, TOOLKIT, built, files
+from day import FIRST_STEPS, FOLDER, PACK, ROOT, TOOLKIT, built, commit, files
 
-FOLDER = ROOT / "target/gpu"
 VERSION = "13.0"
 PACKAGES = ["cuda-nvcc", "cuda-crt", "nvvm", "cuda-runtime", "cuda-nvrtc", "cublas", "cuda-cccl"]
 LINKED = ["cublas", "cublasLt", "nvrtc"]
@@ -199,8 +198,7 @@ def main():
     installed = toolkit()
     variables = environment(installed, options.capability)
     programs, tests = cargo(variables)
-    commit = say("git", "rev-parse", "HEAD").strip()
-    facts = {"capability": options.capability, "cuda": VERSION, "commit": commit, "installed": installed}
+    facts = {"capability": options.capability, "cuda": VERSION, "commit": commit(), "installed": installed}
     pack(programs, tests, facts, PACK)
 
 

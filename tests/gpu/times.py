@@ -46,7 +46,8 @@ class Times:
         listed = json.loads(subprocess.run([options.speed, "list"], stdout=subprocess.PIPE, text=True, check=True).stdout)
         self.cases = [case for case in listed["cases"] if case["peers"]]
         self.sides = sides(options, self.folder)
-        self.made = {"code": listed["code"], "versions": versions(), "lost": {}, "not_timed": [], "values": {}}
+        names = [case["name"] for case in self.cases]
+        self.made = {"code": listed["code"], "versions": versions(), "lost": {}, "not_timed": names, "values": {}}
 
     def ask(self, name, *words):
         """What a side answers; one that has ended is lost for what follows."""
@@ -77,12 +78,12 @@ class Times:
             if side != "ours" and ours is not None:
                 values[f"{name}_{side}_apart"] = apart(name, ours, given[side])
                 values[f"{name}_{side}_over_ours"] = median / values[f"{name}_ours_ms"] * 1e3
+        self.made["not_timed"].remove(name)
         print(f"{name:24}" + "".join(f"  {side} {values[f'{name}_{side}_ms']:.3f} ms" for side in given), flush=True)
 
     def all(self):
         for n, case in enumerate(self.cases):
             if n > 0 and time.monotonic() > self.ends:
-                self.made["not_timed"] = [case["name"] for case in self.cases[n:]]
                 break
             while not self.tried(case):
                 pass
@@ -100,11 +101,13 @@ class Times:
             if ended:
                 return False
             print(f"{case['name']}: {error}", flush=True)
-            self.made["not_timed"].append(case["name"])
         return True
 
     def save(self):
-        Path(self.options.out).write_text(json.dumps(self.made, indent=2) + "\n")
+        """Writes what there is, whole or not at all."""
+        part = Path(f"{self.options.out}.part")
+        part.write_text(json.dumps(self.made, indent=2) + "\n")
+        part.replace(self.options.out)
 
 
 def versions():
@@ -124,10 +127,16 @@ def main():
     parser.add_argument("--seconds", type=float, default=65, help="no case but the first begins later")
     parser.add_argument("--out", required=True, type=os.path.abspath, metavar="FILE.json")
     times = Times(parser.parse_args())
-    times.all()
-    times.save()
-    for name in list(times.sides):
-        times.sides[name].end()
+    try:
+        times.all()
+        times.save()
+        for side in times.sides.values():
+            side.end()
+    except KeyboardInterrupt:
+        print(f"stopped before {', '.join(times.made['not_timed'])}", flush=True)
+        for side in times.sides.values():
+            side.process.kill()
+        return 130
     return 0 if times.made["values"] and "dfdx" not in times.made["lost"] else 1
 
 

@@ -2,8 +2,9 @@
 
     python3 tests/peers/compare.py
 
-makes an environment with the peers in target/peers (their download is large; with
-PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu pip takes PyTorch's build for the CPU, which is smaller), builds
+makes an environment with the peers in cargo's target folder (their download is large; with
+PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu pip takes PyTorch's build for the CPU, which is smaller; an
+installation that was cut off goes on where it stopped), builds
 the Rust side with the reader's profile, lets all sides do the same first steps from the same numbers and compares what
 they give, and then times them in turns. At last two systems are trained, here and in PyTorch, and judged on the way by
 one measure. It writes book/pages/results/speed.json and draws the figures. Needs Python and
@@ -39,10 +40,14 @@ class Side:
         self.process = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, cwd=HERE, env=environment)
 
     def ask(self, *words):
-        print(*words, file=self.process.stdin, flush=True)
-        line = self.process.stdout.readline()
+        asked = " ".join(map(str, words))
+        try:
+            print(asked, file=self.process.stdin, flush=True)
+            line = self.process.stdout.readline()
+        except BrokenPipeError:
+            line = ""
         if not line:
-            sys.exit(f"{self.name} ended at: {' '.join(map(str, words))}")
+            sys.exit(f"{self.name} ended with {self.process.wait()} when it was asked for `{asked}`; what it said is above")
         return json.loads(line)
 
     def end(self):
@@ -50,32 +55,60 @@ class Side:
         self.process.wait()
 
 
+def done(command, what, hint, **more):
+    """What a command says; the end, if it fails."""
+    try:
+        return subprocess.run(command, check=True, text=True, **more).stdout
+    except FileNotFoundError:
+        sys.exit(f"{what}: there is no program `{command[0]}`; {hint}")
+    except subprocess.CalledProcessError as error:
+        sys.exit(f"{what} failed with {error.returncode}; {hint}")
+
+
 def environment(folder, use_installed):
-    """The Python of an environment that has the peers."""
-    wanted = HERE / "requirements.txt"
+    """The Python of an environment that has the peers. What is installed is noted package by package."""
     python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    stamp = folder / "installed.txt"
-    if not stamp.exists() or stamp.read_text() != wanted.read_text():
-        print(f"installing the peers into {folder}", file=sys.stderr)
-        venv.create(folder, with_pip=True, system_site_packages=use_installed)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", "-r", wanted], check=True)
-        stamp.write_text(wanted.read_text())
+    stamp, wanted = folder / "installed.txt", (HERE / "requirements.txt").read_text().split()
+    if not stamp.exists():
+        try:
+            venv.create(folder, with_pip=True, clear=folder.exists(), system_site_packages=use_installed)
+        except subprocess.CalledProcessError:
+            sys.exit(f"{folder}: no environment could be made; on Debian and Ubuntu the package python3-venv is missing")
+        stamp.touch()
+    there = stamp.read_text().split()
+    for package in wanted:
+        if package not in there:
+            print(f"installing {package} into {folder}", file=sys.stderr)
+            hint = "the same command goes on from here; --use-installed takes what Python has already"
+            done([python, "-m", "pip", "install", "--quiet", package], f"installing {package}", hint)
+            there.append(package)
+            stamp.write_text("\n".join(there) + "\n")
     return python
+
+
+def target():
+    """Cargo's target folder."""
+    command = ["cargo", "metadata", "--no-deps", "--format-version", "1"]
+    said = done(command, "reading the workspace", "cargo comes from https://rustup.rs", cwd=ROOT, stdout=subprocess.PIPE)
+    return Path(json.loads(said)["target_directory"])
 
 
 def build():
     """The program of the Rust side."""
     command = ["cargo", "build", "-p", "workbook-tests", "--bin", "speed"]
     command += ["--message-format", "json-render-diagnostics"]
-    built = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
-    messages = map(json.loads, built.stdout.splitlines())
+    said = done(command, "compiling this side", "what the compiler says is above", cwd=ROOT, stdout=subprocess.PIPE)
+    messages = map(json.loads, said.splitlines())
     return next(m["executable"] for m in messages if m.get("executable") and m["target"]["name"] == "speed")
 
 
 def two_threads():
     """Binds this process, and those it starts, to two processors; gives the variables that say so to libraries."""
     if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:THREADS])
+        mine = sorted(os.sched_getaffinity(0))
+        if len(mine) < THREADS:
+            sys.exit(f"two threads are compared; this process may use {len(mine)} processor")
+        os.sched_setaffinity(0, mine[:THREADS])
     names = ["RAYON_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"]
     more = {"JAX_PLATFORMS": "cpu", "PYTHONDONTWRITEBYTECODE": "1"}
     return {**os.environ, **{name: str(THREADS) for name in names}, **more}
@@ -92,8 +125,8 @@ def processor():
 def versions(python):
     names = {"PyTorch": "torch", "JAX": "jax"}
     ask = f"import importlib.metadata as m; print(*[m.version(n) for n in {list(names.values())}])"
-    said = subprocess.run([python, "-c", ask], stdout=subprocess.PIPE, text=True, check=True)
-    return dict(zip(names, said.stdout.split()))
+    said = done([python, "-c", ask], "asking for versions", "is the environment whole?", stdout=subprocess.PIPE)
+    return dict(zip(names, said.split()))
 
 
 def apart(case, ours, theirs):
@@ -224,13 +257,16 @@ def main():
     parser.add_argument("--use-installed", action="store_true", help="take what of the peers is installed already")
     options = parser.parse_args()
     start = time.monotonic()
-    folder = ROOT / "target/peers"
+    folder = target() / "peers"
     python = environment(folder, options.use_installed)
     program = build()
     if hasattr(os, "getloadavg") and os.getloadavg()[0] > 1:
         print("the machine is busy with something else: the times will be too long, and not fair", file=sys.stderr)
     variables = two_threads()
     listed = json.loads(subprocess.run([program, "list"], stdout=subprocess.PIPE, text=True, check=True).stdout)
+    names = [c["name"] for c in listed["cases"]]
+    if unknown := set(options.only or []) - set(names):
+        sys.exit(f"there is no case {', '.join(sorted(unknown))}; there are {', '.join(names)}")
     cases = [c for c in listed["cases"] if not options.only or c["name"] in ["product", *options.only]]
     commands = {
         "ours": [program, "serve"],

@@ -2,9 +2,10 @@
 
     python3 tests/peers/reader.py
 
-clones what is committed into a new folder with nothing built, compiles and runs `cargo run`, then `cargo test`, then both
-once more; then a chapter by itself, and its exercises. Crates are downloaded beforehand: that time is the network's. It
-writes book/pages/results/reader.json. Needs git and cargo, and some ten minutes on a machine that does nothing else.
+clones what is committed into a new folder with nothing built, compiles and runs `cargo run` in its two halves (the book,
+then the chapters), then `cargo test`, then both once more; then a chapter by itself, and its exercises. Crates are
+downloaded beforehand: that time is the network's. It writes book/pages/results/reader.json. Needs git and cargo, and some
+ten minutes on a machine that does nothing else.
 """
 
 import json
@@ -18,6 +19,7 @@ from pathlib import Path
 from compare import ROOT, save
 
 CHAPTER = "minimax-loss"
+PAGE = "the book: "  # what `cargo run` says when there is something to read
 GROUPS = {"gemm": r"gemm|pulp|nano-gemm|private-gemm", "dfdx": r"dfdx"}
 
 
@@ -31,17 +33,31 @@ def main():
         commit = say("git", "-C", clone, "rev-parse", "--short=16", "HEAD").strip()
 
         def run(name, *words, unsolved=False):
+            """Times a command, and gives the seconds until it said that there is a page."""
             print(f"{name}: cargo {' '.join(words)}", flush=True)
-            begin = time.monotonic()
-            done = subprocess.run(["cargo", *words], cwd=clone, env=variables, capture_output=True, text=True)
+            begin, page, said = time.monotonic(), None, []
+            pipe = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+            with subprocess.Popen(["cargo", *words], cwd=clone, env=variables, **pipe) as process:
+                for line in process.stdout:
+                    said.append(line)
+                    if page is None and line.startswith(PAGE):
+                        page = time.monotonic() - begin
             values[f"{name}_s"] = time.monotonic() - begin
-            if (done.returncode != 0) != unsolved:
-                raise SystemExit(f"cargo {' '.join(words)} ended with {done.returncode}:\n{done.stderr[-2000:]}")
+            if (process.returncode != 0) != unsolved:
+                raise SystemExit(f"cargo {' '.join(words)} ended with {process.returncode}:\n{''.join(said[-40:])}")
+            return page
+
+        def compiled(name, program):
+            run(name, "build", "--bin", program, "--timings")
+            built.extend(units(clone / "target/cargo-timings/cargo-timing.html"))
 
         subprocess.run(["cargo", "fetch"], cwd=clone, check=True)
-        run("run_compile", "build", "--package", "book", "--bin", "book", "--timings")
-        values |= units(clone / "target/cargo-timings/cargo-timing.html")
-        run("run_cold", "run")
+        built = []
+        compiled("book_compile", "book")
+        compiled("chapters_compile", "reproduce")
+        values |= work(built)
+        values["run_compile_s"] = values["book_compile_s"] + values["chapters_compile_s"]
+        values["first_page_s"] = values["book_compile_s"] + run("run_cold", "run")
         run("test_compile", "test", "--no-run")
         run("test_cold", "test")
         run("run_warm", "run")
@@ -55,18 +71,22 @@ def main():
 
 
 def units(report):
-    """Seconds of a thread spent on compiling, for all crates and for some of them, and how many crates there are."""
+    """What a build compiled, from cargo's report."""
     found = re.search(r"const UNIT_DATA = (\[.*?\]);\n", report.read_text(), re.DOTALL)
     if not found:
         raise SystemExit(f"{report}: expected the line `const UNIT_DATA = [...]`, found none")
-    all_units = json.loads(found[1])
+    return json.loads(found[1])
+
+
+def work(built):
+    """Seconds of a thread spent on compiling, for all crates and for some of them, and how many crates there are."""
     metadata = say("cargo", "metadata", "--no-deps", "--format-version=1", "--manifest-path", ROOT / "Cargo.toml")
     own = {p["name"] for p in json.loads(metadata)["packages"]}
-    seconds = lambda test: sum(u["duration"] for u in all_units if test(u["name"]))
+    seconds = lambda test: sum(u["duration"] for u in built if test(u["name"]))
     values = {f"{group}_thread_s": seconds(lambda n, p=p: re.match(p, n)) for group, p in GROUPS.items()}
     values["workbook_thread_s"] = seconds(lambda n: n in own)
     values["all_thread_s"] = seconds(lambda n: True)
-    values["crates"] = len({(u["name"], u["version"]) for u in all_units})
+    values["crates"] = len({(u["name"], u["version"]) for u in built})
     return values
 
 

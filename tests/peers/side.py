@@ -10,14 +10,24 @@ import numpy
 # Where a peer computes: `cpu` or `cuda:N`.
 DEVICE = os.environ.get("PEER_DEVICE", "cpu")
 
-# Adam's constants and the decay of the averaged generator are those of `gan::training::Config::default()`.
-LR, BETA1, BETA2, EPS, AVERAGE = 2e-4, 0.5, 0.999, 1e-8, 0.999
-SLOPE = 0.2
+SLOPE = 0.2  # of the leaky ReLUs
 
 
-def decay(n):
+def gan_recipe(arrays):
+    """Numbers of a pair's recipe by name."""
+    names = ["lr", "beta1", "beta2", "eps", "steps", "average", "gamma", "every"]
+    recipe = dict(zip(names, map(float, arrays["recipe"])))
+    return {**recipe, "every": round(recipe["every"])}
+
+
+def gan_lr(recipe, n):
+    """The step size of step n, counted from 0; it falls to zero, if over any steps."""
+    return recipe["lr"] * (max(0, 1 - n / recipe["steps"]) if recipe["steps"] else 1)
+
+
+def decay(recipe, n):
     """The decay of the averaged generator at step n, counted from 0."""
-    return min(AVERAGE, (n + 1) / (n + 10))
+    return min(recipe["average"], (n + 1) / (n + 10))
 
 
 def load(path):
@@ -57,6 +67,24 @@ def recipe(arrays):
     """Numbers of chapter 8's recipe by name; the step size falls to zero over `steps`."""
     names = ["lr", "beta1", "beta2", "eps", "steps", "variance", "beta", "gamma"]
     return dict(zip(names, map(float, arrays["recipe"])))
+
+
+def prior(arrays):
+    """Chapter 9's parameters in its own order: the embeddings, sixteen arrays for each block, and what comes behind."""
+    count = sum(name.startswith("prior.") for name in arrays)
+    all = [arrays[f"prior.{n}"] for n in range(count)]
+    return all[:2], [all[n : n + 16] for n in range(2, count - 4, 16)], all[-4:]
+
+
+def prior_recipe(arrays):
+    """Numbers of chapter 9's recipe by name."""
+    recipe = dict(zip(["lr", "beta1", "beta2", "eps", "steps", "warm_up", "heads"], map(float, arrays["recipe"])))
+    return {**recipe, "heads": round(recipe["heads"])}
+
+
+def prior_lr(recipe, n):
+    """The step size of step n, counted from 0: up, then down to zero."""
+    return recipe["lr"] * max(0, min(1, (n + 1) / recipe["warm_up"], 1 - n / recipe["steps"]))
 
 
 def serve(prepare, wait=lambda value: None):

@@ -14,10 +14,9 @@ from pathlib import Path
 
 import numpy
 import torch
-from torch.nn.functional import pixel_shuffle, softplus
 
 import side
-from torch_side import FORMAT, VqVae, network
+from torch_side import FORMAT, Gan, VqVae
 
 DIGITS = Path(__file__).resolve().parents[2] / "datasets/mnist/train-images-idx3-ubyte.gz"
 
@@ -36,43 +35,17 @@ def batches(x, size, generator):
             yield x[order[n * size : (n + 1) * size]]
 
 
-class Gan:
-    def __init__(self, arrays, generator):
-        lr, beta1, beta2, eps, gamma, every, average, batch, learnt = map(float, arrays["recipe"])
-        self.lr, self.gamma, self.every, self.average, self.batch = lr, gamma, int(every), average, int(batch)
-        self.steps = int(arrays["marks"][-1])
-        self.g = network(side.layers(arrays, "g"), torch.nn.Tanh())
-        self.d = network(side.layers(arrays, "d"), torch.nn.Identity())
-        self.of_g, self.of_d = list(self.g.parameters()), list(self.d.parameters())
-        self.mean = [p.detach().clone() for p in self.of_g]
-        adam = {"lr": lr, "betas": (beta1, beta2), "eps": eps, "fused": True}
-        self.adam_g, self.adam_d = torch.optim.Adam(self.of_g, **adam), torch.optim.Adam(self.of_d, **adam)
-        self.shape = (self.batch, arrays["g.0"].shape[0])
-        self.data = batches(2 * digits()[: round(learnt)] - 1, self.batch, generator)
-        self.n = 0
+class Digits(Gan):
+    """Chapter 3's pair on the digits."""
 
-    def step(self):
-        for adam in (self.adam_g, self.adam_d):
-            adam.param_groups[0]["lr"] = self.lr * max(0, 1 - self.n / self.steps)
-        x = next(self.data)
-        with torch.no_grad():
-            fake = self.g(torch.randn(self.shape))
-        s_real, s_fake = self.d(torch.cat([x, fake])).chunk(2)
-        loss = softplus(-s_real).mean() + softplus(s_fake).mean()
-        if self.n % self.every == 0:
-            x.requires_grad_()
-            (slope,) = torch.autograd.grad(self.d(x).sum(), x, create_graph=True)
-            loss = loss + self.every * self.gamma / 2 * slope.square().sum(1).mean()
-        self.adam_d.zero_grad()
-        loss.backward(inputs=self.of_d)
-        self.adam_d.step()
-        loss = softplus(-self.d(self.g(torch.randn(self.shape)))).mean()
-        self.adam_g.zero_grad()
-        loss.backward(inputs=self.of_g)
-        self.adam_g.step()
-        decay = min(self.average, (self.n + 1) / (self.n + 10))
-        torch._foreach_lerp_(self.mean, [p.detach() for p in self.of_g], 1 - decay)
-        self.n += 1
+    def __init__(self, arrays, generator):
+        super().__init__(arrays, torch.nn.Tanh())
+        batch, learnt = map(round, map(float, arrays["sizes"]))
+        self.shape = (batch, arrays["g.0"].shape[0])
+        self.data = batches(2 * digits()[:learnt] - 1, batch, generator)
+
+    def train_once(self):
+        self.step(next(self.data), torch.randn(self.shape), torch.randn(self.shape))
 
     def networks(self):
         turned = [p.T if p.dim() == 2 else p for p in self.mean]
@@ -91,10 +64,9 @@ class Codes(VqVae):
         self.data = batches(images, batch, generator)
         self.usage = torch.ones(len(self.codebook))
 
-    def step(self):
-        x = next(self.data)
-        self.x = x.reshape(-1, 1, 28, 28).to(memory_format=FORMAT)
-        self.train_once()
+    def train_once(self):
+        self.x = next(self.data).reshape(-1, 1, 28, 28).to(memory_format=FORMAT)
+        super().train_once()
 
     def learn(self, rows, indices):
         super().learn(rows, indices)
@@ -121,12 +93,12 @@ def main(system, start, folder):
     arrays = side.load(start)
     torch.manual_seed(1)
     generator = torch.Generator().manual_seed(1)
-    run = {"gan": Gan, "vq-vae": Codes}[system](arrays, generator)
+    run = {"gan": Digits, "vq-vae": Codes}[system](arrays, generator)
     seconds, left = 0, []
     for mark in map(int, arrays["marks"]):
         begin = time.perf_counter()
         while run.n < mark:
-            run.step()
+            run.train_once()
         seconds += time.perf_counter() - begin
         file = str(Path(folder) / f"{system}-torch-{mark}.safetensors")
         side.save(file, run.networks())

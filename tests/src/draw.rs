@@ -23,9 +23,11 @@ pub fn all() -> anyhow::Result<()> {
         _ => None,
     })?;
     let width =
-        growth(&results, "width of the hidden layers", |case| match case {
-            Case::DigitsGan { batch: 128, width } => Some(width),
-            _ => None,
+        growth(&results, "width of the narrower hidden layer", |case| {
+            match case {
+                Case::DigitsGan { batch: 64, width } => Some(width),
+                _ => None,
+            }
         })?;
     write("growth", &panels(&[batch, width], 2)?)?;
     let gan = quality(&results, System::Gan, "Fréchet distance")?;
@@ -70,7 +72,7 @@ fn growth(
         chosen.iter().map(point).collect()
     };
     let mut plot =
-        Plot::new("").x(label, Axis::Log).y("ms for a step", Axis::Log);
+        Plot::new("").x(label, Axis::Log).y("ms for four steps", Axis::Log);
     for (side, name) in SIDES {
         plot = plot.line(name, points(side)?);
     }

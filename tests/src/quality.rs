@@ -3,22 +3,22 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use datasets::{Batches, Digits, PixelRange, Split};
 use gan::digits::{self, unit};
-use gan::training::{Config, Gan};
-use gradients::plain::{AdamConfig, Parameters};
+use gan::training::Gan;
+use gradients::plain::Parameters;
 use judge::classifier::{self, learnt_from};
 use judge::measures::{Classifier, Moments, frechet};
 use lab::{Checkpoint, Resumable, rng_at};
-use ndarray::{Array1, Array2, aview1};
+use ndarray::{Array2, aview1};
 use vq_vae::model::VqVae;
 use vq_vae::plain::squared_error;
 use vq_vae::training::{self, Trained, Training};
 
-use crate::speed::{SEED, put, recipe};
+use crate::speed::{SEED, gan_recipe, put, vq_recipe};
 
 /// A system that is trained.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -92,13 +92,6 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn time(&self) -> Duration {
-        match self {
-            Run::Gan(gan) => gan.time,
-            Run::VqVae(training) => training.time(),
-        }
-    }
-
     /// What is judged, or begun with.
     fn networks(&self) -> Checkpoint {
         let mut file = Checkpoint::default();
@@ -129,27 +122,12 @@ pub fn start(system: System, file: &Path) -> anyhow::Result<()> {
     match &run {
         Run::Gan(gan) => {
             put(&mut inputs, "d", &gan.d.net);
-            let Config { batch, penalties, every, g, average, .. } =
-                gan.config;
-            let AdamConfig { lr, beta1, beta2, eps } = g;
-            let learnt = learnt_from(train.len()) as f64;
-            let constants = [
-                lr,
-                beta1,
-                beta2,
-                eps,
-                penalties.real,
-                every as f64,
-                average,
-                batch as f64,
-                learnt,
-            ];
-            let constants: Array1<f32> =
-                constants.iter().map(|v| *v as f32).collect();
-            inputs.put("recipe", &constants);
+            inputs.put("recipe", &gan_recipe(&gan.config));
+            let sizes = [gan.config.batch, learnt_from(train.len())];
+            inputs.put("sizes", &aview1(&sizes.map(|n| n as f32)));
         }
         Run::VqVae(training) => {
-            inputs.put("recipe", &recipe(&training.config)?);
+            inputs.put("recipe", &vq_recipe(&training.config)?);
             let batch = [training.config.batch as f32];
             inputs.put("batch", &aview1(&batch));
         }
@@ -172,16 +150,18 @@ pub fn train(
     let mut run = system.run(&train)?;
     let mut left = Vec::new();
     rayon::scope(|_| {
-        let mut done = 0;
+        let (mut done, mut time) = (0, Duration::ZERO);
         for mark in system.marks() {
+            let start = Instant::now();
             while done < mark {
                 run.step()?;
                 done += 1;
             }
+            time += start.elapsed();
             let name = format!("{system}-ours-{mark}.safetensors");
             let file = folder.join(name);
             run.networks().save(&file)?;
-            left.push((mark, run.time().as_secs_f64(), file));
+            left.push((mark, time.as_secs_f64(), file));
         }
         anyhow::Ok(left)
     })

@@ -4,15 +4,21 @@
 use std::fmt;
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 use std::time::Instant;
 
 use anyhow::Context;
+use code_prior::model::{Prior, Sizes as PriorSizes};
+use code_prior::plain::shift_right;
+use code_prior::sampling::{Draws, sample};
+use code_prior::training::{self as priors, Learns};
 use codebook_lookup::on_dfdx as lookup;
 use codebook_lookup::plain::nearest;
 use commitment_loss::quantizer::Learning;
 use dfdx::prelude::{Synchronize, TryMatMul};
+use gan::digits::{WIDTHS, networks, recipe as of_digits};
 use gan::on_dfdx;
-use gan::plain::average;
+use gan::plain::{Penalties, average};
 use gan::training::{Config, Gan, Noise, Players};
 use gradients::on_dfdx::Matrix;
 use gradients::plain::{
@@ -22,9 +28,11 @@ use lab::{
     Checkpoint, Device, FingerprintError, Resumable, Trains, array, mat_mul,
     rng_at, tensor,
 };
-use ndarray::{Array1, Array2, aview1};
+use ndarray::{Array1, Array2, ArrayView1, Axis, s};
 use ndarray_rand::RandomExt;
-use ndarray_rand::rand_distr::StandardNormal;
+use ndarray_rand::rand_distr::{StandardNormal, Uniform};
+use vq_vae::coding::{CodingError, Compressor, Tables};
+use vq_vae::model::VqVae;
 use vq_vae::training::{self, Sizes, Trained, Training};
 
 /// Of every random draw here.
@@ -39,6 +47,12 @@ const LOOKUP: (usize, usize, usize) = (128 * 49, 64, 512);
 /// Images in a batch of the VQ-VAE.
 const VQ_BATCH: usize = 128;
 
+/// Steps of the digits' pair in a piece of work: the penalty is taken at the first of them.
+const DIGITS_STEPS: usize = 4;
+
+/// Code maps that are drawn side by side.
+const DRAWN: usize = 100;
+
 /// Steps of training that two sides must agree on.
 pub const FIRST: usize = 3;
 
@@ -47,19 +61,23 @@ pub const FIRST: usize = 3;
 pub enum Case {
     /// A matrix product, 1024 × 1024 × 1024: what the machine can do.
     Product,
-    /// A step of D, a step of G, on digits: 64-w-w-784 against 784-w-w-1.
+    /// Four steps of chapter 3's pair for digits: 64-w-2w-784 against 784-2w-w-1.
     DigitsGan {
         /// Examples in a batch.
         batch: usize,
-        /// Units of each hidden layer.
+        /// Units of the narrower hidden layer.
         width: usize,
     },
-    /// The same in the plane: 2-128-128-2 against 2-128-128-1, batch 256.
+    /// A step in the plane, without a penalty: 2-128-128-2 against 2-128-128-1, batch 256.
     RingGan,
     /// The nearest of 512 codes for 6,272 latents of width 64.
     Lookup,
     /// A step of chapter 8's network, batch 128.
     VqVae,
+    /// A step of chapter 9's prior.
+    PriorStep,
+    /// A hundred code maps from chapter 9's prior, keys and values kept.
+    PriorDraw,
     /// A part of the digits' step, or another way to do one.
     Part(Part),
 }
@@ -87,6 +105,10 @@ pub enum Part {
     Backward,
     /// The same with the gradient at the images.
     BackwardToData,
+    /// Chapter 8's compressor on one image, files left out.
+    Compress,
+    /// The way back.
+    Decompress,
 }
 
 /// Where it is done.
@@ -102,18 +124,25 @@ pub enum Room {
 pub type Timed = Box<dyn FnMut(usize) -> Vec<f64>>;
 
 /// The digits' pair of the table.
-pub const DIGITS_GAN: Case = Case::DigitsGan { batch: 128, width: 256 };
+pub const DIGITS_GAN: Case = Case::DigitsGan { batch: 64, width: WIDTHS.0 };
 
 /// The cases of the table.
-pub const TABLE: [Case; 5] =
-    [Case::Product, DIGITS_GAN, Case::RingGan, Case::Lookup, Case::VqVae];
+pub const TABLE: [Case; 7] = [
+    Case::Product,
+    DIGITS_GAN,
+    Case::RingGan,
+    Case::Lookup,
+    Case::VqVae,
+    Case::PriorStep,
+    Case::PriorDraw,
+];
 
 /// Every case: those of the table, those that show growth, and the parts.
 pub fn cases() -> Vec<Case> {
-    let batches = [16, 32, 64, 256, 512];
+    let batches = [16, 32, 128, 256, 512];
     let batches = batches.map(|batch| Case::DigitsGan { batch, width: 256 });
-    let widths = [64, 128, 512, 1024];
-    let widths = widths.map(|width| Case::DigitsGan { batch: 128, width });
+    let widths = [32, 64, 128, 512];
+    let widths = widths.map(|width| Case::DigitsGan { batch: 64, width });
     let parts = [
         Part::OneThread,
         Part::Small,
@@ -125,6 +154,8 @@ pub fn cases() -> Vec<Case> {
         Part::Average,
         Part::Backward,
         Part::BackwardToData,
+        Part::Compress,
+        Part::Decompress,
     ];
     [&TABLE[..], &batches, &widths, &parts.map(Case::Part)].concat()
 }
@@ -143,6 +174,8 @@ impl fmt::Display for Case {
             Case::RingGan => write!(f, "ring_gan"),
             Case::Lookup => write!(f, "lookup"),
             Case::VqVae => write!(f, "vq_vae"),
+            Case::PriorStep => write!(f, "prior_step"),
+            Case::PriorDraw => write!(f, "prior_draw"),
             Case::Part(part) => write!(f, "part_{}", part.name()),
         }
     }
@@ -161,14 +194,16 @@ impl Part {
             Part::Average => "average",
             Part::Backward => "backward",
             Part::BackwardToData => "backward_to_data",
+            Part::Compress => "compress",
+            Part::Decompress => "decompress",
         }
     }
 
-    fn prepare(self) -> Timed {
+    fn prepare(self) -> anyhow::Result<Timed> {
         let mut gan = DIGITS_GAN.pair();
         let (noise, batch) = (gan.config.noise, gan.config.batch);
         let mut rng = rng_at(SEED, 0);
-        match self {
+        Ok(match self {
             Part::OneThread => {
                 let (a, b) = factors();
                 timed(move || on_one_thread(&a, &b))
@@ -213,7 +248,9 @@ impl Part {
                     _ => gan.d.net.backward(&outputs, d_s.clone()),
                 })
             }
-        }
+            Part::Compress => compress()?,
+            Part::Decompress => decompress()?,
+        })
     }
 }
 
@@ -242,23 +279,34 @@ impl Case {
                 let of_row = 6 * half - first + codes * width;
                 VQ_BATCH * Sizes::default().places() * of_row
             }
+            Case::PriorStep => {
+                // Each product forward has two back.
+                3 * priors::Config::default().batch * prior().multiply_adds()
+            }
+            Case::PriorDraw => DRAWN * prior().multiply_adds(),
             Case::DigitsGan { .. } | Case::RingGan => {
-                let (batch, g, d) = self.networks();
+                let (batch, g, d) = self.widths();
                 // G runs forward twice and back once, D forward three times and back three times. A pass back has two
                 // products for each layer; the first layer's second is left out where nobody asks for it, and the
                 // generator's turn asks D for nothing but that one.
                 let of_g = 4 * weights(&g) - g[0] * g[1];
                 let of_d = 8 * weights(&d) - 2 * d[0] * d[1];
-                batch * (of_g + of_d)
+                // The penalty goes once back through D, and then its gradient takes two products in each layer.
+                let penalty = 3 * weights(&d);
+                batch
+                    * match self {
+                        Case::RingGan => of_g + of_d,
+                        _ => DIGITS_STEPS * (of_g + of_d) + penalty,
+                    }
             }
         }
     }
 
     /// Batch and widths of a pair.
-    fn networks(self) -> (usize, [usize; 4], [usize; 4]) {
+    fn widths(self) -> (usize, [usize; 4], [usize; 4]) {
         match self {
-            Case::DigitsGan { batch, width } => {
-                (batch, [64, width, width, 784], [784, width, width, 1])
+            Case::DigitsGan { batch, width: w } => {
+                (batch, [64, w, 2 * w, 784], [784, 2 * w, w, 1])
             }
             _ => (256, [2, 128, 128, 2], [2, 128, 128, 1]),
         }
@@ -266,20 +314,37 @@ impl Case {
 
     /// The pair, not trained yet, on one batch again and again.
     fn pair(self) -> Gan<'static> {
-        let (batch, g, d) = self.networks();
+        match self {
+            Case::DigitsGan { batch, width } => {
+                let config = Config { batch, ..of_digits(56_000) };
+                let nets = networks(config.noise, SEED, (width, 2 * width));
+                let x = normal((batch, 784), 2).mapv_into(tanh); // [B, X]
+                Gan::new(config, nets, SEED, move |_| x.clone())
+            }
+            _ => self.pair_in_the_plane(),
+        }
+    }
+
+    fn pair_in_the_plane(self) -> Gan<'static> {
+        let (batch, g, d) = self.widths();
         let x = normal((batch, d[0]), 2); // [B, X]
-        let (x, last) = match self {
-            Case::RingGan => (x, Activation::Identity),
-            _ => (x.mapv_into(tanh), Activation::Tanh),
-        };
-        let net = |widths: &[usize], last, stream| {
+        let net = |widths: &[usize], stream| {
             let mut rng = rng_at(SEED, u64::MAX - stream);
-            Mlp::new(widths, Activation::LeakyRelu(0.2), last, &mut rng)
+            let leaky = Activation::LeakyRelu(0.2);
+            Mlp::new(widths, leaky, Activation::Identity, &mut rng)
         };
-        let config =
-            Config { batch, noise: Noise::normal(g[0]), ..Config::default() };
-        let pair = (net(&g, last, 0), net(&d, Activation::Identity, 1));
-        Gan::new(config, pair, SEED, move |_| x.clone())
+        let noise = Noise::normal(g[0]);
+        let config = Config { batch, noise, ..Config::default() };
+        let nets = (net(&g, 0), net(&d, 1));
+        Gan::new(config, nets, SEED, move |_| x.clone())
+    }
+
+    /// Steps of training in a piece of work.
+    fn steps(self) -> usize {
+        match self {
+            Case::DigitsGan { .. } => DIGITS_STEPS,
+            _ => 1,
+        }
     }
 
     /// Whether a room does it. On the processor dfdx does what the table shows; more would take too long.
@@ -323,11 +388,21 @@ impl Case {
                 let mut training = vq_vae()?;
                 timed(move || training.train_once())
             }
-            Case::DigitsGan { .. } | Case::RingGan => {
-                let mut gan = self.pair();
-                timed(move || gan.train_once())
+            Case::PriorStep => {
+                let mut training = prior_training()?;
+                timed(move || training.train_once())
             }
-            Case::Part(part) => part.prepare(),
+            Case::PriorDraw => {
+                let prior = prior();
+                timed(move || sample(&prior, DRAWN, 1.0, SEED))
+            }
+            Case::DigitsGan { .. } | Case::RingGan => {
+                let (mut gan, steps) = (self.pair(), self.steps());
+                timed(move || {
+                    (0..steps).try_for_each(|_| gan.train_once().map(drop))
+                })
+            }
+            Case::Part(part) => part.prepare()?,
         })
     }
 
@@ -360,10 +435,25 @@ impl Case {
                     done
                 })
             }
+            Case::PriorStep => {
+                let plain = prior_training()?;
+                let mut run = code_prior::on_dfdx::Training::new(&dev, plain);
+                timed(move || {
+                    let done = run.step();
+                    wait.synchronize();
+                    done
+                })
+            }
+            Case::PriorDraw => {
+                let prior = code_prior::on_dfdx::Prior::new(&dev, &prior());
+                timed(move || sample(&prior, DRAWN, 1.0, SEED))
+            }
             _ => {
                 let mut gan = on_dfdx::Gan::new(&dev, self.pair());
+                let steps = self.steps();
                 timed(move || {
-                    let done = gan.step();
+                    let done =
+                        (0..steps).try_for_each(|_| gan.step().map(drop));
                     wait.synchronize();
                     done
                 })
@@ -371,8 +461,8 @@ impl Case {
         })
     }
 
-    /// What the work gives: the indices of a lookup, the losses of the first steps of a training. Its inputs go into a
-    /// file, from which a peer does the same.
+    /// What the work gives: the indices of a lookup, the losses of the first steps of a training, how large the logits are from
+    /// which codes are drawn. Its inputs go into a file, from which a peer does the same.
     ///
     /// # Errors
     /// The file cannot be written, or the training does not start.
@@ -395,6 +485,14 @@ impl Case {
         .map(Some)
     }
 
+    /// The code maps of a batch, or all that are drawn. `[N, T]`
+    fn code_maps(self) -> &'static Array2<usize> {
+        match self {
+            Case::PriorStep => &BATCH,
+            _ => &CODE_MAPS,
+        }
+    }
+
     fn inputs(self) -> anyhow::Result<Checkpoint> {
         let mut file = Checkpoint::default();
         let mut both =
@@ -412,10 +510,19 @@ impl Case {
                 put(&mut file, "decoder", &training.decoder.net);
                 file.put("codebook", training.quantizer.codebook());
                 file.put("x", &training.source.batch(0));
-                file.put("recipe", &recipe(&training.config)?);
+                file.put("recipe", &vq_recipe(&training.config)?);
+            }
+            Case::PriorStep | Case::PriorDraw => {
+                put(&mut file, "prior", &prior());
+                file.put("codes", &self.code_maps().mapv(|k| k as f32));
+                let priors::Config { adam, steps, warm_up, sizes, .. } =
+                    priors::Config::default();
+                let more = [steps as f64, warm_up as f64, sizes.heads as f64];
+                file.put("recipe", &row(&constants(adam), &more));
             }
             Case::DigitsGan { .. } | Case::RingGan => {
                 let mut gan = self.pair();
+                file.put("recipe", &gan_recipe(&gan.config));
                 put(&mut file, "g", &gan.g.net);
                 put(&mut file, "d", &gan.d.net);
                 for n in 0..FIRST {
@@ -446,6 +553,12 @@ impl Case {
                 first_steps(&mut training)?;
                 single(training.losses())
             }
+            Case::PriorStep => {
+                let mut training = prior_training()?;
+                first_steps(&mut training)?;
+                single(training.losses())
+            }
+            Case::PriorDraw => sizes_of_logits(&prior()),
             Case::DigitsGan { .. } | Case::RingGan => {
                 let mut gan = self.pair();
                 first_steps(&mut gan)?;
@@ -469,6 +582,15 @@ impl Case {
                 first_steps(&mut run)?;
                 single(run.losses())
             }
+            Case::PriorStep => {
+                let plain = prior_training()?;
+                let mut run = code_prior::on_dfdx::Training::new(dev, plain);
+                first_steps(&mut run)?;
+                single(run.losses())
+            }
+            Case::PriorDraw => sizes_of_logits(
+                &code_prior::on_dfdx::Prior::new(dev, &prior()),
+            ),
             _ => {
                 let mut gan = on_dfdx::Gan::new(dev, self.pair());
                 first_steps(&mut gan)?;
@@ -510,7 +632,7 @@ fn on_device<D: Trains>(
 }
 
 /// Puts the parameters of a network into a file.
-pub fn put(file: &mut Checkpoint, name: &str, net: &Mlp<f32>) {
+pub fn put(file: &mut Checkpoint, name: &str, net: &impl Parameters<f32>) {
     for (n, p) in net.parameters().iter().enumerate() {
         file.put(&format!("{name}.{n}"), p);
     }
@@ -540,19 +662,97 @@ fn vq_vae() -> anyhow::Result<Training<'static>> {
     Ok(Training::new(config, move |_| x.clone(), SEED)?)
 }
 
-/// The numbers of a recipe that a peer needs.
+/// The numbers of chapter 8's recipe that a peer needs.
 ///
 /// # Errors
 /// The codebook does not learn by averages.
-pub fn recipe(config: &training::Config) -> anyhow::Result<Array1<f32>> {
+pub fn vq_recipe(config: &training::Config) -> anyhow::Result<Array1<f32>> {
     let training::Config { adam, quantizer, steps, variance, .. } = *config;
     let Learning::Ema { gamma, .. } = quantizer.learning else {
         anyhow::bail!("the peers' codebooks learn by moving averages");
     };
+    let more = [steps as f64, variance, quantizer.beta, gamma];
+    Ok(row(&constants(adam), &more))
+}
+
+/// The numbers of a pair's recipe that a peer needs; 0 steps are those of a step size that does not fall.
+pub fn gan_recipe(config: &Config) -> Array1<f32> {
+    let Config { g, cool, average, every, .. } = *config;
+    let Penalties { real, .. } = config.penalties;
+    let more = [cool.unwrap_or(0) as f64, average, real, every as f64];
+    row(&constants(g), &more)
+}
+
+fn constants(adam: AdamConfig) -> [f64; 4] {
     let AdamConfig { lr, beta1, beta2, eps } = adam;
-    let beta = quantizer.beta;
-    let all = [lr, beta1, beta2, eps, steps as f64, variance, beta, gamma];
-    Ok(aview1(&all.map(|v| v as f32)).to_owned())
+    [lr, beta1, beta2, eps]
+}
+
+fn row(first: &[f64], more: &[f64]) -> Array1<f32> {
+    first.iter().chain(more).map(|v| *v as f32).collect()
+}
+
+/// Chapter 9's prior, not trained yet.
+fn prior() -> Prior<f32> {
+    let sizes = priors::Config::default().sizes;
+    Prior::new(sizes, &mut rng_at(SEED, u64::MAX)).expect("sizes that fit")
+}
+
+/// Code maps of no meaning, as many as are drawn. `[N, T]`
+static CODE_MAPS: LazyLock<Array2<usize>> = LazyLock::new(|| {
+    let PriorSizes { codes, places, .. } = priors::Config::default().sizes;
+    let shape = (DRAWN, places);
+    let codes = Uniform::new(0, codes).expect("codes");
+    Array2::random_using(shape, codes, &mut rng_at(SEED, 0))
+});
+
+/// Those of a batch. `[B, T]`
+static BATCH: LazyLock<Array2<usize>> = LazyLock::new(|| {
+    let batch = priors::Config::default().batch;
+    CODE_MAPS.slice(s![..batch, ..]).to_owned()
+});
+
+/// Chapter 9's training on one batch, whose order changes.
+fn prior_training() -> anyhow::Result<priors::Training<'static>> {
+    let config = priors::Config::default();
+    Ok(priors::Training::new(config, &BATCH, SEED)?)
+}
+
+/// The mean squared logit at each place when the codes before it are given. `[T]`
+fn sizes_of_logits(prior: &impl Draws<Number = f32>) -> Vec<f64> {
+    let sizes = prior.sizes();
+    let seen = shift_right(&CODE_MAPS, sizes.codes); // [N, T]
+    let mut cache = prior.cache(DRAWN);
+    let columns = seen.columns().into_iter();
+    let of = |last: ArrayView1<usize>| prior.next(&mut cache, &last.to_vec());
+    columns.map(of).flat_map(|logits| mean_square(&logits)).collect()
+}
+
+/// Chapter 8's compressor, its network not trained, and an image. `[1, 784]`
+fn compressor() -> anyhow::Result<(Compressor, Array2<f32>)> {
+    let x = normal((VQ_BATCH, 784), 2).mapv_into(sigmoid); // [B, 784]
+    let model = VqVae::new(Sizes::default(), &mut rng_at(SEED, 0));
+    let tables = Tables::of_codes(&model.encode(&x)?, model.codes())?;
+    let one = x.slice_move(s![..1, ..]); // [1, 784]
+    Ok((Compressor::new(model, tables)?, one))
+}
+
+fn pack(by: &Compressor, x: &Array2<f32>) -> Result<Vec<u8>, CodingError> {
+    by.pack(&by.model.encode(x)?.row(0).to_vec())
+}
+
+fn compress() -> anyhow::Result<Timed> {
+    let (by, x) = compressor()?;
+    Ok(timed(move || pack(&by, &x)))
+}
+
+fn decompress() -> anyhow::Result<Timed> {
+    let (by, x) = compressor()?;
+    let file = pack(&by, &x)?;
+    Ok(timed(move || {
+        let map = Array1::from(by.unpack(&file)?); // [S²]
+        Ok::<_, CodingError>(by.model.decode(&map.insert_axis(Axis(0)))?)
+    }))
 }
 
 /// Normal numbers from a stream of their own; the steps of training count their streams from the other end.
@@ -601,6 +801,7 @@ pub fn fingerprint() -> Result<String, FingerprintError> {
         "06-straight-through",
         "07-commitment-loss",
         "08-vq-vae",
+        "09-code-prior",
     ];
     let folder = |name| root().join("chapters").join(name).join("src");
     let mut used = chapters.map(folder).to_vec();

@@ -54,7 +54,7 @@ fn a_numbered_equation_opens_its_test() {
         &sample.html("notes.html"),
         &[
             r#"href="01-minimax-loss.html#eq-1-2">(1.2)</a>"#,
-            r#"<div class="equation"><div class="formula">"#,
+            r#"<div class="equation"><div class="formula" tabindex="0" role="group" aria-label="Formula">"#,
         ],
     );
     holds(&sample.html("print.html"), &[r##"href="#eq-1-2">(1.2)</a>"##]);
@@ -102,7 +102,7 @@ fn a_listing_is_cut_out_and_captioned() {
         &html,
         &[
             r#"<div class="listing-name">minimax-loss/src/plain.rs</div>"#,
-            "<code class=\"language-rust\">/// V, in nats.\npub fn value(s: f64) -&gt; f64 {\n    -softplus(-s)\n}",
+            "<code tabindex=\"0\" class=\"language-rust\">/// V, in nats.\npub fn value(s: f64) -&gt; f64 {\n    -softplus(-s)\n}",
             "</code></pre></li>",
         ],
     );
@@ -242,10 +242,10 @@ fn slips_are_boxed_and_collected() {
     holds(
         &sample.html("01-minimax-loss.html"),
         &[
-            r#"<aside class="slip" id="slip-e16">"#,
+            r#"<div class="slip" id="slip-e16" role="note" aria-label="Slip E16">"#,
             "<p>E16 · A sigmoid, <em>twice</em></p>",
             "<li>text</li>",
-            "</aside>",
+            "</div>",
         ],
     );
     let notes = sample.html("notes.html");

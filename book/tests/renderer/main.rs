@@ -1,6 +1,8 @@
 //! The renderer, on small books made for each test.
 
+mod access;
 mod directives;
+mod front;
 mod mistakes;
 mod sample;
 mod whole;

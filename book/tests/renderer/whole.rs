@@ -124,3 +124,23 @@ fn books_rendered_at_the_same_time_keep_their_warnings_apart() {
         }
     });
 }
+
+#[test]
+fn what_killed_renders_left_is_swept_and_what_works_is_left_alone() {
+    let sample = Sample::new();
+    sample.write("target/.book-killed/book/index.html", "");
+    sample.write("target/.bookmark/kept", "");
+    let left = sample.root().join("target/.book-killed");
+    let other = fs::File::create(sample.root().join("target/.book.lock"));
+    let other = other.unwrap();
+    other.lock().unwrap();
+    std::thread::scope(|scope| {
+        let render = scope.spawn(|| sample.render());
+        std::thread::sleep(std::time::Duration::from_millis(300));
+        assert!(left.exists() && !render.is_finished(), "another renders");
+        other.unlock().unwrap();
+        render.join().unwrap();
+    });
+    assert!(!left.exists() && sample.out().join("index.html").exists());
+    assert!(sample.root().join("target/.bookmark/kept").exists());
+}

@@ -5,9 +5,12 @@ use lab::{Checkpoint, CheckpointError, Diverged, Resumable};
 use ndarray::Array2;
 use ndarray_rand::rand::Rng;
 
-use crate::model::Model;
+use crate::model::{Model, in_words};
 use crate::on_dfdx;
 use crate::plain::{self, Activation, AdamConfig, Mlp};
+
+/// Images of a step.
+pub const BATCH: usize = 128;
 
 /// Where a classifier's batches come from.
 pub struct Source<'a> {
@@ -72,7 +75,8 @@ impl<'a> Classifier<'a> {
         digits: &'a Digits,
         seed: u64,
     ) -> anyhow::Result<Self> {
-        let batches = Batches::new(digits.len(), 128, seed)?;
+        digits.at_least(BATCH)?;
+        let batches = Batches::new(digits.len(), BATCH, seed)?;
         let model = Model::new("classifier", net, AdamConfig::default());
         let source = Source { digits, batches, scale: 1.0 };
         Ok(Self { model, source })
@@ -138,6 +142,11 @@ impl Resumable for Classifier<'_> {
         let (x, classes) = self.source.batch(self.model.adam.t);
         let loss = self.train_on(&x, &classes)?;
         Ok(format!("loss {loss:.3}"))
+    }
+
+    fn configuration(&mut self) -> String {
+        let net = in_words(&self.model.net);
+        format!("classifier: {net}\npixels times: {}", self.source.scale)
     }
 
     fn save(&self, checkpoint: &mut Checkpoint) {

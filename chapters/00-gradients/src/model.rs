@@ -201,6 +201,15 @@ pub fn restore_parameters(
     Ok(())
 }
 
+/// A network in the words of a training's configuration: `784 → 128 Relu → 10 Identity`.
+pub fn in_words(net: &Mlp<f32>) -> String {
+    let input = net.layers.first().map_or(0, |layer| layer.w.nrows());
+    let layers = net.layers.iter();
+    layers.fold(input.to_string(), |words, layer| {
+        format!("{words} → {} {:?}", layer.b.len(), layer.activation)
+    })
+}
+
 /// A network whose widths are those of a checkpoint's arrays, one layer for each activation.
 ///
 /// # Errors

@@ -476,8 +476,8 @@ impl<N: Parameters<f32, D>, D: Device<f32>> Model<N, D> {
     }
 
     /// The last loss that has come to the host, for a progress bar.
-    pub fn last_loss(&self) -> f32 {
-        self.losses.last().copied().unwrap_or(f32::NAN)
+    pub fn last_loss(&self) -> String {
+        self.losses.last().map_or("…".into(), |loss| format!("{loss:.4}"))
     }
 
     fn state(&self) -> State {
@@ -539,6 +539,7 @@ fn times<S: Shape, E: Number, D: Device<E>>(
 pub struct Classifier<'a, D: Trains> {
     dev: D,
     model: Model<Mlp<f32, D>, D>,
+    configuration: String,
     source: Source<'a>,
 }
 
@@ -565,11 +566,13 @@ impl<D: Trains> Classifier<'_, D> {
 
 impl<'a, D: Trains> Classifier<'a, D> {
     /// Goes on where a classifier of the plain room begins.
-    pub fn new(dev: &D, from: classifier::Classifier<'a>) -> Self {
+    pub fn new(dev: &D, mut from: classifier::Classifier<'a>) -> Self {
+        let configuration = from.configuration();
         let config = from.model.adam.config;
         let net = Mlp::new(dev, &from.model.net);
         let model = Model::new(from.model.name, net, config);
-        Self { dev: dev.clone(), model, source: from.source }
+        let (dev, source) = (dev.clone(), from.source);
+        Self { dev, model, configuration, source }
     }
 }
 
@@ -581,7 +584,15 @@ impl<D: Trains> Resumable for Classifier<'_, D> {
     fn step(&mut self) -> Result<String, Diverged> {
         let (x, classes) = self.source.batch(self.model.adam.t);
         self.train_on(&x, &classes)?;
-        Ok(format!("loss {:.3}", self.model.last_loss()))
+        Ok(format!("loss {}", self.model.last_loss()))
+    }
+
+    fn settle(&mut self) -> Result<(), Diverged> {
+        self.model.settle()
+    }
+
+    fn configuration(&mut self) -> String {
+        self.configuration.clone()
     }
 
     fn save(&self, checkpoint: &mut Checkpoint) {

@@ -127,6 +127,7 @@ pub struct Discriminator<D: Trains> {
     dev: D,
     model: Model<Mlp<f32, D>, D>,
     config: Config,
+    configuration: String,
 }
 
 impl<D: Trains> Discriminator<D> {
@@ -134,7 +135,9 @@ impl<D: Trains> Discriminator<D> {
     pub fn new(dev: &D, from: training::Discriminator) -> Self {
         let net = Mlp::new(dev, &from.model.net);
         let model = Model::new(from.model.name, net, from.config.adam);
-        Self { dev: dev.clone(), model, config: from.config }
+        let configuration = from.configuration();
+        let (dev, config) = (dev.clone(), from.config);
+        Self { dev, model, config, configuration }
     }
 }
 
@@ -152,9 +155,13 @@ impl<D: Trains> Discriminates for Discriminator<D> {
         let (value, mut d_net) = value_and_gradients(loss);
         self.model.adam.config.lr = config.lr(self.model.adam.t);
         self.model.step(value, &mut d_net)?;
-        Ok(format!("loss {:.3}", self.model.last_loss()))
+        Ok(format!("loss {}", self.model.last_loss()))
     }
     // ANCHOR_END: train
+
+    fn settle(&mut self) -> Result<(), Diverged> {
+        self.model.settle()
+    }
 
     fn steps_done(&self) -> u64 {
         self.model.adam.t
@@ -166,6 +173,10 @@ impl<D: Trains> Discriminates for Discriminator<D> {
 
     fn losses(&self) -> Vec<f32> {
         self.model.losses()
+    }
+
+    fn configuration(&self) -> String {
+        self.configuration.clone()
     }
 
     fn save(&self, checkpoint: &mut Checkpoint) {

@@ -1,8 +1,8 @@
 //! A discriminator in training, in either room, on any two sources of batches.
 
-use gradients::model::Model;
+use gradients::model::{Model, in_words};
 use gradients::plain::{Activation, AdamConfig, Mlp, sigmoid};
-use lab::{Checkpoint, CheckpointError, Diverged, Lab, Resumable};
+use lab::{Checkpoint, CheckpointError, Diverged, Lab, Resumable, digest};
 use minimax_loss::plain::{d_loss, d_loss_backward};
 use ndarray::Array2;
 use ndarray_rand::rand::Rng;
@@ -62,6 +62,14 @@ pub trait Discriminates {
     /// The loss is not finite.
     fn learn(&mut self, batches: &Batches) -> Result<String, Diverged>;
 
+    /// Looks at the losses that have not been looked at.
+    ///
+    /// # Errors
+    /// One is not finite.
+    fn settle(&mut self) -> Result<(), Diverged> {
+        Ok(())
+    }
+
     /// Steps done.
     fn steps_done(&self) -> u64;
 
@@ -70,6 +78,9 @@ pub trait Discriminates {
 
     /// The loss before each step.
     fn losses(&self) -> Vec<f32>;
+
+    /// How it is trained, in words, the same in both rooms.
+    fn configuration(&self) -> String;
 
     /// Puts everything that the next step depends on into a checkpoint.
     fn save(&self, checkpoint: &mut Checkpoint);
@@ -172,6 +183,11 @@ impl Discriminates for Discriminator {
         self.model.losses.clone()
     }
 
+    fn configuration(&self) -> String {
+        let net = in_words(&self.model.net);
+        format!("discriminator: {net}\n{:#?}", self.config)
+    }
+
     fn save(&self, checkpoint: &mut Checkpoint) {
         self.model.save(checkpoint);
     }
@@ -220,6 +236,16 @@ impl<B: FnMut(u64) -> Batches> Resumable for Training<B> {
     fn step(&mut self) -> Result<String, Diverged> {
         let batches = (self.batches)(self.d.steps_done());
         self.d.learn(&batches)
+    }
+
+    fn settle(&mut self) -> Result<(), Diverged> {
+        self.d.settle()
+    }
+
+    fn configuration(&mut self) -> String {
+        let (x_real, x_fake) = (self.batches)(0);
+        let first = digest([&x_real, &x_fake]);
+        format!("first batch: {first}\n{}", self.d.configuration())
     }
 
     fn save(&self, checkpoint: &mut Checkpoint) {

@@ -72,14 +72,25 @@ pub fn players(
     config: Config,
     seed: u64,
     train: &Digits,
-    (small, large): (usize, usize),
+    widths: (usize, usize),
 ) -> anyhow::Result<Gan<'_>> {
+    let nets = networks(config.noise, seed, widths);
+    let data = batches(train, config.batch, seed)?;
+    Ok(Gan::new(config, nets, seed, data))
+}
+
+/// Its generator and its discriminator.
+pub fn networks(
+    noise: Noise,
+    seed: u64,
+    (small, large): (usize, usize),
+) -> (Mlp<f32>, Mlp<f32>) {
     let net = |widths: &[usize], last, stream| {
         let leaky = Activation::LeakyRelu(0.2);
         Mlp::new(widths, leaky, last, &mut rng_at(seed, stream))
     };
-    let z = config.noise.width();
+    let z = noise.width();
     let g = net(&[z, small, large, 784], Activation::Tanh, u64::MAX);
     let d = net(&[784, large, small, 1], Activation::Identity, u64::MAX - 1);
-    Ok(Gan::new(config, (g, d), seed, batches(train, config.batch, seed)?))
+    (g, d)
 }

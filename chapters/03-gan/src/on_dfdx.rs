@@ -2,8 +2,6 @@
 //! generator by itself; only the penalty, which is made of a gradient, has to
 //! be written as a forward pass.
 
-use std::time::{Duration, Instant};
-
 use dfdx::prelude::*;
 use discriminator_training::on_dfdx::{d_step_under, leak_into_generator};
 use gradients::model;
@@ -186,7 +184,7 @@ pub struct Gan<'a, D: Trains> {
     g: Model<Mlp<f32, D>, D>,
     d: Model<Mlp<f32, D>, D>,
     mean: Mlp<f32, D>,
-    time: Duration,
+    configuration: String,
     source: Source<'a>,
 }
 
@@ -273,8 +271,9 @@ impl<D: Trains> Gan<'_, D> {
 
 impl<'a, D: Trains> Gan<'a, D> {
     /// Goes on where a pair of the plain room begins.
-    pub fn new(dev: &D, from: training::Gan<'a>) -> Self {
-        let training::Gan { config, g, d, mean, time, source } = from;
+    pub fn new(dev: &D, mut from: training::Gan<'a>) -> Self {
+        let configuration = from.configuration();
+        let training::Gan { config, g, d, mean, source } = from;
         let [of_g, of_d] = [(g, config.g), (d, config.d)]
             .map(|(p, adam)| Model::new(p.name, Mlp::new(dev, &p.net), adam));
         let mean = Mlp::new(dev, &mean);
@@ -284,7 +283,7 @@ impl<'a, D: Trains> Gan<'a, D> {
             g: of_g,
             d: of_d,
             mean,
-            time,
+            configuration,
             source,
         }
     }
@@ -296,12 +295,20 @@ impl<D: Trains> Resumable for Gan<'_, D> {
     }
 
     fn step(&mut self) -> Result<String, Diverged> {
-        let start = Instant::now();
         let round = self.source.round(&self.config, self.g.adam.t);
         self.train_on(&round)?;
-        self.time += start.elapsed();
         let (d_loss, g_loss) = (self.d.last_loss(), self.g.last_loss());
-        Ok(format!("D {d_loss:.3}  G {g_loss:.3}"))
+        Ok(format!("D {d_loss}  G {g_loss}"))
+    }
+
+    fn settle(&mut self) -> Result<(), Diverged> {
+        let settled = self.d.settle();
+        settled.map_err(|found| self.first_of(found))?;
+        self.g.settle()
+    }
+
+    fn configuration(&mut self) -> String {
+        self.configuration.clone()
     }
 
     fn save(&self, checkpoint: &mut Checkpoint) {
@@ -309,14 +316,12 @@ impl<D: Trains> Resumable for Gan<'_, D> {
         self.d.save(checkpoint);
         let noise = self.config.noise;
         training::save_generator(noise, &self.mean.to_plain(), checkpoint);
-        checkpoint.note("milliseconds", self.time.as_millis());
     }
 
     fn restore(&mut self, from: &Checkpoint) -> Result<(), CheckpointError> {
         // All of it is read before any of it is changed.
         let mut mean = self.mean.to_plain();
         model::restore_parameters("mean", &mut mean, from)?;
-        let time = from.number("milliseconds")?;
         for player in [&self.g, &self.d] {
             let (net, adam) = (player.net.to_plain(), player.adam.config);
             let mut read = model::Model::new(player.name, net, adam);
@@ -325,7 +330,6 @@ impl<D: Trains> Resumable for Gan<'_, D> {
         self.g.restore(from)?;
         self.d.restore(from)?;
         self.mean = Mlp::new(&self.dev, &mean);
-        self.time = Duration::from_millis(time);
         Ok(())
     }
 }
@@ -333,10 +337,6 @@ impl<D: Trains> Resumable for Gan<'_, D> {
 impl<D: Trains> Players for Gan<'_, D> {
     fn config(&self) -> Config {
         self.config
-    }
-
-    fn time(&self) -> Duration {
-        self.time
     }
 
     fn g(&self) -> plain::Mlp<f32> {

@@ -1,16 +1,15 @@
 //! The pair in training, and what is left of it on disk: a checkpoint that either room can load.
 
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 use discriminator_training::plain::leak_into_generator;
 use gradients::model::{
-    Model, load_layers, restore_parameters, save_parameters,
+    Model, in_words, load_layers, restore_parameters, save_parameters,
 };
 use gradients::plain::{Activation, AdamConfig, Mlp, add};
 use lab::{
     Checkpoint, CheckpointError, Diverged, Expecting, ImageGrid, Lab,
-    Resumable, rng_at,
+    Resumable, digest, rng_at,
 };
 use ndarray::{Array2, s};
 use ndarray_rand::RandomExt;
@@ -179,9 +178,6 @@ pub trait Players: Resumable {
     /// How they are trained.
     fn config(&self) -> Config;
 
-    /// How long the steps have taken, in all sittings.
-    fn time(&self) -> Duration;
-
     /// The generator as it is now.
     fn g(&self) -> Mlp<f32>;
 
@@ -205,8 +201,6 @@ pub struct Gan<'a> {
     pub d: Model,
     /// The averaged generator.
     pub mean: Mlp<f32>,
-    /// How long the steps have taken, in all sittings.
-    pub time: Duration,
     /// What they learn from.
     pub source: Source<'a>,
 }
@@ -229,8 +223,8 @@ impl<'a> Gan<'a> {
         let mean = g.clone();
         let g = Model::new("generator", g, config.g);
         let d = Model::new("discriminator", d, config.d);
-        let (time, data) = (Duration::ZERO, Box::new(data));
-        Self { config, g, d, mean, time, source: Source { seed, data } }
+        let source = Source { seed, data: Box::new(data) };
+        Self { config, g, d, mean, source }
     }
 
     // ANCHOR: as_written
@@ -352,17 +346,24 @@ impl Resumable for Gan<'_> {
     }
 
     fn step(&mut self) -> Result<String, Diverged> {
-        let start = Instant::now();
         let (d_loss, g_loss) = self.train_once()?;
-        self.time += start.elapsed();
         Ok(format!("D {d_loss:.3}  G {g_loss:.3}"))
+    }
+
+    fn configuration(&mut self) -> String {
+        let [g, d] = [&self.g.net, &self.d.net].map(in_words);
+        let first = digest([&self.source.real(0)]);
+        let config = self.config;
+        format!(
+            "generator: {g}\ndiscriminator: {d}\n\
+             first batch: {first}\n{config:#?}"
+        )
     }
 
     fn save(&self, checkpoint: &mut Checkpoint) {
         self.g.save(checkpoint);
         self.d.save(checkpoint);
         save_generator(self.config.noise, &self.mean, checkpoint);
-        checkpoint.note("milliseconds", self.time.as_millis());
     }
 
     fn restore(
@@ -372,9 +373,7 @@ impl Resumable for Gan<'_> {
         let (mut g, mut d) = (self.g.clone(), self.d.clone());
         g.restore(checkpoint)?;
         d.restore(checkpoint)?;
-        let time = checkpoint.number("milliseconds")?;
         restore_parameters("mean", &mut self.mean, checkpoint)?;
-        self.time = Duration::from_millis(time);
         (self.g, self.d) = (g, d);
         Ok(())
     }
@@ -383,10 +382,6 @@ impl Resumable for Gan<'_> {
 impl Players for Gan<'_> {
     fn config(&self) -> Config {
         self.config
-    }
-
-    fn time(&self) -> Duration {
-        self.time
     }
 
     fn g(&self) -> Mlp<f32> {
@@ -458,8 +453,9 @@ fn activations(from: Expecting) -> Result<Vec<Activation>, CheckpointError> {
         from.array(&format!("mean.parameter.{}", 2 * n))?;
         activations.push(Activation::LeakyRelu(0.2));
     }
-    if let Some(last) = activations.last_mut() {
-        *last = Activation::Tanh;
+    match activations.last_mut() {
+        Some(last) => *last = Activation::Tanh,
+        None => return Err(from.refuse("a generator without layers")),
     }
     Ok(activations)
 }

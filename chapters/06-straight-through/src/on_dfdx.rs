@@ -186,12 +186,14 @@ pub struct Training<B, D: Trains> {
     decoder: Model<Mlp<f32, D>, D>,
     table: Model<Codebook<f32, D>, D>,
     recipe: Recipe,
+    configuration: String,
     batches: B,
 }
 
-impl<B, D: Trains> Training<B, D> {
+impl<B: FnMut(u64) -> Array2<f32>, D: Trains> Training<B, D> {
     /// Goes on where a training of the plain room begins.
-    pub fn new(dev: &D, from: training::Training<B>) -> Self {
+    pub fn new(dev: &D, mut from: training::Training<B>) -> Self {
+        let configuration = from.configuration();
         let config = from.encoder.adam.config;
         let model = |of: &gradients::model::Model| {
             Model::new(of.name, Mlp::new(dev, &of.net), config)
@@ -204,6 +206,7 @@ impl<B, D: Trains> Training<B, D> {
             decoder: model(&from.decoder),
             table: Model::new(from.table.name, codebook, config),
             recipe: from.recipe,
+            configuration,
             batches: from.batches,
         }
     }
@@ -273,7 +276,17 @@ impl<B: FnMut(u64) -> Array2<f32>, D: Trains> Resumable for Training<B, D> {
         }
         self.table.adam.config.lr = lr;
         self.step_on(&x)?;
-        Ok(format!("loss {:.4}", self.decoder.last_loss()))
+        Ok(format!("loss {}", self.decoder.last_loss()))
+    }
+
+    fn settle(&mut self) -> Result<(), Diverged> {
+        self.encoder.settle()?;
+        self.decoder.settle()?;
+        self.table.settle()
+    }
+
+    fn configuration(&mut self) -> String {
+        self.configuration.clone()
     }
 
     fn save(&self, checkpoint: &mut Checkpoint) {

@@ -1,9 +1,9 @@
 //! An encoder, a codebook and a decoder in training, the gradient taken past the lookup in one of five ways.
 
 use codebook_lookup::plain::{Codebook, cluster_means, nearest};
-use gradients::model::Model;
+use gradients::model::{Model, in_words};
 use gradients::plain::{Activation, AdamConfig, Mlp, mse, mse_backward};
-use lab::{Checkpoint, CheckpointError, Diverged, Resumable, rng_at};
+use lab::{Checkpoint, CheckpointError, Diverged, Resumable, digest, rng_at};
 use ndarray::Array2;
 use ndarray_rand::rand::Rng;
 
@@ -278,6 +278,19 @@ impl<B: FnMut(u64) -> Array2<f32>> Resumable for Training<B> {
         self.table.adam.config.lr = lr;
         let loss = self.step_on(&x)?;
         Ok(format!("loss {loss:.4}"))
+    }
+
+    fn configuration(&mut self) -> String {
+        let first = digest([&(self.batches)(0)]);
+        let nets = [&self.encoder.net, &self.decoder.net];
+        let [encoder, decoder] = nets.map(in_words);
+        let (codebook, recipe) = (self.codebook().shape(), &self.recipe);
+        let adam = AdamConfig { lr: recipe.lr, ..self.encoder.adam.config };
+        format!(
+            "encoder: {encoder}\ndecoder: {decoder}\n\
+             codebook: {codebook:?}\nfirst batch: {first}\n\
+             {recipe:#?}\n{adam:#?}"
+        )
     }
 
     fn save(&self, checkpoint: &mut Checkpoint) {

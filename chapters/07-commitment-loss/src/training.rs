@@ -2,11 +2,11 @@
 //! run made of such steps.
 
 use datasets::Batches;
-use gradients::model::Model;
+use gradients::model::{Model, in_words};
 use gradients::plain::{
     Activation, AdamConfig, Mlp, Parameters, last, mse, mse_backward,
 };
-use lab::{Checkpoint, CheckpointError, Diverged, Resumable, rng_at};
+use lab::{Checkpoint, CheckpointError, Diverged, Resumable, digest, rng_at};
 use ndarray::{Array2, Axis, NdFloat};
 use ndarray_rand::rand::Rng;
 
@@ -252,6 +252,21 @@ impl Resumable for Training<'_> {
     fn step(&mut self) -> Result<String, Diverged> {
         let done = self.train_once()?;
         Ok(format!("MSE {:.4}", done.reconstruction))
+    }
+
+    fn configuration(&mut self) -> String {
+        let first = digest([&self.source.batch(0)]);
+        let nets = [&self.encoder.net, &self.decoder.net];
+        let [encoder, decoder] = nets.map(in_words);
+        let (codebook, late) = (self.quantizer.codebook(), self.late);
+        let (codebook, settings) =
+            (codebook.shape(), self.quantizer.settings());
+        let adam = self.encoder.adam.config;
+        format!(
+            "encoder: {encoder}\ndecoder: {decoder}\n\
+             codebook: {codebook:?}\nfirst batch: {first}\n\
+             late: {late}\n{settings:#?}\n{adam:#?}"
+        )
     }
 
     fn save(&self, checkpoint: &mut Checkpoint) {

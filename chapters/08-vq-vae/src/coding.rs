@@ -2,14 +2,13 @@
 //! of codes into as many bits as the tables say, and a header says whose codes they are.
 
 use std::fs;
-use std::io::{BufReader, Write};
+use std::io::{Cursor, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use constriction::stream::model::ContiguousCategoricalEntropyModel;
 use constriction::stream::queue::{DefaultRangeDecoder, DefaultRangeEncoder};
 use constriction::stream::{Decode, Encode};
-use gradients::plain::Parameters;
-use lab::{Checkpoint, CheckpointError};
+use lab::{Checkpoint, CheckpointError, read_plain, write_whole};
 use md5::{Digest, Md5};
 use ndarray::{Array2, ArrayView1};
 
@@ -19,12 +18,20 @@ use crate::plain::IMAGE;
 /// The probability 1 in the coder's whole numbers, 2²⁴.
 const ONE: u64 = 1 << 24;
 
+/// The largest count that a checkpoint holds exactly, 2²⁴.
+const MOST_SEEN: f32 = (1 << 24) as f32;
+
 /// What a file begins with.
 const MAGIC: [u8; 3] = *b"VQ8";
 /// The format's version.
 const VERSION: u8 = 1;
 /// Magic, version, fingerprint of the model, checksum of the codes.
 pub const HEADER: usize = 12;
+
+/// The most bytes of a PNG of 28 × 28 pixels, whatever else is in it.
+const LARGEST_PNG: u64 = 1 << 20;
+/// The most bytes of a compressed file, several times what the largest grid can take.
+const LARGEST_FILE: u64 = 1 << 14;
 
 /// Why a file could not be compressed or decompressed.
 #[derive(Debug, thiserror::Error)]
@@ -47,7 +54,7 @@ pub enum CodingError {
         /// What it is.
         found: String,
     },
-    /// Bytes that are no compressed image, or a damaged one, or another model's.
+    /// Bytes that are no compressed image, or a damaged one.
     #[error("{at}: expected {expected}, found {found}")]
     Bytes {
         /// Which part of the file.
@@ -57,7 +64,18 @@ pub enum CodingError {
         /// What is there.
         found: String,
     },
-    /// The same, with the name of the file.
+    /// Another compressor's bytes.
+    #[error(
+        "expected what compressor {here} writes, found what {wanted} has written; --checkpoint FILE names that, which the \
+         run that replaced it has kept as compressor-{wanted}.safetensors"
+    )]
+    Other {
+        /// The compressor that was asked.
+        here: String,
+        /// The one that can read it.
+        wanted: String,
+    },
+    /// What is wrong, with the name of the file.
     #[error("{}: {cause}", path.display())]
     File {
         /// The file.
@@ -75,6 +93,9 @@ pub enum CodingError {
     /// The model cannot be used.
     #[error(transparent)]
     Model(#[from] VqVaeError),
+    /// It is no checkpoint, or one of something else.
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointError),
     /// Frequencies that are none.
     #[error("frequencies: expected {expected}, found {found}")]
     Frequencies {
@@ -262,6 +283,10 @@ fn four_bytes(digest: Md5) -> [u8; 4] {
     [sum[0], sum[1], sum[2], sum[3]]
 }
 
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
 fn checksum(codes: &[u8]) -> [u8; 4] {
     four_bytes(Md5::new_with_prefix(codes))
 }
@@ -283,16 +308,16 @@ impl Compressor {
                 found: format!("{} × {}", found.0, found.1),
             });
         }
-        let mut digest = Md5::new();
-        let mut add = |v: &f32| digest.update(v.to_le_bytes());
-        for net in [&model.encoder, &model.decoder] {
-            net.parameters().iter().for_each(|p| p.iter().for_each(&mut add));
-        }
-        model.codebook.iter().for_each(add);
+        let mut digest = model.digest();
         for count in &tables.counts {
             digest.update(count.to_le_bytes());
         }
         Ok(Self { model, tables, fingerprint: four_bytes(digest) })
+    }
+
+    /// What tells it from others: eight hexadecimal digits that network and tables decide.
+    pub fn fingerprint(&self) -> String {
+        hex(&self.fingerprint)
     }
 
     /// A map of codes as a file: header and payload.
@@ -313,7 +338,7 @@ impl Compressor {
     /// The inverse.
     ///
     /// # Errors
-    /// The file is damaged, or of something else, or of another model.
+    /// The file is damaged, or of something else, or of another compressor.
     pub fn unpack(&self, file: &[u8]) -> Result<Vec<usize>, CodingError> {
         let Some((header, payload)) = file.split_at_checked(HEADER) else {
             return Err(CodingError::Bytes {
@@ -323,24 +348,25 @@ impl Compressor {
             });
         };
         let expect = |at, expected: &[u8], found: &[u8]| {
-            let hex = |bytes: &[u8]| -> String {
-                bytes.iter().map(|b| format!("{b:02x}")).collect()
-            };
-            match expected == found {
+            let (is, should) = (hex(found), hex(expected));
+            match is == should {
                 true => Ok(()),
-                false => Err(CodingError::Bytes {
-                    at,
-                    expected: hex(expected),
-                    found: hex(found),
-                }),
+                false => {
+                    let (expected, found) = (should, is);
+                    Err(CodingError::Bytes { at, expected, found })
+                }
             }
         };
         expect("magic number", &MAGIC, &header[..3])?;
         expect("version", &[VERSION], &header[3..4])?;
         expect("checksum", &header[8..], &checksum(payload))?;
-        let at = "fingerprint of the model that compressed it";
-        expect(at, &self.fingerprint, &header[4..8])?;
-        self.tables.decode(payload)
+        match header[4..8] == self.fingerprint {
+            true => self.tables.decode(payload),
+            false => Err(CodingError::Other {
+                here: self.fingerprint(),
+                wanted: hex(&header[4..8]),
+            }),
+        }
     }
 
     /// Puts network and tables into a checkpoint file.
@@ -350,7 +376,7 @@ impl Compressor {
     pub fn save(&self, path: &Path) -> Result<(), CheckpointError> {
         let mut checkpoint = Checkpoint::default();
         self.model.save(&mut checkpoint);
-        let counts = self.tables.counts.mapv(|n| n as f32); // exact to 2²⁴
+        let counts = self.tables.counts.mapv(|n| n as f32); // as MOST_SEEN
         checkpoint.put("frequencies", &counts);
         checkpoint.note("training", "vq-vae/compressor");
         checkpoint.save(path)
@@ -361,25 +387,23 @@ impl Compressor {
     /// # Errors
     /// There is no such file, it is damaged, or of something else.
     pub fn load(path: &Path) -> Result<Self, CodingError> {
-        if !path.exists() {
+        let there = fs::metadata(path);
+        if there.is_err_and(|e| e.kind() == ErrorKind::NotFound) {
             return Err(CodingError::NoModel(path.into()));
         }
-        let checkpoint = Checkpoint::load(path).map_err(VqVaeError::from)?;
-        let model =
-            VqVae::of_checkpoint(&checkpoint).map_err(VqVaeError::from)?;
+        let checkpoint = Checkpoint::load(path)?;
+        let model = VqVae::of_checkpoint(&checkpoint)?;
         let from = checkpoint.expecting("a compressor of 28 × 28 images");
         let shape = [model.sizes.places(), model.codes()];
-        from.shape("frequencies", &shape).map_err(VqVaeError::from)?;
-        let counts: Array2<f32> =
-            from.of_rank("frequencies").map_err(VqVaeError::from)?;
-        let odd = counts.iter().find(|n| **n < 0.0 || n.fract() != 0.0);
-        if let Some(n) = odd {
-            return Err(CodingError::Frequencies {
-                expected: "whole numbers, none below zero".into(),
-                found: n.to_string(),
-            });
+        from.shape("frequencies", &shape)?;
+        let counts: Array2<f32> = from.of_rank("frequencies")?;
+        let counted =
+            |n: &f32| (0.0..=MOST_SEEN).contains(n) && n.fract() == 0.0;
+        if let Some(n) = counts.iter().find(|n| !counted(n)) {
+            return Err(from.refuse(format!("`frequencies` of {n}")).into());
         }
-        Self::new(model, Tables::new(counts.mapv(|n| n as u64))?)
+        let tables = Tables::new(counts.mapv(|n| n as u64));
+        Self::new(model, tables.map_err(|e| from.refuse(e))?)
     }
 
     /// Compresses a grey PNG of 28 × 28 pixels; gives the size of the file in bytes.
@@ -391,9 +415,11 @@ impl Compressor {
         image: &Path,
         out: &Path,
     ) -> Result<usize, CodingError> {
-        let codes = self.model.encode(&read_png(image)?)?; // [1, S²]
+        let x = read_png(image)?; // [1, 784]
+        let codes = self.model.encode(&x); // [1, S²]
+        let codes = codes.map_err(|e| in_file(image)(e.into()))?;
         let file = self.pack(&codes.row(0).to_vec())?;
-        write_whole(out, &file)?;
+        write_whole(out, &file).map_err(io(out))?;
         Ok(file.len())
     }
 
@@ -406,15 +432,14 @@ impl Compressor {
         file: &Path,
         out: &Path,
     ) -> Result<(), CodingError> {
-        let bytes = fs::read(file).map_err(io(file))?;
-        let map = self.unpack(&bytes).map_err(|cause| {
-            let cause = Box::new(cause);
-            CodingError::File { path: file.into(), cause }
-        })?;
+        let bytes = read_plain(file, LARGEST_FILE).map_err(io(file))?;
+        let map = self.unpack(&bytes).map_err(in_file(file))?;
         let shape = (1, map.len());
         let codes = Array2::from_shape_vec(shape, map).expect("one row");
-        let pixels = self.model.decode(&codes)?; // [1, 784]
-        write_whole(out, &png_of(&pixels.row(0).to_vec(), out)?)
+        let pixels = self.model.decode(&codes); // [1, 784]
+        let pixels = pixels.map_err(|e| in_file(file)(e.into()))?;
+        let image = png_of(&pixels.row(0).to_vec(), out)?;
+        write_whole(out, &image).map_err(io(out))
     }
 }
 
@@ -422,23 +447,17 @@ fn io(path: &Path) -> impl Fn(std::io::Error) -> CodingError + '_ {
     move |cause| CodingError::Io { path: path.into(), cause }
 }
 
-/// Writes a file whole or not at all.
-fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), CodingError> {
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    let mut beside =
-        tempfile::NamedTempFile::new_in(folder).map_err(io(path))?;
-    beside.write_all(bytes).map_err(io(path))?;
-    beside.persist(path).map_err(|e| io(path)(e.error))?;
-    Ok(())
+fn in_file(path: &Path) -> impl Fn(CodingError) -> CodingError + '_ {
+    move |cause| {
+        let cause = Box::new(cause);
+        CodingError::File { path: path.into(), cause }
+    }
 }
 
 /// The pixels of a grey PNG of 28 × 28, in [0, 1]. `[1, 784]`
 ///
 /// # Errors
-/// The file is no PNG, or has another size or colour.
+/// The file is no PNG or larger than any of them, or has another size or colour.
 pub fn read_png(path: &Path) -> Result<Array2<f32>, CodingError> {
     let odd = |expected, found: String| CodingError::Image {
         path: path.into(),
@@ -446,8 +465,8 @@ pub fn read_png(path: &Path) -> Result<Array2<f32>, CodingError> {
         found,
     };
     let broken = |e: png::DecodingError| odd("a whole PNG", e.to_string());
-    let file = fs::File::open(path).map_err(io(path))?;
-    let decoder = png::Decoder::new(BufReader::new(file));
+    let file = read_plain(path, LARGEST_PNG).map_err(io(path))?;
+    let decoder = png::Decoder::new(Cursor::new(file));
     let mut reader = decoder.read_info().map_err(broken)?;
     let (width, height) = (reader.info().width, reader.info().height);
     if (width, height) != (IMAGE as u32, IMAGE as u32) {
@@ -462,6 +481,17 @@ pub fn read_png(path: &Path) -> Result<Array2<f32>, CodingError> {
     reader.next_frame(&mut pixels).map_err(broken)?;
     let pixels = pixels.iter().map(|v| f32::from(*v) / 255.0);
     Ok(pixels.collect::<ndarray::Array1<f32>>().insert_axis(ndarray::Axis(0)))
+}
+
+/// Whether the outermost pixels of an image `[1, 784]` in [0, 1] are bright: a drawing in black on white, and not in white on black
+/// as all that a model has seen.
+pub fn bright_border(x: &Array2<f32>) -> bool {
+    let inside = 1..IMAGE - 1;
+    let outermost = x.iter().enumerate().filter(|(n, _)| {
+        !(inside.contains(&(n / IMAGE)) && inside.contains(&(n % IMAGE)))
+    });
+    let border: Vec<f32> = outermost.map(|(_, v)| *v).collect();
+    border.iter().sum::<f32>() > 0.5 * border.len() as f32
 }
 
 /// A grey PNG of 28 × 28 pixels in [0, 1]; `path` is for errors alone.

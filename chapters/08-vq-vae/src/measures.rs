@@ -60,7 +60,8 @@ pub fn shared_bits(variances: &Array1<f64>, bits: usize) -> Vec<u32> {
 
 impl Components {
     /// Images `[N, 784]` from their first coefficients, each rounded to 2ᵇ levels: the means of a one-dimensional
-    /// k-means on the training coefficients, which is the best that a scalar quantiser can do. `[N, 784]`
+    /// k-means on the training coefficients, which is the best that a scalar quantiser can do; to no more levels than there are
+    /// training images. `[N, 784]`
     ///
     /// # Errors
     /// A number is not finite.
@@ -78,7 +79,9 @@ impl Components {
         let (from, mut c) = (along(train), along(x)); // [N, U]
         for (n, bits) in given.iter().take(used).enumerate() {
             let column = from.slice(s![.., n..=n]).to_owned(); // [N, 1]
-            let mut levels = kmeans_plus_plus(&column, 1 << bits, rng)?;
+            let k = 1_usize.checked_shl(*bits).unwrap_or(usize::MAX);
+            let k = k.min(column.nrows());
+            let mut levels = kmeans_plus_plus(&column, k, rng)?;
             for _ in 0..10 {
                 levels = lloyd_step(&column, &levels)?.0;
             }

@@ -4,8 +4,9 @@ use std::path::Path;
 
 use codebook_lookup::plain::{LookupError, gather, nearest};
 use gradients::model::{load_layers, save_parameters};
-use gradients::plain::{Activation, Mlp, init_layer, real};
+use gradients::plain::{Activation, Mlp, Parameters, init_layer, real};
 use lab::{Checkpoint, CheckpointError};
+use md5::{Digest, Md5};
 use ndarray::{Array2, Axis, NdFloat, s};
 use ndarray_rand::rand::Rng;
 
@@ -252,6 +253,23 @@ const LAYERS: [Activation; 3] =
     [Activation::Relu, Activation::Relu, Activation::Identity];
 
 impl VqVae<f32> {
+    /// A digest of its weights, of which [`VqVae::fingerprint`] and the header of a compressed file are parts.
+    pub fn digest(&self) -> Md5 {
+        let mut digest = Md5::new();
+        let mut add = |v: &f32| digest.update(v.to_le_bytes());
+        for net in [&self.encoder, &self.decoder] {
+            net.parameters().iter().for_each(|p| p.iter().for_each(&mut add));
+        }
+        self.codebook.iter().for_each(add);
+        digest
+    }
+
+    /// Whose codes are these? 16 hexadecimal digits that another network does not share.
+    pub fn fingerprint(&self) -> String {
+        let digest = self.digest().finalize();
+        digest[..8].iter().map(|b| format!("{b:02x}")).collect()
+    }
+
     /// Puts the network into a checkpoint, in the same places as a training run does.
     pub fn save(&self, checkpoint: &mut Checkpoint) {
         save_parameters("encoder", &self.encoder, checkpoint);

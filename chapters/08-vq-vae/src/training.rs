@@ -1,13 +1,11 @@
 //! A VQ-VAE in training, and what is left of it on disk.
 
-use std::time::{Duration, Instant};
-
 use commitment_loss::plain::CommitmentError;
 use commitment_loss::quantizer::{Learning, Quantizer, Revival, Settings};
 use commitment_loss::training::diverged;
 use gradients::model::Model;
 use gradients::plain::AdamConfig;
-use lab::{Checkpoint, CheckpointError, Diverged, Resumable, rng_at};
+use lab::{Checkpoint, CheckpointError, Diverged, Resumable, digest, rng_at};
 use ndarray::Array2;
 use ndarray_rand::RandomExt;
 use ndarray_rand::rand_distr::Uniform;
@@ -81,9 +79,6 @@ pub trait Trained: Resumable {
 
     /// How often a code has started again.
     fn revived(&self) -> u64;
-
-    /// How long the steps have taken, in all sittings.
-    fn time(&self) -> Duration;
 }
 
 /// Where a run's images come from. `data` gives the n-th batch, `[B, 784]` in [0, 1]; as a function of n alone it lets a
@@ -101,38 +96,6 @@ impl Source<'_> {
     }
 }
 
-/// What is counted on the way.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Progress {
-    /// How often a code has started again.
-    pub revived: u64,
-    /// How long the steps have taken, in all sittings.
-    pub time: Duration,
-}
-
-impl Progress {
-    /// Puts it into a checkpoint, with the recipe that it belongs to.
-    pub fn save(&self, config: &Config, checkpoint: &mut Checkpoint) {
-        checkpoint.note("config", format!("{config:?}"));
-        checkpoint.note("revived", self.revived);
-        checkpoint.note("milliseconds", self.time.as_millis());
-    }
-
-    /// The inverse.
-    ///
-    /// # Errors
-    /// The checkpoint is of another recipe.
-    pub fn of(
-        config: &Config,
-        checkpoint: &Checkpoint,
-    ) -> Result<Self, CheckpointError> {
-        checkpoint.expect_note("config", format!("{config:?}"))?;
-        let revived = checkpoint.number("revived")?;
-        let time = checkpoint.number("milliseconds")?;
-        Ok(Self { revived, time: Duration::from_millis(time) })
-    }
-}
-
 /// A run in progress.
 pub struct Training<'a> {
     /// How it is trained.
@@ -143,8 +106,8 @@ pub struct Training<'a> {
     pub decoder: Model,
     /// The codebook, and how it learns.
     pub quantizer: Quantizer<f32>,
-    /// What was counted.
-    pub progress: Progress,
+    /// How often a code has started again.
+    pub revived: u64,
     /// What it learns from.
     pub source: Source<'a>,
 }
@@ -169,7 +132,7 @@ impl<'a> Training<'a> {
             encoder: Model::new("encoder", encoder, config.adam),
             decoder: Model::new("decoder", decoder, config.adam),
             quantizer,
-            progress: Progress::default(),
+            revived: 0,
             source: Source { seed, data: Box::new(data) },
         })
     }
@@ -196,7 +159,7 @@ impl<'a> Training<'a> {
         let indices = &done.found.quantized.indices; // [N]
         let rng = &mut rng_at(self.source.seed, n);
         let revived = self.quantizer.learn(&done.z_e, indices, rng);
-        self.progress.revived += revived.map_err(named)?.len() as u64;
+        self.revived += revived.map_err(named)?.len() as u64;
         Ok(done.reconstruction)
     }
     // ANCHOR_END: train
@@ -239,31 +202,34 @@ impl Resumable for Training<'_> {
     }
 
     fn step(&mut self) -> Result<String, Diverged> {
-        let begun = Instant::now();
         let loss = self.train_once()?;
-        self.progress.time += begun.elapsed();
         Ok(format!("MSE/var {loss:.4}"))
+    }
+
+    fn configuration(&mut self) -> String {
+        let first = digest([&self.source.batch(0)]);
+        format!("first batch: {first}\n{:#?}", self.config)
     }
 
     fn save(&self, checkpoint: &mut Checkpoint) {
         self.encoder.save(checkpoint);
         self.decoder.save(checkpoint);
         self.quantizer.save("quantizer", checkpoint);
-        self.progress.save(&self.config, checkpoint);
+        checkpoint.note("revived", self.revived);
     }
 
     fn restore(
         &mut self,
         checkpoint: &Checkpoint,
     ) -> Result<(), CheckpointError> {
-        let progress = Progress::of(&self.config, checkpoint)?;
+        let revived = checkpoint.number("revived")?;
         let mut encoder = self.encoder.clone();
         let mut decoder = self.decoder.clone();
         encoder.restore(checkpoint)?;
         decoder.restore(checkpoint)?;
         self.quantizer.restore("quantizer", checkpoint)?;
         (self.encoder, self.decoder) = (encoder, decoder);
-        self.progress = progress;
+        self.revived = revived;
         Ok(())
     }
 }
@@ -287,11 +253,7 @@ impl Trained for Training<'_> {
     }
 
     fn revived(&self) -> u64 {
-        self.progress.revived
-    }
-
-    fn time(&self) -> Duration {
-        self.progress.time
+        self.revived
     }
 }
 

@@ -2,7 +2,7 @@
 
 use gradients::plain::{linear, real};
 use lab::rng_at;
-use ndarray::{Array1, Array2, ArrayView1, Axis, NdFloat, s};
+use ndarray::{Array1, Array2, ArrayView1, ArrayViewMut1, Axis, NdFloat, s};
 use ndarray_rand::rand::Rng;
 use rayon::prelude::*;
 
@@ -49,8 +49,14 @@ pub struct Kept<F> {
 pub struct Cache<F> {
     /// Places done.
     pub place: usize,
-    blocks: Vec<Kept<F>>,
+    /// N.
+    n: usize,
+    /// Some of the sequences, and for each block what is kept of them.
+    parts: Vec<Vec<Kept<F>>>,
 }
+
+/// The most sequences in a part.
+const MOST: usize = 32;
 
 impl<F: NdFloat> Draws for Prior<F> {
     type Number = F;
@@ -61,25 +67,55 @@ impl<F: NdFloat> Draws for Prior<F> {
     }
 
     fn cache(&self, n: usize) -> Cache<F> {
-        let shape = (n, self.places() * self.table.ncols());
-        let none = || Array2::zeros(shape); // [N, T·W]
-        let kept = |_| Kept { k: none(), v: none() };
-        Cache { place: 0, blocks: self.blocks.iter().map(kept).collect() }
+        let size = part(n);
+        let part = |first| {
+            let rows = size.min(n - first);
+            let shape = (rows, self.places() * self.table.ncols());
+            let none = || Array2::zeros(shape); // [rows, T·W]
+            let kept = |_| Kept { k: none(), v: none() };
+            self.blocks.iter().map(kept).collect()
+        };
+        let parts = (0..n).step_by(size).map(part).collect();
+        Cache { place: 0, n, parts }
     }
 
+    /// The parts are shared out between the threads.
     fn next(&self, cache: &mut Cache<F>, last: &[usize]) -> Array2<F> {
-        let at = cache.place;
+        assert_eq!(last.len(), cache.n, "a code for each sequence");
+        let (at, size) = (cache.place, part(cache.n));
+        cache.place += 1;
+        let mut logits = Array2::zeros((last.len(), self.codes())); // [N, K]
+        let rows = logits.axis_chunks_iter_mut(Axis(0), size);
+        let parts = last.par_chunks(size).zip(&mut cache.parts);
+        parts.zip(rows).for_each(|((last, kept), mut logits)| {
+            logits.assign(&self.next_of(kept, last, at));
+        });
+        logits
+    }
+}
+
+/// How many of `n` sequences a part takes: the parts are few and alike.
+fn part(n: usize) -> usize {
+    n.div_ceil(n.div_ceil(MOST).max(1)).max(1)
+}
+
+impl<F: NdFloat> Prior<F> {
+    /// The logits of place `at` for some sequences. `[N, K]`
+    fn next_of(
+        &self,
+        kept: &mut [Kept<F>],
+        last: &[usize],
+        at: usize,
+    ) -> Array2<F> {
         let x = self.table.select(Axis(0), last); // [N, W]
         let mut x = x + self.positions.row(at); // [N, W]
-        for (block, kept) in self.blocks.iter().zip(&mut cache.blocks) {
+        for (block, kept) in self.blocks.iter().zip(kept) {
             x = block.next(x, kept, at, self.heads); // [N, W]
         }
-        cache.place += 1;
         let (_, x) = self.norm.forward(&x); // [N, W]
         linear(&x, &self.head.w, &self.head.b) // [N, K]
     }
 }
-
 // ANCHOR_END: cache
 
 // ANCHOR: next_block
@@ -93,54 +129,73 @@ impl<F: NdFloat> Block<F> {
         at: usize,
         h: usize,
     ) -> Array2<F> {
-        let w = x.ncols();
+        let (here, known) = (at * x.ncols(), (at + 1) * x.ncols());
         let (_, a) = self.norm_1.forward(&x); // [N, W]
         let [q, k, v] = self.qkv.each_ref().map(|l| linear(&a, &l.w, &l.b));
-        let here = s![.., at * w..(at + 1) * w];
-        kept.k.slice_mut(here).assign(&k);
-        kept.v.slice_mut(here).assign(&v);
+        kept.k.slice_mut(s![.., here..known]).assign(&k);
+        kept.v.slice_mut(s![.., here..known]).assign(&v);
         let mut y = Array2::zeros(x.raw_dim()); // [N, W]
-        let rows: Vec<_> = y.rows_mut().into_iter().enumerate().collect();
-        rows.into_par_iter().for_each(|(n, mut y)| {
-            let known = (kept.k.row(n), kept.v.row(n)); // [T·W] each
-            let one = one_query(q.row(n), known, at + 1, h); // [W]
-            y.assign(&one);
-        });
+        for (n, y) in y.rows_mut().into_iter().enumerate() {
+            let known = s![n, ..known];
+            let known = [kept.k.slice(known), kept.v.slice(known)]; // [t·W]
+            one_query(q.row(n), known, y, h);
+        }
         let x = x + linear(&y, &self.out.w, &self.out.b); // [N, W]
         let (_, b) = self.norm_2.forward(&x); // [N, W]
         x + self.mlp.output(&b)
     }
 }
-
 // ANCHOR_END: next_block
 
 // ANCHOR: one_query
-/// Eq. 9.6 for one query `[W]` and the keys and values of `n` places.
+/// Eq. 9.6 for one query `[W]` and the keys and values of `t` places, place
+/// by place as they lie in memory. Adds the averages to `y`.
 fn one_query<F: NdFloat>(
-    q: ArrayView1<F>,
-    (k, v): (ArrayView1<F>, ArrayView1<F>), // [T·W]
-    n: usize,
+    q: ArrayView1<F>,           // [W]
+    [k, v]: [ArrayView1<F>; 2], // [t·W]
+    mut y: ArrayViewMut1<F>,    // [W]
     h: usize,
-) -> Array1<F> {
+) {
+    let [q, k, v] = [&q, &k, &v].map(|x| x.as_slice().expect(PIECE));
     let (w, d) = (q.len(), q.len() / h);
     let scale = real::<F>(d as f64).sqrt().recip();
-    let mut y = Array1::zeros(w); // [W]
-    for head in 0..h {
-        let columns = |i: usize| i * w + head * d..i * w + (head + 1) * d;
-        let q = q.slice(s![head * d..(head + 1) * d]); // [D]
-        let score = |i| q.dot(&k.slice(s![columns(i)])) * scale;
-        let scores: Vec<F> = (0..n).map(score).collect();
-        let larger = |a: F, &b: &F| a.max(b);
-        let largest = scores.iter().fold(F::neg_infinity(), larger);
-        let p =
-            Array1::from_iter(scores.iter().map(|s| (*s - largest).exp()));
-        let p = &p / p.sum(); // [n]
-        let mut y = y.slice_mut(s![head * d..(head + 1) * d]); // [D]
-        for (i, &p) in p.iter().enumerate() {
-            y.scaled_add(p, &v.slice(s![columns(i)]));
+    let mut p = Array2::zeros((h, k.len() / w)); // [H, t]
+    for (k, p) in k.chunks_exact(w).zip(p.columns_mut()) {
+        let heads = q.chunks_exact(d).zip(k.chunks_exact(d));
+        p.into_iter().zip(heads).for_each(|(p, (q, k))| {
+            *p = dot(q, k) * scale;
+        });
+    }
+    for mut p in p.rows_mut() {
+        let largest = p.fold(F::neg_infinity(), |a, &b| a.max(b));
+        p.mapv_inplace(|s| (s - largest).exp());
+        let sum = p.sum();
+        p.mapv_inplace(|p| p / sum);
+    }
+    let y = y.as_slice_mut().expect(PIECE);
+    for (v, p) in v.chunks_exact(w).zip(p.columns()) {
+        let heads = y.chunks_exact_mut(d).zip(v.chunks_exact(d));
+        p.into_iter().zip(heads).for_each(|(&p, (y, v))| {
+            y.iter_mut().zip(v).for_each(|(y, &v)| *y += p * v);
+        });
+    }
+}
+
+const PIECE: &str = "a row of an array that is in order";
+
+/// The product of two rows: eight sums side by side, as many as the
+/// registers of a processor have room for.
+fn dot<F: NdFloat>(a: &[F], b: &[F]) -> F {
+    let ((a, last_a), (b, last_b)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
+    let mut sums = [F::zero(); 8];
+    for (a, b) in a.iter().zip(b) {
+        for (sum, (&a, &b)) in sums.iter_mut().zip(a.iter().zip(b)) {
+            *sum += a * b;
         }
     }
-    y
+    let pairs = (0..4).map(|n| sums[n] + sums[n + 4]);
+    let rest = last_a.iter().zip(last_b).map(|(&a, &b)| a * b);
+    pairs.chain(rest).fold(F::zero(), |all, sum| all + sum)
 }
 // ANCHOR_END: one_query
 

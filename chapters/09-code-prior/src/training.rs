@@ -1,15 +1,16 @@
 //! A prior in training, and what is left of it on disk.
 
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 use datasets::{BatchError, Batches};
 use gradients::model::{Model, restore_parameters, save_parameters};
 use gradients::plain::AdamConfig;
 use lab::{
-    Checkpoint, CheckpointError, Diverged, Expecting, Resumable, rng_at,
+    Checkpoint, CheckpointError, Diverged, Expecting, Resumable, digest,
+    rng_at,
 };
 use ndarray::{Array2, Axis};
+use vq_vae::model::{VqVae, VqVaeError};
 
 use crate::model::{Prior, PriorError, Sizes};
 use crate::on_dfdx;
@@ -28,6 +29,25 @@ pub struct Config {
     pub warm_up: u64,
     /// The optimiser, with the largest step size.
     pub adam: AdamConfig,
+}
+
+impl Default for Config {
+    /// The page's recipe.
+    fn default() -> Self {
+        Self {
+            sizes: Sizes {
+                codes: 64,
+                places: 49,
+                width: 128,
+                heads: 4,
+                blocks: 2,
+            },
+            batch: 32,
+            steps: 9000,
+            warm_up: 200,
+            adam: AdamConfig { lr: 3e-3, beta2: 0.99, ..Default::default() },
+        }
+    }
 }
 
 impl Config {
@@ -49,6 +69,8 @@ pub struct Source<'a> {
     pub shift: bool,
     /// Whether a place knows where it is.
     pub positions: bool,
+    /// Whose codes they are, if a tokeniser's.
+    tokeniser: Option<String>,
     /// K, the number of the start token.
     start: usize,
     codes: &'a Array2<usize>,
@@ -65,6 +87,13 @@ impl Source<'_> {
         };
         [seen, codes]
     }
+
+    /// Notes whose codes they are.
+    pub(crate) fn save(&self, checkpoint: &mut Checkpoint) {
+        if let Some(tokeniser) = &self.tokeniser {
+            checkpoint.note(TOKENISER, tokeniser);
+        }
+    }
 }
 
 /// A prior in training, in either room.
@@ -74,9 +103,6 @@ pub trait Learns: Resumable {
 
     /// The loss before each step, in nats a code.
     fn losses(&self) -> Vec<f32>;
-
-    /// How long the steps have taken, in all sittings.
-    fn time(&self) -> Duration;
 
     /// What each code costs the model as it is now, computed where it is trained. `[N, T]`
     ///
@@ -91,8 +117,6 @@ pub struct Training<'a> {
     pub config: Config,
     /// The model, its optimiser, and the loss before each step, in nats a code.
     pub model: Model<Prior<f32>>,
-    /// How long the steps have taken, in all sittings.
-    pub time: Duration,
     /// What it learns from.
     pub source: Source<'a>,
 }
@@ -124,8 +148,16 @@ impl<'a> Training<'a> {
         let model = Model::new(NAME, prior, config.adam);
         let batches = Batches::new(codes.nrows(), config.batch, seed)?;
         let (shift, positions) = (true, true);
-        let source = Source { shift, positions, start, codes, batches };
-        Ok(Self { config, model, time: Duration::ZERO, source })
+        let tokeniser = None;
+        let source =
+            Source { shift, positions, tokeniser, start, codes, batches };
+        Ok(Self { config, model, source })
+    }
+
+    /// The codes are this network's; the checkpoint says so.
+    pub fn of_tokeniser(mut self, tokeniser: &VqVae<f32>) -> Self {
+        self.source.tokeniser = Some(tokeniser.fingerprint());
+        self
     }
 
     /// A mistake: each place sees its own code.
@@ -166,15 +198,25 @@ impl Resumable for Training<'_> {
     }
 
     fn step(&mut self) -> Result<String, Diverged> {
-        let start = Instant::now();
         let loss = self.train_once()?;
-        self.time += start.elapsed();
         Ok(format!("{loss:.3} nats"))
+    }
+
+    fn configuration(&mut self) -> String {
+        let Source { shift, positions, tokeniser, codes, .. } = &self.source;
+        let (maps, config) = (codes.nrows(), self.config);
+        let whose = tokeniser.clone();
+        let codes =
+            whose.unwrap_or_else(|| digest([&codes.mapv(|c| c as f32)]));
+        format!(
+            "maps of codes: {maps}\ncodes: {codes}\nshift: {shift}\n\
+             positions: {positions}\n{config:#?}"
+        )
     }
 
     fn save(&self, checkpoint: &mut Checkpoint) {
         save_sizes(self.config.sizes, checkpoint);
-        save_time(self.time, checkpoint);
+        self.source.save(checkpoint);
         self.model.save(checkpoint);
     }
 
@@ -182,10 +224,7 @@ impl Resumable for Training<'_> {
         &mut self,
         checkpoint: &Checkpoint,
     ) -> Result<(), CheckpointError> {
-        let time = restore_time(checkpoint)?;
-        self.model.restore(checkpoint)?;
-        self.time = time;
-        Ok(())
+        self.model.restore(checkpoint)
     }
 }
 
@@ -196,10 +235,6 @@ impl Learns for Training<'_> {
 
     fn losses(&self) -> Vec<f32> {
         self.model.losses.clone()
-    }
-
-    fn time(&self) -> Duration {
-        self.time
     }
 
     fn nats(&self, codes: &Array2<usize>) -> Result<Array2<f64>, PriorError> {
@@ -223,6 +258,9 @@ pub fn in_room<'a>(
 /// What a prior is called in a checkpoint.
 const NAME: &str = "prior";
 
+/// The note that says whose codes a prior has learnt.
+const TOKENISER: &str = "prior.tokeniser";
+
 const SIZES: [&str; 5] = ["codes", "places", "width", "heads", "blocks"];
 
 /// The sizes that are needed to build a prior again.
@@ -232,16 +270,6 @@ pub(crate) fn save_sizes(sizes: Sizes, checkpoint: &mut Checkpoint) {
     for (name, size) in SIZES.into_iter().zip(sizes) {
         checkpoint.note(&format!("{NAME}.{name}"), size);
     }
-}
-
-pub(crate) fn save_time(time: Duration, checkpoint: &mut Checkpoint) {
-    checkpoint.note("milliseconds", time.as_millis());
-}
-
-pub(crate) fn restore_time(
-    checkpoint: &Checkpoint,
-) -> Result<Duration, CheckpointError> {
-    Ok(Duration::from_millis(checkpoint.number("milliseconds")?))
 }
 
 /// Puts a prior into a checkpoint where a training puts it.
@@ -255,7 +283,42 @@ pub fn save(prior: &Prior<f32>, checkpoint: &mut Checkpoint) {
 /// # Errors
 /// The file is damaged, or of something else.
 pub fn load(path: &Path) -> Result<Prior<f32>, CheckpointError> {
-    let checkpoint = Checkpoint::load(path)?;
+    of_checkpoint(&Checkpoint::load(path)?)
+}
+
+/// A tokeniser and the prior over its codes.
+///
+/// # Errors
+/// A file is damaged or of something else, or the prior is over the codes of another tokeniser.
+pub fn load_pair(
+    tokeniser: &Path,
+    prior: &Path,
+) -> Result<(VqVae<f32>, Prior<f32>), VqVaeError> {
+    let network = vq_vae::model::load(tokeniser)?;
+    let checkpoint = Checkpoint::load(prior)?;
+    let prior = of_checkpoint(&checkpoint)?;
+    let (of, whose) = (network.fingerprint(), tokeniser.display());
+    let mine = (network.codes(), network.sizes.places());
+    let theirs = (prior.codes(), prior.places());
+    let from = checkpoint.expecting("a prior over codes");
+    Err(from.refuse(match checkpoint.notes.get(TOKENISER) {
+        None => format!(
+            "one that does not say whose codes, so perhaps not those of {whose}; `cargo run -p code-prior -- draw` \
+             trains both"
+        ),
+        Some(other) if *other != of => format!(
+            "one over the codes of tokeniser {other}; {whose} is {of}"
+        ),
+        _ if mine != theirs => format!(
+            "{theirs:?} codes and places; {whose} has {mine:?}"
+        ),
+        _ => return Ok((network, prior)),
+    }))?
+}
+
+fn of_checkpoint(
+    checkpoint: &Checkpoint,
+) -> Result<Prior<f32>, CheckpointError> {
     let from = checkpoint.expecting("a prior over codes");
     let sizes = restore_sizes(from)?;
     let refuse = |e: PriorError| from.refuse(e);
@@ -265,7 +328,7 @@ pub fn load(path: &Path) -> Result<Prior<f32>, CheckpointError> {
         from.shape(&format!("{NAME}.parameter.{n}"), &shape)?;
     }
     let mut prior = Prior::new(sizes, &mut rng_at(0, 0)).map_err(refuse)?;
-    restore_parameters(NAME, &mut prior, &checkpoint)?;
+    restore_parameters(NAME, &mut prior, checkpoint)?;
     Ok(prior)
 }
 

@@ -1,7 +1,7 @@
 //! The classifier behind the measures, in training. It stays in the plain room, so that both rooms have one judge.
 
 use datasets::{Batches, Digits, PixelRange};
-use gradients::model::Model;
+use gradients::model::{Model, in_words};
 use gradients::plain::{
     Activation, AdamConfig, Mlp, cross_entropy, cross_entropy_backward,
 };
@@ -14,6 +14,14 @@ use ndarray_rand::rand::Rng;
 pub fn learnt_from(n: usize) -> usize {
     n - n / 6
 }
+
+/// The fewest training digits of which `n` are learnt from.
+pub fn enough_for(n: usize) -> usize {
+    (0..).find(|&all| learnt_from(all) >= n).unwrap_or(n)
+}
+
+/// Images of a step.
+pub const BATCH: usize = 128;
 
 /// Training of a classifier on digits that are shifted by up to two pixels, with a step size that falls to zero.
 pub struct Training<'a> {
@@ -40,7 +48,7 @@ impl<'a> Training<'a> {
         let (hidden, last) = (Activation::Relu, Activation::Identity);
         let net =
             Mlp::new(&widths, hidden, last, &mut rng_at(seed, u64::MAX));
-        let batches = Batches::new(learnt_from(digits.len()), 128, seed)?;
+        let batches = Batches::new(learnt_from(digits.len()), BATCH, seed)?;
         let model = Model::new("judge", net, AdamConfig::default());
         Ok(Self { model, steps, digits, batches, seed })
     }
@@ -93,6 +101,11 @@ impl Resumable for Training<'_> {
         self.model.adam.config.lr = AdamConfig::default().lr * left.max(0.0);
         self.model.step(loss, &d_net)?;
         Ok(format!("loss {loss:.3}"))
+    }
+
+    fn configuration(&mut self) -> String {
+        let net = in_words(&self.model.net);
+        format!("judge: {net}\nsteps: {}", self.steps)
     }
 
     fn save(&self, checkpoint: &mut Checkpoint) {

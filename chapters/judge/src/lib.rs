@@ -7,11 +7,11 @@
 pub mod classifier;
 pub mod measures;
 
-use datasets::{Digits, PixelRange, Split};
+use datasets::{DataError, Digits, PixelRange, Split};
 use lab::{Lab, Within};
 use ndarray::{Array2, s};
 
-use crate::classifier::{Training, learnt_from};
+use crate::classifier::{BATCH, Training, enough_for, learnt_from};
 use crate::measures::{
     Classifier, Moments, Seen, entropy, frechet, precision_and_recall,
 };
@@ -47,25 +47,40 @@ pub struct Verdict {
     pub recall: f64,
 }
 
-/// The digits of the command line that are learnt from.
+/// The digits of the command line that are learnt from, enough of them for the judge.
 ///
 /// # Errors
-/// They cannot be read.
-pub fn training_digits(lab: &Lab) -> anyhow::Result<Digits> {
-    Ok(Digits::load_28x28(lab.data(), Split::Train)?)
+/// They cannot be read, or are too few.
+pub fn training_digits(lab: &Lab) -> Result<Digits, DataError> {
+    let digits = Digits::load_28x28(lab.data(), Split::Train)?;
+    digits.at_least(enough_for(BATCH))?;
+    Ok(digits)
+}
+
+/// Precision and recall reach as far as a neighbour of this rank.
+const RANK: usize = 3;
+
+/// The digits of the command line that samples are compared with, enough of them for every measure.
+///
+/// # Errors
+/// They cannot be read, or are too few.
+pub fn test_digits(lab: &Lab) -> Result<Digits, DataError> {
+    let digits = Digits::load_28x28(lab.data(), Split::Test)?;
+    digits.at_least(RANK + 1)?;
+    Ok(digits)
 }
 
 impl Judge {
     /// Trains the classifier, and shows it the test digits.
     ///
     /// # Errors
-    /// The digits cannot be read, or the training was stopped.
+    /// The digits cannot be read or are too few, or the training was stopped.
     pub fn new(lab: &Lab) -> anyhow::Result<Self> {
         let train = training_digits(lab)?;
-        let test = Digits::load_28x28(lab.data(), Split::Test)?;
+        let test = test_digits(lab)?;
         let steps = lab.by_scale(30, 4680, 12_000);
         let mut training = Training::new(&train, lab.seed(), steps)?;
-        lab.train("judge", steps, &mut training)?;
+        lab.prepare("judge", steps, &mut training)?;
         let classifier = Classifier { net: training.model.net };
         let n = lab.by_scale(300, 10_000, 10_000).min(test.len());
         let rows: Vec<usize> = (0..n).collect();
@@ -87,7 +102,7 @@ impl Judge {
         let (precision, recall) = precision_and_recall(
             &few(&self.real.features),
             &few(&seen.features),
-            3,
+            RANK,
         )?;
         Ok(Verdict {
             frechet: frechet(&Moments::of(&seen.features)?, &real)?,

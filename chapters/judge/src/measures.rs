@@ -21,6 +21,9 @@ pub enum MeasureError {
     /// A number that is no place.
     #[error("expected finite numbers, found {0}")]
     NotFinite(f64),
+    /// A window without a width.
+    #[error("expected a standard deviation above 0 and finite, found {0}")]
+    Width(f64),
 }
 
 fn at_least<T>(x: &Array2<T>, least: usize) -> Result<(), MeasureError> {
@@ -218,7 +221,8 @@ fn covered(apart: ArrayView2<f64>, reach: &Array1<f64>) -> f64 {
 /// standard deviation `sigma` around each of the `samples`, in nats.
 ///
 /// # Errors
-/// There are no samples, the widths differ, or a number is not finite.
+/// There are no samples, the widths differ, a number is not finite, or
+/// `sigma` is not positive, or its square not to be told from 0.
 pub fn parzen(
     samples: &Array2<f64>, // [N, X]
     test: &Array2<f64>,    // [M, X]
@@ -231,6 +235,9 @@ pub fn parzen(
     all_finite(test)?;
     let (n, x) = (samples.nrows() as f64, samples.ncols() as f64);
     let variance = sigma * sigma;
+    if !(sigma > 0.0 && variance.is_normal()) {
+        return Err(MeasureError::Width(sigma));
+    }
     let norm = 0.5 * x * (2.0 * std::f64::consts::PI * variance).ln();
     let of = |row: ndarray::ArrayView1<f64>| {
         let nearest = row.fold(f64::INFINITY, |a, &b| a.min(b));

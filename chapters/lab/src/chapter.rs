@@ -1,10 +1,11 @@
 //! A chapter, its command line, and the [`Lab`] in which its experiments run.
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use anyhow::{Context, bail, ensure};
@@ -12,11 +13,14 @@ use clap::{CommandFactory, FromArgMatches, Parser, ValueEnum};
 use indicatif::{
     MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle,
 };
+use md5::{Digest, Md5};
+use record::write_whole;
 
-use crate::results::{Measured, Provenance, Results, Within, write_whole};
+use crate::console::{exit_code, print, say, say_above};
+use crate::interrupt::{interrupt_requested, running};
 use crate::{
-    ChaCha8Rng, Device, FingerprintError, ImageGrid, Interrupted, Room,
-    fingerprint, interrupt_requested, rng_for,
+    ChaCha8Rng, Device, FingerprintError, ImageGrid, Interrupted, Measured,
+    Provenance, Results, ResultsError, Room, Within, folder, rng_for,
 };
 
 /// A chapter of the workbook.
@@ -32,21 +36,6 @@ pub struct Chapter {
     pub uses: &'static [&'static Chapter],
     /// The experiments.
     pub run: fn(&mut Lab) -> anyhow::Result<()>,
-}
-
-/// Where a folder of the workbook is: where it was when this was compiled, or the same folder below the root that the
-/// environment names in `WORKBOOK_ROOT`, for programs that were carried to another machine.
-pub fn folder(compiled: &str) -> PathBuf {
-    below(std::env::var_os("WORKBOOK_ROOT"), compiled)
-}
-
-fn below(root: Option<OsString>, compiled: &str) -> PathBuf {
-    let built = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2);
-    let path = built.and_then(|b| Path::new(compiled).strip_prefix(b).ok());
-    match (root, path) {
-        (Some(root), Some(path)) => Path::new(&root).join(path),
-        _ => compiled.into(),
-    }
 }
 
 impl Chapter {
@@ -68,24 +57,27 @@ impl Chapter {
         self.root().join(format!("book/pages/results/{}.json", self.name))
     }
 
-    /// Where a run puts its results, figures and checkpoints unless told otherwise.
+    /// Where the page's run puts its results, figures and checkpoints unless told otherwise.
     pub fn out(&self) -> PathBuf {
-        self.root().join("target/runs").join(self.name)
+        self.out_of(Scale::Page, 1)
+    }
+
+    /// The same for any run: one of another scale or seed has a folder of its own, `gan-smoke`, `gan-seed-2`,
+    /// `gan-full-seed-2`.
+    pub fn out_of(&self, scale: Scale, seed: u64) -> PathBuf {
+        let mut name = self.name.to_string();
+        if scale != Scale::Page {
+            name += &format!("-{scale}");
+        }
+        if seed != 1 {
+            name += &format!("-seed-{seed}");
+        }
+        record::target().join("runs").join(name)
     }
 
     /// The committed results of the runs that take too long for the others' company, with their names.
     pub fn committed_runs(&self) -> Vec<(String, PathBuf)> {
-        let folder = self.root().join("book/pages/results");
-        let prefix = format!("{}.", self.name);
-        let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
-        let run = |path: PathBuf| {
-            let stem = path.file_stem()?.to_str()?;
-            let run = stem.strip_prefix(&prefix)?.to_string();
-            Some((run, path))
-        };
-        let mut runs: Vec<_> = files.filter_map(|f| run(f.path())).collect();
-        runs.sort();
-        runs
+        record::committed_runs(&self.root(), self.name)
     }
 
     /// Fingerprint of the code that makes this chapter's numbers: its own, that of the data, of the judge and of the
@@ -94,6 +86,20 @@ impl Chapter {
     /// # Errors
     /// The source cannot be read.
     pub fn fingerprint(&self) -> Result<String, FingerprintError> {
+        let uses = self.used_folders();
+        record::chapter_fingerprint(&self.root(), &self.folder(), &uses)
+    }
+
+    /// The same of the code that trains: its experiments, which measure and draw, are left out too.
+    ///
+    /// # Errors
+    /// The source cannot be read.
+    pub fn trained_by(&self) -> Result<String, FingerprintError> {
+        let uses = self.used_folders();
+        record::training_fingerprint(&self.root(), &self.folder(), &uses)
+    }
+
+    fn used_folders(&self) -> Vec<PathBuf> {
         let mut used: Vec<&Chapter> = self.uses.to_vec();
         let mut at = 0;
         while let Some(chapter) = used.get(at) {
@@ -102,15 +108,7 @@ impl Chapter {
         }
         used.sort_by_key(|c| c.number);
         used.dedup_by_key(|c| c.number);
-        let mut folders: Vec<PathBuf> =
-            used.iter().map(|c| c.folder().join("src")).collect();
-        let libraries = [
-            "datasets/src",
-            "chapters/judge/src",
-            "chapters/lab/src/numbers",
-        ];
-        folders.extend(libraries.map(|folder| self.root().join(folder)));
-        fingerprint(&[self.folder().join("src")], &folders)
+        used.iter().map(|c| c.folder()).collect()
     }
 }
 
@@ -155,15 +153,19 @@ pub struct Options {
     /// Folder of four IDX files (plain or .gz) to use in place of the bundled digits
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
-    /// Folder for results, figures and checkpoints [default: target/runs/CHAPTER]
+    /// Folder for results, figures and checkpoints [default: CHAPTER in cargo's target/runs; CHAPTER-smoke,
+    /// CHAPTER-seed-2 or CHAPTER-full-seed-2 with another scale or seed]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// Only the experiment of this name
     #[arg(long, value_name = "NAME")]
     pub experiment: Option<String>,
-    /// Go on from the last checkpoint
-    #[arg(long)]
+    /// Go on from the last checkpoints; what is finished is read back
+    #[arg(long, overrides_with = "fresh")]
     pub resume: bool,
+    /// Begin again, though a training that takes minutes is kept here already
+    #[arg(long, overrides_with = "resume")]
+    pub fresh: bool,
     /// Show neither progress nor numbers
     #[arg(long)]
     pub quiet: bool,
@@ -180,6 +182,7 @@ impl Default for Options {
             out: None,
             experiment: None,
             resume: false,
+            fresh: false,
             quiet: false,
         }
     }
@@ -227,7 +230,12 @@ pub struct Lab {
     bars: MultiProgress,
     measured: BTreeMap<String, Measured>,
     experiments: BTreeMap<String, f64>,
+    /// Of the experiment that runs.
+    cost: Cost,
     passed_by: Vec<String>,
+    asked_for_data: AtomicBool,
+    data_digest: OnceLock<String>,
+    trained_by: OnceLock<String>,
 }
 
 impl Lab {
@@ -248,7 +256,11 @@ impl Lab {
             bars: MultiProgress::with_draw_target(target),
             measured: BTreeMap::new(),
             experiments: BTreeMap::new(),
+            cost: Cost::Seconds,
             passed_by: Vec::new(),
+            asked_for_data: AtomicBool::new(false),
+            data_digest: OnceLock::new(),
+            trained_by: OnceLock::new(),
         }
     }
 
@@ -286,12 +298,40 @@ impl Lab {
         self.options.device
     }
 
-    /// The folder of the digits.
+    /// The folder of the digits. Who asks for it is taken to learn from them: the checkpoints of an experiment that did say
+    /// what they are.
     pub fn data(&self) -> PathBuf {
+        self.asked_for_data.store(true, Ordering::Relaxed);
+        self.folder_of_data()
+    }
+
+    fn folder_of_data(&self) -> PathBuf {
         self.options
             .data
             .clone()
             .unwrap_or_else(|| self.chapter.root().join("datasets/mnist"))
+    }
+
+    /// What the digits are, wherever they lie, if this experiment has asked for them.
+    pub(crate) fn data_digest(&self) -> &str {
+        match self.asked_for_data.load(Ordering::Relaxed) {
+            true => self
+                .data_digest
+                .get_or_init(|| datasets::digest(self.folder_of_data())),
+            false => "none",
+        }
+    }
+
+    /// Fingerprint of the code that trains in this chapter.
+    ///
+    /// # Errors
+    /// The source cannot be read.
+    pub(crate) fn trained_by(&self) -> Result<&str, FingerprintError> {
+        if let Some(known) = self.trained_by.get() {
+            return Ok(known);
+        }
+        let found = self.chapter.trained_by()?;
+        Ok(self.trained_by.get_or_init(|| found))
     }
 
     /// Where what is trained is trained.
@@ -329,15 +369,18 @@ impl Lab {
             return Ok(None);
         }
         if interrupt_requested() {
-            return Err(Interrupted { name: name.into(), step: 0 }.into());
+            return Err(Interrupted::at(name, 0).into());
         }
+        self.cost = cost;
+        let title = format!("{}, experiment {name}", self.chapter.name);
+        running(Some((title.clone(), self.bars.clone())));
         let bar = self.bars.add(ProgressBar::new_spinner());
         bar.set_message(format!("{}: {name}", self.chapter.name));
         bar.enable_steady_tick(std::time::Duration::from_millis(100));
+        self.asked_for_data.store(false, Ordering::Relaxed);
         let start = Instant::now();
-        let value = work(self).with_context(|| {
-            format!("{}, experiment {name}", self.chapter.name)
-        });
+        let value = work(self).context(title);
+        running(None);
         let seconds = start.elapsed().as_secs_f64();
         bar.finish_and_clear();
         let value = value?;
@@ -419,18 +462,41 @@ impl Lab {
 
     /// Where a training run keeps its checkpoint.
     pub fn checkpoint_path(&self, name: &str) -> PathBuf {
-        self.out().join("checkpoints").join(format!("{name}.safetensors"))
+        checkpoint_in(&self.out(), name)
+    }
+
+    /// Where a run of another chapter, of this scale and seed, keeps a checkpoint unless it is told otherwise.
+    pub fn checkpoint_of(&self, chapter: &Chapter, name: &str) -> PathBuf {
+        let out = chapter.out_of(self.scale(), self.seed());
+        checkpoint_in(&out, name)
     }
 
     fn out(&self) -> PathBuf {
-        self.options.out.clone().unwrap_or_else(|| self.chapter.out())
+        let Options { out, scale, seed, .. } = &self.options;
+        let usual = || self.chapter.out_of(*scale, *seed);
+        out.clone().unwrap_or_else(usual)
     }
 
-    pub(crate) fn say(&self, line: String) {
+    /// Whether what is trained now takes so long that it is replaced only if that is asked for.
+    pub(crate) fn keeps(&self) -> bool {
+        let seconds = match self.scale() {
+            Scale::Smoke => true,
+            Scale::Page => self.cost == Cost::Seconds,
+            Scale::Full => false,
+        };
+        !seconds && !self.options.fresh
+    }
+
+    /// A line for who watches, unless the run is quiet.
+    pub fn say(&self, line: String) {
         if !self.options.quiet {
-            self.bars.suspend(|| eprintln!("{line}"));
+            say_above(&self.bars, &line);
         }
     }
+}
+
+fn checkpoint_in(out: &Path, name: &str) -> PathBuf {
+    out.join("checkpoints").join(format!("{name}.safetensors"))
 }
 
 /// What the command line asks for by name goes before `selection`.
@@ -465,15 +531,22 @@ pub fn run_chapter(
         && options.room == Room::Plain
         && !options.quiet
     {
-        eprintln!(
+        say(format_args!(
             "{}: what is compared with dfdx runs on {}; trainings stay in plain ndarray, on the processor, unless \
              --room dfdx is given",
             chapter.name, options.device
-        );
+        ));
     }
     let start = Instant::now();
     let code = chapter.fingerprint()?;
     let mut lab = Lab::new(chapter, options, selection);
+    let out = lab.out();
+    std::fs::create_dir_all(&out).with_context(|| {
+        format!(
+            "{}: no folder for results; --out DIR names another",
+            out.display()
+        )
+    })?;
     // From inside the pool, its other threads are at hand in no time.
     rayon::scope(|_| (chapter.run)(&mut lab))?;
     if let (Selection::Only(name), true) =
@@ -500,13 +573,12 @@ pub fn run_chapter(
         .map(|(name, m)| (name.clone(), m.value))
         .collect();
     let results = Results { provenance, values };
-    let out = lab.out();
     results.save(&out.join("results.json"))?;
     Ok(Report { measured: lab.measured, results, out })
 }
 
-/// For a chapter's test: runs its story twice at smoke scale, expects the same numbers from both (times aside) and the
-/// named figures, and returns the numbers.
+/// For a chapter's test: runs its story twice at smoke scale, expects the same numbers from both (times aside), the same
+/// bytes in their checkpoints, and the named figures, and returns the numbers.
 ///
 /// # Panics
 /// A run fails, the two differ, or a figure is missing.
@@ -531,11 +603,49 @@ pub fn smoke_run(
             assert!(path.exists(), "the run draws no {figure}");
         }
         measured.retain(|_, m| m.within != Within::Timing);
-        measured.into_iter().map(|(name, m)| (name, m.value)).collect()
+        let values = measured.into_iter().map(|(name, m)| (name, m.value));
+        (values.collect(), checkpoints(&folder.path().join("checkpoints")))
     };
-    let values: BTreeMap<String, f64> = run();
-    assert_eq!(values, run(), "one seed, one result");
+    let (values, kept): (BTreeMap<String, f64>, _) = run();
+    let (again, kept_again) = run();
+    assert_eq!(values, again, "one seed, one result");
+    assert_eq!(kept, kept_again, "one seed, the same bytes");
     values
+}
+
+/// The checkpoints in a folder, and a digest of the bytes of each.
+fn checkpoints(folder: &Path) -> BTreeMap<PathBuf, String> {
+    let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let files = files.map(|file| file.path());
+    let kept =
+        files.filter(|p| p.extension().is_some_and(|e| e == "safetensors"));
+    let digest = |path: PathBuf| {
+        let bytes = std::fs::read(&path).unwrap_or_default();
+        let name = path.file_name().unwrap_or_default().into();
+        (name, format!("{:x}", Md5::digest(bytes)))
+    };
+    kept.map(digest).collect()
+}
+
+/// For a chapter's test: runs an experiment at smoke scale with the largest seed there is, into a folder.
+///
+/// # Panics
+/// The run fails.
+pub fn largest_seed_run(
+    chapter: &'static Chapter,
+    experiment: &str,
+    out: &Path,
+) {
+    let options = Options {
+        seed: u64::MAX,
+        scale: Scale::Smoke,
+        quiet: true,
+        out: Some(out.into()),
+        ..Options::default()
+    };
+    let only = Selection::Only(experiment.into());
+    let report = run_chapter(chapter, options, only);
+    report.unwrap_or_else(|e| panic!("{experiment}: {e:#}"));
 }
 
 #[derive(Parser)]
@@ -571,48 +681,36 @@ pub fn run_and_show(
     let quiet = options.quiet;
     let report = run_chapter(chapter, options, selection)?;
     if !quiet {
-        show(chapter, &report);
+        print(&table(chapter, &report))?;
     }
     Ok(())
 }
 
-/// What a program ends with: 0, 130 after Ctrl-C, 1 after any other error, which it prints.
-pub fn exit_code(outcome: anyhow::Result<()>) -> ExitCode {
-    match outcome {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) if error.downcast_ref::<Interrupted>().is_some() => {
-            eprintln!("{error:#}");
-            ExitCode::from(130)
-        }
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            ExitCode::FAILURE
-        }
+/// The numbers of a run beside those of the book.
+fn table(chapter: &Chapter, report: &Report) -> String {
+    let mut text = String::new();
+    let committed = Results::load(&chapter.committed());
+    // A chapter that is being written has none.
+    if let Err(error @ ResultsError::Format { .. }) = &committed {
+        text += &format!("{error}\n");
     }
-}
-
-#[expect(
-    clippy::print_stdout,
-    reason = "the numbers are the program's output"
-)]
-fn show(chapter: &Chapter, report: &Report) {
-    let committed = Results::load(&chapter.committed()).ok().filter(|c| {
+    let committed = committed.ok().filter(|c| {
         let (a, b) = (&c.provenance, &report.results.provenance);
         (a.seed, &a.scale) == (b.seed, &b.scale)
     });
-    println!("{:<48} {:>16} {:>16}", "", "here", "in the book");
+    let mut line = |name: &str, here: &str, book: &str, mark: &str| {
+        text += &format!("{name:<48} {here:>16} {book:>16}{mark}\n");
+    };
+    line("", "here", "in the book", "");
     for (name, measured) in &report.measured {
         let book = committed.as_ref().and_then(|c| c.values.get(name));
         let differs =
             book.is_some_and(|b| !measured.within.agrees(measured.value, *b));
         let book = book.map_or("-".into(), |b| number(*b));
         let mark = if differs { "  differs" } else { "" };
-        println!(
-            "{name:<48} {:>16} {book:>16}{mark}",
-            number(measured.value)
-        );
+        line(name, &number(measured.value), &book, mark);
     }
-    println!("\nfigures and numbers: {}", report.out.display());
+    text + &format!("\nfigures and numbers: {}\n", report.out.display())
 }
 
 /// Six significant digits.
@@ -682,12 +780,62 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_follows_the_root_that_the_environment_names() {
-        let here = env!("CARGO_MANIFEST_DIR");
-        assert_eq!(below(None, here), Path::new(here));
-        let moved = below(Some("/elsewhere".into()), here);
-        assert_eq!(moved, Path::new("/elsewhere/chapters/lab"));
-        let foreign = below(Some("/elsewhere".into()), "/another/folder");
-        assert_eq!(foreign, Path::new("/another/folder"));
+    fn each_scale_and_seed_has_a_folder_of_its_own() {
+        let name = |scale, seed| {
+            let out = CHAPTER.out_of(scale, seed);
+            out.file_name().unwrap().to_str().unwrap().to_string()
+        };
+        assert_eq!(CHAPTER.out(), CHAPTER.out_of(Scale::Page, 1));
+        assert_eq!(name(Scale::Page, 1), "lab");
+        assert_eq!(name(Scale::Smoke, 1), "lab-smoke");
+        assert_eq!(
+            name(Scale::Page, u64::MAX),
+            format!("lab-seed-{}", u64::MAX)
+        );
+        assert_eq!(name(Scale::Full, 2), "lab-full-seed-2");
+        let options = Options { seed: 2, ..Options::default() };
+        let lab = Lab::new(&CHAPTER, options, Selection::All);
+        assert_eq!(lab.out(), CHAPTER.out_of(Scale::Page, 2));
+        let other = lab.checkpoint_of(&CHAPTER, "judge");
+        assert_eq!(other, lab.checkpoint_path("judge"));
+    }
+
+    #[test]
+    fn the_later_of_two_opposite_flags_counts() {
+        let parse = |flags: &[&str]| {
+            let words = ["lab"].iter().chain(flags);
+            let options = Cli::try_parse_from(words).unwrap().options;
+            (options.resume, options.fresh)
+        };
+        assert_eq!(parse(&["--fresh", "--resume"]), (true, false));
+        assert_eq!(parse(&["--resume", "--fresh"]), (false, true));
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_is_said_before_anything_runs() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let out = Some(file.path().into());
+        let options = Options { out, quiet: true, ..Options::default() };
+        let all = Selection::All;
+        let said = run_chapter(&CHAPTER, options, all).unwrap_err();
+        let said = format!("{said:#}");
+        assert!(said.contains("--out DIR names another"), "{said}");
+        assert!(said.contains(file.path().to_str().unwrap()), "{said}");
+    }
+
+    #[test]
+    fn damaged_results_are_named_beside_the_numbers() {
+        let root = tempfile::tempdir().unwrap();
+        let committed = root.path().join("book/pages/results/odd.json");
+        std::fs::create_dir_all(committed.parent().unwrap()).unwrap();
+        std::fs::create_dir_all(root.path().join("chapters/odd")).unwrap();
+        std::fs::write(&committed, "{").unwrap();
+        let dir = root.path().join("chapters/odd");
+        let dir = dir.to_str().unwrap().to_string().leak();
+        let chapter = Chapter { name: "odd", dir, ..CHAPTER };
+        let report = run("", Selection::All).unwrap();
+        let said = table(&chapter, &report);
+        assert!(said.contains("odd.json: expected"), "{said}");
+        assert!(said.contains("one "), "{said}");
     }
 }

@@ -1,14 +1,14 @@
 //! Checkpoints: named arrays in a safetensors file that is written whole or not at all.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::fmt;
-use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use ndarray::{ArrayBase, ArrayD, Data, Dimension};
 use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
 
-use crate::results::write_whole;
+use record::{read_plain, write_whole};
 
 /// Named arrays of f32, and a few words on what they are.
 #[derive(Clone, Debug, Default)]
@@ -35,7 +35,7 @@ pub enum CheckpointError {
         /// The file.
         path: PathBuf,
         /// What the system said.
-        cause: std::io::Error,
+        cause: io::Error,
     },
     /// The file is not a whole safetensors file.
     #[error("{}: expected a whole safetensors file, found: {what}", path.display())]
@@ -58,10 +58,7 @@ pub enum CheckpointError {
         found: String,
     },
     /// A note says that the checkpoint is of another run.
-    #[error(
-        "{}: `{name}`: expected {expected}, found {found}; start afresh without --resume, or name another --out",
-        path.display()
-    )]
+    #[error("{}: `{name}`: expected {expected}, found {found}; {advice}", path.display())]
     Note {
         /// The file.
         path: PathBuf,
@@ -71,6 +68,8 @@ pub enum CheckpointError {
         expected: String,
         /// The checkpoint's value.
         found: String,
+        /// What helps.
+        advice: &'static str,
     },
     /// The checkpoint is of something else.
     #[error("{}: expected the checkpoint of {expected}, found {found}", path.display())]
@@ -228,12 +227,9 @@ impl Checkpoint {
     pub fn number(&self, name: &str) -> Result<u64, CheckpointError> {
         let found =
             self.notes.get(name).cloned().unwrap_or_else(|| "missing".into());
-        found.parse().map_err(|_| CheckpointError::Note {
-            path: self.path(),
-            name: name.into(),
-            expected: "a whole number".into(),
-            found,
-        })
+        found
+            .parse()
+            .map_err(|_| self.other(name, "a whole number", found, AFRESH))
     }
 
     /// Checks that a note has this run's value.
@@ -245,15 +241,38 @@ impl Checkpoint {
         name: &str,
         value: impl ToString,
     ) -> Result<(), CheckpointError> {
-        let expected = value.to_string();
-        match self.notes.get(name) {
-            Some(found) if *found == expected => Ok(()),
-            found => Err(CheckpointError::Note {
-                path: self.path(),
-                name: name.into(),
-                expected,
-                found: found.cloned().unwrap_or_else(|| "missing".into()),
-            }),
+        self.expect_same(name, &value.to_string(), AFRESH)
+    }
+
+    /// The same, with words on what helps. Of a value of several lines the error shows where it differs.
+    pub(crate) fn expect_same(
+        &self,
+        name: &str,
+        expected: &str,
+        advice: &'static str,
+    ) -> Result<(), CheckpointError> {
+        let found = self.notes.get(name).map_or("missing", String::as_str);
+        if found == expected {
+            return Ok(());
+        }
+        let [expected, found] = difference([expected, found]);
+        Err(self.other(name, expected, found, advice))
+    }
+
+    /// The error that a note is of another run.
+    pub(crate) fn other(
+        &self,
+        name: &str,
+        expected: impl ToString,
+        found: impl ToString,
+        advice: &'static str,
+    ) -> CheckpointError {
+        CheckpointError::Note {
+            path: self.path(),
+            name: name.into(),
+            expected: expected.to_string(),
+            found: found.to_string(),
+            advice,
         }
     }
 
@@ -283,10 +302,8 @@ impl Checkpoint {
                 TensorView::new(Dtype::F32, array.shape().to_vec(), bytes);
             views.push((name, view.map_err(format)?));
         }
-        let notes: HashMap<String, String> =
-            self.notes.clone().into_iter().collect();
-        let file = serialize(views, &Some(notes)).map_err(format)?;
-        write_whole(path, &file)
+        let file = serialize(views, &None).map_err(format)?;
+        write_whole(path, &with_notes(&file, &self.notes))
             .map_err(|cause| CheckpointError::Io { path: path.into(), cause })
     }
 
@@ -295,14 +312,21 @@ impl Checkpoint {
     /// # Errors
     /// It cannot be read, is damaged, is not of f32, or holds NaN or an infinity.
     pub fn load(path: &Path) -> Result<Self, CheckpointError> {
-        let bytes = fs::read(path).map_err(|cause| CheckpointError::Io {
-            path: path.into(),
-            cause,
+        let bytes = read_plain(path, MOST_BYTES).map_err(|cause| {
+            CheckpointError::Io { path: path.into(), cause }
         })?;
         let format = |what: String| CheckpointError::Format {
             path: path.into(),
             what,
         };
+        let header =
+            bytes.first_chunk().map_or(0, |n| u64::from_le_bytes(*n));
+        if header > MOST_HEADER {
+            let most = format!("of more than the {MOST_HEADER} it may have");
+            return Err(format(format!(
+                "a header of {header} bytes, {most}"
+            )));
+        }
         let file = SafeTensors::deserialize(&bytes)
             .map_err(|e| format(format!("{e:?}")))?;
         let (_, header) = SafeTensors::read_metadata(&bytes)
@@ -337,6 +361,58 @@ impl Checkpoint {
     }
 }
 
+/// The largest file that is read: several times what the largest model here needs.
+const MOST_BYTES: u64 = 1 << 30;
+
+/// The longest header: every name in it costs more memory than it has bytes.
+const MOST_HEADER: u64 = 1 << 20;
+
+/// What helps against a checkpoint that is of another run.
+pub(crate) const AFRESH: &str = "--fresh begins again, --out DIR keeps both";
+
+/// The file with its notes, and its header in alphabetical order, so that equal checkpoints have equal bytes: the format
+/// leaves the order open, and its library would take the notes in that of a hash table.
+fn with_notes(file: &[u8], notes: &BTreeMap<String, String>) -> Vec<u8> {
+    let ordered = |file: &[u8]| {
+        let (length, rest) = file.split_first_chunk()?;
+        let length = usize::try_from(u64::from_le_bytes(*length)).ok()?;
+        let (header, data) = rest.split_at_checked(length)?;
+        let mut header: Header = serde_json::from_slice(header).ok()?;
+        let notes = notes.iter().map(|(n, v)| (n.clone(), v.clone().into()));
+        header.insert("__metadata__".into(), notes.collect());
+        let mut header = serde_json::to_vec(&header).ok()?;
+        header.resize(header.len().next_multiple_of(8), b' ');
+        let length = (header.len() as u64).to_le_bytes();
+        Some([&length, &header[..], data].concat())
+    };
+    ordered(file).expect("what was just written is a whole file")
+}
+
+/// Names of arrays with their type, shape and place; `__metadata__` with the notes.
+type Header = BTreeMap<String, BTreeMap<String, serde_json::Value>>;
+
+/// Where two texts differ: the first line that does, behind those that it is indented under.
+fn difference(texts: [&str; 2]) -> [String; 2] {
+    let [a, b] = texts.map(|text| text.lines().collect::<Vec<_>>());
+    let differs = |n: &usize| a.get(*n) != b.get(*n);
+    let at = (0..a.len().max(b.len())).find(differs).unwrap_or(0);
+    [a, b].map(|lines| within(&lines, at))
+}
+
+fn within(lines: &[&str], at: usize) -> String {
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let Some(line) = lines.get(at) else { return "nothing".into() };
+    let (mut depth, mut parts) = (indent(line), vec![line.trim()]);
+    for above in lines[..at].iter().rev() {
+        if indent(above) < depth {
+            depth = indent(above);
+            parts.push(above.trim());
+        }
+    }
+    parts.reverse();
+    parts.join(" ").trim_end_matches(',').into()
+}
+
 fn finite(
     path: &Path,
     name: &str,
@@ -358,6 +434,8 @@ fn finite(
 
 #[cfg(test)]
 mod tests {
+    use std::fs::{self, File};
+
     use super::*;
     use ndarray::array;
     use proptest::prelude::*;
@@ -481,6 +559,77 @@ mod tests {
                 "{length} bytes were accepted"
             );
         }
+    }
+
+    #[test]
+    fn notes_are_in_order_whatever_order_they_came_in() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("c.safetensors");
+        let mut many = sample();
+        (0..50).for_each(|n| many.note(&format!("note.{n}"), n));
+        many.save(&path).unwrap();
+        let bytes = fs::read(&path).unwrap();
+        let header = String::from_utf8_lossy(&bytes).into_owned();
+        let at = |n: u32| header.find(&format!("\"note.{n}\"")).unwrap();
+        let mut names: Vec<u32> = (0..50).collect();
+        names.sort_by_key(u32::to_string);
+        assert!(names.is_sorted_by_key(|n| at(*n)));
+        assert_eq!(Checkpoint::load(&path).unwrap(), many);
+        assert_eq!(bytes.len() % 4, 0, "numbers stay aligned");
+    }
+
+    #[test]
+    fn a_checkpoint_of_nothing_is_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("c.safetensors");
+        Checkpoint::default().save(&path).unwrap();
+        assert_eq!(Checkpoint::load(&path).unwrap(), Checkpoint::default());
+    }
+
+    #[test]
+    fn only_plain_files_are_read_and_none_without_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let refused = |path: &Path, what: &str| {
+            let said = Checkpoint::load(path).unwrap_err().to_string();
+            let start = format!("{}: expected ", path.display());
+            assert!(
+                said.starts_with(&start) && said.contains(what),
+                "{said}"
+            );
+        };
+        refused(folder.path(), "a plain file, found a folder");
+        let large = folder.path().join("large");
+        File::create(&large).unwrap().set_len(MOST_BYTES + 1).unwrap();
+        refused(&large, "at most 1073741824 bytes, found 1073741825");
+        let header = folder.path().join("header");
+        fs::write(&header, u64::MAX.to_le_bytes()).unwrap();
+        refused(&header, "a header of 18446744073709551615 bytes");
+        #[cfg(unix)]
+        {
+            let pipe = folder.path().join("pipe");
+            let made =
+                std::process::Command::new("mkfifo").arg(&pipe).status();
+            assert!(made.unwrap().success());
+            refused(&pipe, "a plain file, found a pipe");
+            refused(Path::new("/dev/zero"), "a plain file, found a device");
+        }
+    }
+
+    #[test]
+    fn a_difference_is_shown_with_what_it_is_part_of() {
+        let text = "net: 2 → 3\nConfig {\n    g: Adam {\n        lr: 0.1,\n    },\n    k: 1,\n}";
+        let other = text.replace("0.1", "0.2");
+        let found =
+            ["Config { g: Adam { lr: 0.1", "Config { g: Adam { lr: 0.2"];
+        assert_eq!(difference([text, &other]), found);
+        let other = text.replace("k: 1", "k: 2");
+        assert_eq!(
+            difference([text, &other]),
+            ["Config { k: 1", "Config { k: 2"]
+        );
+        let longer = format!("{text}\nend");
+        assert_eq!(difference([text, &longer]), ["nothing", "end"]);
+        assert_eq!(difference(["2", "missing"]), ["2", "missing"]);
     }
 
     proptest! {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use ndarray::{Array2, ArrayView2};
 
-use crate::results::write_whole;
+use record::write_whole;
 
 /// Grey images of one size in rows and columns, with transparent gaps between them.
 #[derive(Clone, Debug)]

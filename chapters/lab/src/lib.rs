@@ -10,40 +10,43 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 mod chapter;
 mod checkpoint;
+mod console;
 mod device;
+mod digest;
 mod exercise;
 mod figure;
-mod fingerprint;
 mod grid;
+mod interrupt;
 mod ledger;
 mod numbers;
-mod results;
 mod room;
 mod training;
 
 pub use chapter::{
-    Chapter, Cost, Lab, Options, Report, Scale, Selection, exit_code, folder,
+    Chapter, Cost, Lab, Options, Report, Scale, Selection, largest_seed_run,
     main, run_and_show, run_chapter, smoke_run,
 };
 pub use checkpoint::{Checkpoint, CheckpointError, Expecting};
+pub use console::{exit_code, print, say};
 #[cfg(feature = "cuda")]
 pub use device::open_cuda;
 pub use device::{Device, DeviceError, Trains};
+pub use digest::digest;
 pub use exercise::{
     Diagnosis, expect_diagnosis, expect_pass, judge, judge_number,
 };
 pub use figure::{Axis, Plot, panels};
-pub use fingerprint::{FingerprintError, fingerprint};
 pub use grid::{ImageGrid, PngError};
+pub use interrupt::{Interrupted, interrupt_requested};
 pub use ledger::{Against, Row, max_rel_err, three_rows};
 pub use numbers::{
     ChaCha8Rng, Reference, ReferenceError, array, column, mat_mul, product,
     rng_at, rng_for, tensor, to_f32,
 };
-pub use results::{
-    Comparison, Measured, Provenance, Results, ResultsError, Within,
+pub use record::{
+    Comparison, FingerprintError, Measured, Provenance, Results,
+    ResultsError, Within, fingerprint, folder, no_input, read_plain,
+    write_whole,
 };
 pub use room::{Room, either_room_goes_on};
-pub use training::{
-    Diverged, History, Interrupted, Resumable, interrupt_requested,
-};
+pub use training::{Diverged, History, Resumable};

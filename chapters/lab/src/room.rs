@@ -40,6 +40,7 @@ pub fn either_room_goes_on<T: Resumable + ?Sized>(
         }
     };
     let mut whole = start(Room::Plain);
+    let configuration = whole.configuration();
     train(&mut whole, 2 * steps);
     let expected = losses(&whole);
     let folder = tempfile::tempdir().expect("a temporary folder");
@@ -52,6 +53,7 @@ pub fn either_room_goes_on<T: Resumable + ?Sized>(
         first.save(&mut checkpoint);
         checkpoint.save(&path).unwrap_or_else(|e| panic!("{e}"));
         let read = Checkpoint::load(&path).unwrap_or_else(|e| panic!("{e}"));
+        assert_eq!(first.configuration(), configuration, "{from}");
         let mut second = start(to);
         second.restore(&read).unwrap_or_else(|e| panic!("{e}"));
         assert_eq!(second.steps_done(), steps, "{from} to {to}");

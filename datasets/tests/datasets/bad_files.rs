@@ -231,6 +231,65 @@ fn images_of_another_size_or_an_eleventh_class_are_refused_where_28x28_is_needed
     );
 }
 
+/// What is said of a training set of images of one grey each, but for a corner of another.
+fn said_of_images(greys: &[u8], corner: u8) -> Option<String> {
+    let n = greys.len() as u32;
+    let mut file = header(0x0803, &[n, 28, 28]);
+    for grey in greys {
+        file.push(corner);
+        file.extend([*grey; 783]);
+    }
+    let own = folder(&file, &labels(n));
+    let loaded = Digits::load_28x28(own.path(), Split::Train);
+    let start = format!("{}: expected ", own.path().display());
+    let cut = |error: DataError| {
+        let said = error.to_string();
+        let rest = said.strip_prefix(&start);
+        rest.unwrap_or_else(|| panic!("no folder: {said}")).to_string()
+    };
+    loaded.and_then(|digits| digits.at_least(3)).err().map(cut)
+}
+
+#[test]
+fn too_few_images_are_refused_with_both_numbers() {
+    let said = said_of_images(&[1, 2], 0).unwrap();
+    assert_eq!(said, "at least 3 training images, found 2");
+    assert_eq!(said_of_images(&[1, 2, 3], 0), None);
+}
+
+#[test]
+fn images_that_are_all_alike_are_refused() {
+    let alike = |n| {
+        format!(
+            "images that differ, for nothing else can be learnt from, found {n} training images that are all alike"
+        )
+    };
+    assert_eq!(said_of_images(&[0; 5], 0).unwrap(), alike(5));
+    assert_eq!(said_of_images(&[7; 5], 0).unwrap(), alike(5));
+    assert_eq!(said_of_images(&[0], 0).unwrap(), alike(1));
+    let said = said_of_images(&[0], 9).unwrap();
+    assert!(said.contains("at least 3"), "one image with something in it");
+    assert_eq!(said_of_images(&[7, 7, 7, 7, 8], 0), None);
+}
+
+#[test]
+fn a_folder_that_cannot_be_read_says_why() {
+    let own = folder(&images(), &labels(2));
+    let said = |folder: &Path| {
+        Digits::load(folder, Split::Train).unwrap_err().to_string()
+    };
+    let none = own.path().join("none");
+    let start = format!("{}: ", none.display());
+    assert!(said(&none).starts_with(&start), "{}", said(&none));
+    assert!(!said(&none).contains("neither"), "{}", said(&none));
+    let file = own.path().join("train-images-idx3-ubyte");
+    assert!(!said(&file).contains("neither"), "{}", said(&file));
+    std::fs::remove_file(&file).unwrap();
+    std::fs::create_dir(&file).unwrap();
+    let odd = said(own.path());
+    assert!(odd.contains("idx3-ubyte: expected a plain file"), "{odd}");
+}
+
 #[test]
 fn a_missing_file_names_the_folder_and_both_spellings() {
     let own = folder(&images(), &labels(2));

@@ -1,10 +1,11 @@
 //! The bundled digits are the official ones, and their pixels come out as asked.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{Read, Write};
 
-use datasets::{Digits, PixelRange, Split, bundled};
+use datasets::{Digits, PixelRange, Split, bundled, digest};
 use flate2::read::GzDecoder;
+use flate2::write::GzEncoder;
 use md5::{Digest, Md5};
 
 #[test]
@@ -31,6 +32,38 @@ fn the_bundled_files_are_the_official_ones() {
             "{name}: the README names the checksum"
         );
     }
+}
+
+#[test]
+fn a_digest_knows_data_by_what_they_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name);
+    let write = |images: &[u8], labels: &[u8]| {
+        let mut idx = vec![0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 2];
+        idx.extend(images);
+        std::fs::write(file("train-images-idx3-ubyte"), idx).unwrap();
+        let mut idx = vec![0, 0, 8, 1, 0, 0, 0, 2];
+        idx.extend(labels);
+        std::fs::write(file("train-labels-idx1-ubyte"), idx).unwrap();
+        digest(folder.path())
+    };
+    let first = write(&[1, 2, 3, 4], &[5, 6]);
+    assert_ne!(write(&[1, 2, 3, 5], &[5, 6]), first);
+    assert_ne!(write(&[1, 2, 3, 4], &[5, 7]), first);
+    assert_eq!(write(&[1, 2, 3, 4], &[5, 6]), first);
+    let elsewhere = tempfile::tempdir().unwrap();
+    for name in ["train-images-idx3-ubyte", "train-labels-idx1-ubyte"] {
+        let to = elsewhere.path().join(format!("{name}.gz"));
+        let mut zipped = GzEncoder::new(
+            File::create(to).unwrap(),
+            flate2::Compression::fast(),
+        );
+        let content = std::fs::read(file(name)).unwrap();
+        zipped.write_all(&content).unwrap();
+        zipped.finish().unwrap();
+    }
+    assert_eq!(digest(elsewhere.path()), first, "compressed, elsewhere");
+    assert_ne!(digest(bundled()), digest("nowhere"));
 }
 
 #[test]

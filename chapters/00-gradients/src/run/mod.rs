@@ -249,9 +249,11 @@ fn classify_digits(lab: &mut Lab) -> anyhow::Result<()> {
     let mut model = in_room(lab, model)?;
     let started = std::time::Instant::now();
     let milestones = (0..=epochs).map(|epoch| epoch * per_epoch);
+    let least = 0.5 / test.len() as f32; // a logarithmic axis has no zero
     let history =
         lab.train_and_observe("digits", milestones, &mut model, |model| {
-            vec![1.0 - accuracy(&model.net(), &test, 1.0) as f32]
+            let wrong = 1.0 - accuracy(&model.net(), &test, 1.0) as f32;
+            vec![wrong.max(least)]
         })?;
     let seconds = started.elapsed().as_secs_f64();
     let net = model.net();
@@ -286,7 +288,9 @@ fn classify_digits(lab: &mut Lab) -> anyhow::Result<()> {
     let wrong: Vec<usize> = (0..test.len())
         .filter(|&n| predicted[n] != usize::from(test.labels[n]))
         .collect();
-    lab.image("mistakes", &image_rows(&test, &wrong, 12, 24)?)?;
+    if !wrong.is_empty() {
+        lab.image("mistakes", &image_rows(&test, &wrong, 12, 24)?)?;
+    }
     lab.image("weights", &first_weights(&net, &test)?)
 }
 

@@ -5,6 +5,7 @@ mod equations;
 mod fast;
 mod misconceptions;
 mod parity;
+mod program;
 mod slips;
 mod solutions;
 mod story;

@@ -311,6 +311,7 @@ struct RealBatches {
 impl RealBatches {
     fn new(lab: &Lab, batch: usize) -> anyhow::Result<Self> {
         let digits = Digits::load_28x28(lab.data(), Split::Train)?;
+        digits.at_least(batch)?;
         let batches = Batches::new(digits.len(), batch, lab.seed())?;
         Ok(Self { digits, batches })
     }
@@ -367,7 +368,7 @@ fn digits_against_an_untrained_generator(
     };
     let config = AdamConfig { lr: 2e-4, beta1: 0.5, ..AdamConfig::default() };
     let mut training = Training::new(on_pixels(lab, pixels, config)?, draw);
-    let probe = fresh.slice(s![..256, ..]).to_owned(); // [256, 784]
+    let probe = fresh.slice(s![..rows.len().min(256), ..]).to_owned(); // [256, 784]
     let steps: u64 = lab.by_scale(20, 300, 3000);
     let milestones = (0..=steps).step_by((steps as usize / 60).max(1));
     let history = lab.train_and_observe(
@@ -430,11 +431,12 @@ fn digits_against_an_untrained_generator(
         .line("saturating", saturating);
     lab.figure("strong", &panels(&[sure, pushes], 2)?)?;
 
-    let mut grid = ImageGrid::new(12);
-    for (rows, range) in [(&held_out, -1.0), (&fresh, -1.0)] {
-        let images =
-            as_images(&rows.slice(s![..12, ..]).to_owned(), test.size());
-        images.outer_iter().for_each(|image| grid.push(image, range, 1.0));
+    let shown = rows.len().min(12);
+    let mut grid = ImageGrid::new(shown);
+    for rows in [&held_out, &fresh] {
+        let rows = rows.slice(s![..shown, ..]).to_owned();
+        let images = as_images(&rows, test.size()); // [12, 28, 28]
+        images.outer_iter().for_each(|image| grid.push(image, -1.0, 1.0));
     }
     lab.image("untrained", &grid)
 }
@@ -448,16 +450,19 @@ fn digits_against_blurred_digits(lab: &mut Lab) -> anyhow::Result<()> {
     let held_out =
         as_images(&test.pixels(&rows, PixelRange::Symmetric), size); // [N, 28, 28]
     let train = Digits::load_28x28(lab.data(), Split::Train)?;
+    let batch = 64;
+    train.at_least(batch)?;
     let all: Vec<usize> =
         (0..train.len().min(lab.by_scale(2000, 20_000, 60_000))).collect();
     let pixels = as_images(&train.pixels(&all, PixelRange::Symmetric), size);
     let sigmas = [0.3, 0.4, 0.5, 0.7, 1.0];
     let steps = lab.by_scale(20, 600, 3000);
-    let mut grid = ImageGrid::new(12);
+    let shown = count.min(12);
+    let mut grid = ImageGrid::new(shown);
     let push = |grid: &mut ImageGrid, images: &Array3<f32>| {
         images
             .outer_iter()
-            .take(12)
+            .take(shown)
             .for_each(|image| grid.push(image, -1.0, 1.0));
     };
     push(&mut grid, &held_out);
@@ -465,8 +470,9 @@ fn digits_against_blurred_digits(lab: &mut Lab) -> anyhow::Result<()> {
     for sigma in sigmas {
         let (real, fake) =
             (as_rows(pixels.clone()), as_rows(blur(&pixels, sigma)));
-        let mut batches = Batches::new(all.len(), 64, lab.seed())?;
-        let mut others = Batches::new(all.len(), 64, lab.seed() + 1)?;
+        let mut batches = Batches::new(all.len(), batch, lab.seed())?;
+        let other = lab.seed().wrapping_add(1);
+        let mut others = Batches::new(all.len(), batch, other)?;
         let draw = move |step| {
             let pick = |from: &Array2<f32>, rows: Vec<usize>| {
                 from.select(Dim(0), &rows)

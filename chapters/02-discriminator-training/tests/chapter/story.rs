@@ -1,7 +1,7 @@
 //! The chapter's story at smoke scale: every experiment runs, twice to the same numbers, and says what the page says.
 
 use discriminator_training::CHAPTER;
-use lab::smoke_run;
+use lab::{largest_seed_run, smoke_run};
 
 #[test]
 fn the_story_runs_and_is_deterministic() {
@@ -34,4 +34,10 @@ fn the_story_runs_and_is_deterministic() {
         of("article_loss_end_one_sigmoid") >= of("article_loss_floor") - 1e-6
     );
     assert!(of("article_accuracy_cured") > 0.95);
+}
+
+#[test]
+fn any_seed_is_one() {
+    let folder = tempfile::tempdir().unwrap();
+    largest_seed_run(&CHAPTER, "digits-vs-blur", folder.path());
 }

@@ -43,9 +43,10 @@ const FIXED: usize = 8;
 /// A generator of digits that draws well.
 fn digits(lab: &mut Lab, judge: &Judge) -> anyhow::Result<()> {
     let (gan, history) = trained(lab, judge, "digits")?;
-    let x = measured(lab, judge, "digits", &*gan)?; // [N, 784]
+    let seconds = lab.seconds("digits")?;
+    let x = measured(lab, judge, "digits", (&*gan, seconds))?; // [N, 784]
     let steps = gan.config().cool.unwrap_or(0) as f64;
-    let each = gan.time().as_secs_f64() / steps;
+    let each = seconds / steps;
     lab.result("seconds_per_step", each, Within::Timing)?;
     let z = gan.config().noise.sample(judge.n, &mut lab.rng("judged"));
     let last = unit(gan.g().output(&z)); // [N, 784]
@@ -63,7 +64,8 @@ pub fn on_dfdx(lab: &mut Lab) -> anyhow::Result<()> {
     lab.enter(Room::Dfdx);
     let judge = Judge::new(lab)?;
     let (gan, _) = trained(lab, &judge, "digits-dfdx")?;
-    let x = measured(lab, &judge, "dfdx_digits", &*gan)?; // [N, 784]
+    let gan = (&*gan, lab.seconds("digits-dfdx")?);
+    let x = measured(lab, &judge, "dfdx_digits", gan)?; // [N, 784]
     samples(lab, "samples-dfdx", &x)
 }
 
@@ -91,11 +93,10 @@ fn measured(
     lab: &mut Lab,
     judge: &Judge,
     name: &str,
-    gan: &dyn Players,
+    (gan, seconds): (&dyn Players, f64),
 ) -> anyhow::Result<Array2<f32>> {
     let Config { noise, cool, .. } = gan.config();
     let steps = cool.unwrap_or(0) as f64;
-    let seconds = gan.time().as_secs_f64();
     lab.result(&format!("{name}_seconds"), seconds, Within::Timing)?;
     lab.result(&format!("{name}_steps"), steps, Within::Exactly)?;
     let z = noise.sample(judge.n, &mut lab.rng("judged"));
@@ -237,12 +238,14 @@ fn parzen_windows(
     judge: &Judge,
     x: &Array2<f32>,
 ) -> anyhow::Result<()> {
-    let n = lab.by_scale(20, 500, 500);
+    let seen = learnt_from(judge.train.len());
+    let seen = lab.by_scale(200, 20_000, 50_000).min(seen);
+    let n = lab.by_scale(20, 500, 500).min(seen).min(x.nrows());
     let wide = |x: Array2<f32>| x.mapv(f64::from);
     let digits = |from: &Digits, rows: std::ops::Range<usize>| {
         wide(from.pixels(&rows.collect::<Vec<_>>(), PixelRange::Unit))
     };
-    let many = digits(&judge.train, 0..lab.by_scale(200, 20_000, 50_000));
+    let many = digits(&judge.train, 0..seen);
     let real = many.slice(s![..n, ..]).to_owned(); // [500, 784]
     let mut centres = real.clone(); // [500, 784]
     for _ in 0..lab.by_scale(1, 5, 20) {
@@ -313,7 +316,8 @@ fn article(lab: &mut Lab, judge: &Judge) -> anyhow::Result<()> {
     let mut gan = in_room(lab, Gan::new(config, (g, d), seed, data))?;
     let steps = lab.by_scale(60, 15_000, 100_000);
     lab.train("article", steps, &mut gan)?;
-    lab.result("article_seconds", gan.time().as_secs_f64(), Within::Timing)?;
+    let seconds = lab.seconds("article")?;
+    lab.result("article_seconds", seconds, Within::Timing)?;
     lab.result("article_steps", steps as f64, Within::Exactly)?;
     let z = config.noise.sample(judge.n, &mut lab.rng("judged"));
     let x = unit(gan.g().output(&z)); // [N, 784]

@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 use gan::CHAPTER;
 use gan::training::{draw, load_generator};
-use lab::{Options, Selection, exit_code, run_and_show};
+use lab::{Options, Selection, exit_code, no_input, run_and_show};
 
 /// Runs the experiments of chapter 3
 #[derive(Parser)]
@@ -64,6 +65,8 @@ fn main() -> ExitCode {
 }
 
 fn write_sample(sample: &Sample) -> anyhow::Result<()> {
+    no_input(&sample.out, &[&sample.checkpoint])
+        .with_context(|| sample.out.display().to_string())?;
     let (noise, g) = load_generator(&sample.checkpoint)?;
     let grid = draw(noise, &g, sample.count as usize, sample.seed);
     Ok(grid.save(&sample.out)?)

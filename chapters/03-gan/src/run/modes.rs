@@ -197,7 +197,8 @@ pub fn several_seeds(lab: &mut Lab, task: &Task) -> anyhow::Result<()> {
     let base = lab.seed();
     let trained = for_each_seed(&seeds, |seed| {
         let width = lab.by_scale(16, 128, 128);
-        let mut gan = in_room(lab, task.pair(config, width, base + seed))?;
+        let gan = task.pair(config, width, base.wrapping_add(seed));
+        let mut gan = in_room(lab, gan)?;
         let name = format!("{}-{seed}", task.name);
         let frames = task.frames.iter().copied();
         let film = lab.train_and_observe(&name, frames, &mut gan, |g| {
@@ -205,7 +206,7 @@ pub fn several_seeds(lab: &mut Lab, task: &Task) -> anyhow::Result<()> {
         })?;
         let mean = task.judge(&gan.mean(), config.noise);
         let last = task.judge(&gan.g(), config.noise);
-        Ok((mean, last, film, gan.time().as_secs_f64()))
+        Ok((mean, last, film, lab.seconds(&name)?))
     })?;
     let name = task.name;
     let of = |pick: fn(&(Judged, Judged, History, f64)) -> f64| -> Vec<f64> {
@@ -293,7 +294,7 @@ pub fn cures(lab: &mut Lab) -> anyhow::Result<()> {
     for (label, name, config) in cases {
         let width = lab.by_scale(16, 64, 128);
         let histories = for_each_seed(&seeds, |seed| {
-            let gan = task.pair(config, width, base + seed);
+            let gan = task.pair(config, width, base.wrapping_add(seed));
             let mut gan = in_room(lab, gan)?;
             let run = format!("cure-{name}-{seed}");
             let marks = milestones.iter().copied();

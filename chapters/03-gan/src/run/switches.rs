@@ -1,7 +1,7 @@
 //! What goes wrong, each behind one switch of the training's configuration.
 
 use gradients::plain::{AdamConfig, sigmoid};
-use lab::{Axis, Lab, Plot, Resumable, Within};
+use lab::{Axis, Lab, Plot, Within};
 
 use super::for_each_seed;
 use super::modes::Task;
@@ -52,10 +52,9 @@ pub fn switches(lab: &mut Lab) -> anyhow::Result<()> {
         .y_range(-0.4, 9.0);
     for (case, (name, config)) in cases.into_iter().enumerate() {
         let judged = for_each_seed(&seeds, |seed| {
-            let mut gan = in_room(lab, task.pair(config, 32, base + seed))?;
-            for _ in 0..steps {
-                gan.step()?;
-            }
+            let gan = task.pair(config, 32, base.wrapping_add(seed));
+            let mut gan = in_room(lab, gan)?;
+            lab.train(&format!("switch-{name}-{seed}"), steps, &mut gan)?;
             let z = config.noise.sample(512, &mut lab::rng_at(base, seed));
             let s = gan.d().output(&gan.g().output(&z)); // [512, 1]
             let belief = s.mapv(sigmoid).sum() / s.len() as f32;

@@ -558,6 +558,10 @@ fn eq_3_12_refuses_too_few_and_what_is_no_number() {
     assert!(matches!(nan, Err(MeasureError::NotFinite(_))), "{nan:?}");
     let nan = parzen(&five, &four, 0.1);
     assert!(matches!(nan, Err(MeasureError::NotFinite(_))), "{nan:?}");
+    for sigma in [0.0, -0.1, f64::NAN, f64::INFINITY, 1e-160] {
+        let none = parzen(&four, &four, sigma);
+        assert!(matches!(none, Err(MeasureError::Width(_))), "{none:?}");
+    }
 }
 
 #[test]

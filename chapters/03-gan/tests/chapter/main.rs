@@ -4,6 +4,7 @@ mod checks;
 mod equations;
 mod misconceptions;
 mod parity;
+mod program;
 mod slips;
 mod solutions;
 mod story;

@@ -167,7 +167,8 @@ fn whole_steps_on_dfdx_are_those_of_pytorch() {
             ..Config::default()
         };
         let pair = (single(&g), single(&d));
-        let start = Gan::new(config, pair, 0, |_| unreachable!());
+        let unused = |_| Array2::zeros((0, 0));
+        let start = Gan::new(config, pair, 0, unused);
         let mut gan = on_dfdx::Gan::new(&Cpu::default(), start);
         for n in 0..3 {
             let of = round(&mut values, n).map(|x| to_f32(&x));
@@ -464,11 +465,70 @@ fn a_hostile_checkpoint_is_refused() {
     );
     refused(&|c| c.note("mean.layers", 1_u64 << 31), "no `mean.parameter.6`");
     refused(&|c| c.note("mean.layers", 2), "a generator of 48 numbers");
-    refused(&|c| c.note("mean.layers", 0), "a generator of 64 numbers");
+    let bare = |c: &mut Checkpoint| {
+        c.note("noise.normals", 784);
+        c.note("mean.layers", 0);
+    };
+    refused(&bare, "a generator without layers");
     refused(
         &|c| c.put("mean.parameter.3", &aview1(&[0.0_f32])),
         "layer 1 of `mean` of shapes [32, 48], [1]",
     );
+}
+
+#[test]
+fn a_generator_of_empty_layers_draws_its_biases() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("empty.safetensors");
+    let mut empty = Checkpoint::default();
+    for (name, value) in
+        [("noise.signs", 0), ("noise.normals", 0), ("mean.layers", 1)]
+    {
+        empty.note(name, value);
+    }
+    empty.put("mean.parameter.0", &Array2::<f32>::zeros((0, 784)));
+    empty.put("mean.parameter.1", &ndarray::Array1::<f32>::ones(784));
+    empty.save(&path).unwrap();
+    let (noise, g) = load_generator(&path).unwrap();
+    gan::training::draw(noise, &g, 3, 1);
+    let drawn = g.output(&noise.sample(1, &mut rng_at(1, 0))); // [1, 784]
+    let apart = (drawn[[0, 5]] - 1.0_f32.tanh()).abs();
+    assert!(apart < 1e-6, "{drawn}");
+}
+
+#[test]
+fn whatever_changes_a_training_changes_its_configuration() {
+    let said = |change: &dyn Fn(&mut Config)| {
+        let mut config = ring_config();
+        change(&mut config);
+        ring(config).configuration()
+    };
+    let first = said(&|_| ());
+    assert_eq!(first, said(&|_| ()));
+    let changes: [&dyn Fn(&mut Config); 6] = [
+        &|c| c.g.lr *= 2.0,
+        &|c| c.d.beta2 = 0.9,
+        &|c| c.penalties.fake = 0.0,
+        &|c| c.cool = None,
+        &|c| c.average = 0.5,
+        &|c| c.detach = false,
+    ];
+    let changed = changes.map(said);
+    let (config, seed) = (ring_config(), SEED);
+    let Gan { g, d, .. } = ring(config);
+    let mut sharper = d.net.clone();
+    sharper.layers[0].activation = Activation::LeakyRelu(0.1);
+    let other_data = |n| normal(16, 2, n).mapv(|v| 0.5 * v.tanh());
+    let other_nets = (g.net.clone(), sharper);
+    let data = |n| normal(16, 2, n).mapv(f32::tanh);
+    let mut others = [
+        Gan::new(config, (g.net, d.net), seed, other_data),
+        Gan::new(config, other_nets, seed, data),
+    ];
+    let others = others.each_mut().map(|gan| gan.configuration());
+    for other in changed.iter().chain(&others) {
+        assert_ne!(*other, first);
+    }
 }
 
 #[test]

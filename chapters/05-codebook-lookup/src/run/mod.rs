@@ -5,6 +5,7 @@ pub mod ledger;
 use std::hint::black_box;
 use std::time::Instant;
 
+use anyhow::ensure;
 use datasets::toy::{Density, GaussianMixture, TwoMoons};
 use datasets::{Digits, PixelRange, Split};
 use dfdx::prelude::{Device, Synchronize};
@@ -350,17 +351,35 @@ fn two_starts(lab: &mut Lab) -> anyhow::Result<()> {
     )
 }
 
-/// Patches of 4 × 4 of the first images of a split, and those images' size.
+/// Patches of 4 × 4 of the first images of a split: enough for so many codes, and with ink for so many directions.
+/// `[49 N, 16]`
 fn digit_patches(
     lab: &Lab,
     split: Split,
     count: usize,
+    (codes, directions): (usize, usize),
 ) -> anyhow::Result<Array2<f32>> {
     let digits = Digits::load_28x28(lab.data(), split)?;
+    digits.at_least(codes.div_ceil(49))?;
+    digits.varied(count)?;
     let rows: Vec<usize> = (0..count.min(digits.len())).collect();
     let pixels = digits.pixels(&rows, PixelRange::Unit); // [N, 784]
     let images = pixels.to_shape((rows.len(), 28, 28))?.into_owned();
-    Ok(patches(&images, 4)) // [49 N, 16]
+    let z = patches(&images, 4); // [49 N, 16]
+    let inked = inked(&z).len();
+    ensure!(
+        inked >= directions,
+        digits.unsuited(
+            format!("at least {directions} patches with ink"),
+            format!("{inked} in {} {split} images", rows.len())
+        )
+    );
+    Ok(z)
+}
+
+/// The patches that are not all black.
+fn inked(z: &Array2<f32>) -> Vec<usize> {
+    (0..z.nrows()).filter(|&n| z.row(n).sum() > 0.0).collect()
 }
 
 /// Learns `k` vectors from patches, from a start by k-means++.
@@ -384,9 +403,7 @@ fn learn_directions(
     steps: usize,
     rng: &mut ChaCha8Rng,
 ) -> anyhow::Result<Array2<f32>> {
-    let inked: Vec<usize> =
-        (0..z.nrows()).filter(|&n| z.row(n).sum() > 0.0).collect();
-    let z = normalize_rows(&z.select(Dim(0), &inked)); // [inked, 16]
+    let z = normalize_rows(&z.select(Dim(0), &inked(z))); // [inked, 16]
     let mut codebook = kmeans_plus_plus(&z, k, rng)?;
     for _ in 0..steps {
         let indices = nearest(&z, &codebook)?;
@@ -395,19 +412,25 @@ fn learn_directions(
     Ok(codebook)
 }
 
-const PICTURED: usize = 12;
+/// A grid whose rows are as long as there are images among so many patches, up to 12.
+fn grid_for(z: &Array2<f32>) -> ImageGrid {
+    ImageGrid::new((z.nrows() / 49).min(12))
+}
 
 fn push(grid: &mut ImageGrid, z: &Array2<f32>) {
-    let first = z.slice(s![..PICTURED * 49, ..]).to_owned();
+    let first = z.slice(s![..z.nrows().min(12 * 49), ..]).to_owned();
     let images: Array3<f32> = assemble(&first, (28, 28)); // [12, 28, 28]
     images.outer_iter().for_each(|image| grid.push(image, 0.0, 1.0));
 }
 
+/// Codes of the codebook that is drawn, and of the one that is looked up by direction.
+const DIRECTIONS: usize = 128;
+
 /// Digits put together from 2 to 512 different patches.
 fn digits_in_few_patches(lab: &mut Lab) -> anyhow::Result<()> {
-    let train =
-        digit_patches(lab, Split::Train, lab.by_scale(150, 1500, 20_000))?;
-    let test = digit_patches(lab, Split::Test, lab.by_scale(50, 500, 5000))?;
+    let (seen, unseen) = lab.by_scale((150, 50), (1500, 500), (20_000, 5000));
+    let train = digit_patches(lab, Split::Train, seen, (512, DIRECTIONS))?;
+    let test = digit_patches(lab, Split::Test, unseen, (1, 0))?;
     let steps = lab.by_scale(3, 15, 40);
     let mean = test.mapv(f64::from).mean().unwrap_or(0.0);
     let spread = test.mapv(|v| (f64::from(v) - mean).powi(2)).sum()
@@ -421,7 +444,7 @@ fn digits_in_few_patches(lab: &mut Lab) -> anyhow::Result<()> {
     )?;
     lab.result("patch_train", train.nrows() as f64, Within::Exactly)?;
 
-    let mut grid = ImageGrid::new(PICTURED);
+    let mut grid = grid_for(&test);
     push(&mut grid, &test);
     let (mut uniform, mut coded) = (vec![], vec![]);
     for power in 1..=9 {
@@ -432,7 +455,8 @@ fn digits_in_few_patches(lab: &mut Lab) -> anyhow::Result<()> {
         let z_q = gather(&codebook, &indices); // [49 N, 16]
         let counts = usage(&indices, k); // [K]
         let [bits, fewer] = bits_per_image(&counts, 49);
-        let error = over_variance(&z_q);
+        // A logarithmic axis has no zero, and what a doubling saves is a quotient.
+        let error = over_variance(&z_q).max(1e-12);
         lab.result(
             &format!("patch_bits_per_image_{k}"),
             bits,
@@ -453,7 +477,7 @@ fn digits_in_few_patches(lab: &mut Lab) -> anyhow::Result<()> {
         if [2, 8, 32, 128, 512].contains(&k) {
             push(&mut grid, &z_q);
         }
-        if k == 128 {
+        if k == DIRECTIONS {
             lab.result("patch_bits_per_image", bits, Within::Absolute(1e-9))?;
             lab.result(
                 "patch_mse_over_variance",
@@ -518,7 +542,7 @@ fn by_direction(
 ) -> anyhow::Result<()> {
     let steps = lab.by_scale(3, 15, 40);
     let mut rng = lab.rng("directions");
-    let codebook = learn_directions(train, 128, steps, &mut rng)?;
+    let codebook = learn_directions(train, DIRECTIONS, steps, &mut rng)?;
     let indices = nearest_by_cosine(test, &codebook)?;
     let unit = gather(&codebook, &indices); // [49 N, 16]
     let mut sent = unit.clone(); // [49 N, 16]
@@ -533,7 +557,7 @@ fn by_direction(
             Within::Relative(0.05),
         )?;
     }
-    let mut grid = ImageGrid::new(PICTURED);
+    let mut grid = grid_for(test);
     for z in [test, by_distance, &unit, &sent] {
         push(&mut grid, z);
     }

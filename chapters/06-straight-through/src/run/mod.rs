@@ -743,24 +743,32 @@ fn arrows_that_turn(lab: &mut Lab) -> anyhow::Result<()> {
     lab.figure("rotation", &panels(&plots, 2)?)
 }
 
-/// Digits `[N, 28, 28]` with pixels from 0 to 1.
-fn images(digits: &Digits, n: usize) -> Array3<f32> {
-    let rows: Vec<usize> = (0..digits.len().min(n)).collect();
+/// The first digits of a split, `most` or as many as there are, with pixels from 0 to 1; enough for so many patches.
+/// `[N, 28, 28]`
+fn images(
+    lab: &Lab,
+    split: Split,
+    patches: usize,
+    most: usize,
+) -> anyhow::Result<Array3<f32>> {
+    let digits = Digits::load_28x28(lab.data(), split)?;
+    digits.at_least(patches.div_ceil(49))?;
+    digits.varied(most)?;
+    let rows: Vec<usize> = (0..digits.len().min(most)).collect();
     let pixels = digits.pixels::<f32>(&rows, PixelRange::Unit); // [N, 784]
-    let images = pixels.into_shape_with_order((rows.len(), 28, 28));
-    images.expect("28 × 28 pixels each") // [N, 28, 28]
+    Ok(pixels.into_shape_with_order((rows.len(), 28, 28))?)
 }
 
 /// Patches of digits through five bottlenecks of 64 codes.
 fn digits_in_codes(lab: &mut Lab) -> anyhow::Result<()> {
-    let train = Digits::load_28x28(lab.data(), Split::Train)?;
-    let test = Digits::load_28x28(lab.data(), Split::Test)?;
-    let seen = patches(&images(&train, lab.by_scale(200, 4_000, 20_000)), 4); // [N, 16]
-    let test_images = images(&test, lab.by_scale(100, 1_000, 10_000));
-    let unseen = patches(&test_images, 4); // [N', 16]
-    let steps: u64 = lab.by_scale(40, 1000, 10_000);
     let levels = Levels::new(&[4, 4, 4])?;
     let k = levels.codes();
+    let (batch, most) = (512, lab.by_scale(200, 4_000, 20_000));
+    let seen = patches(&images(lab, Split::Train, batch, most)?, 4); // [N, 16]
+    let most = lab.by_scale(100, 1_000, 10_000);
+    let test_images = images(lab, Split::Test, k, most)?; // [N', 28, 28]
+    let unseen = patches(&test_images, 4); // [N', 16]
+    let steps: u64 = lab.by_scale(40, 1000, 10_000);
     lab.result("patch_codes", k as f64, Within::Exactly)?;
     lab.result("patch_steps", steps as f64, Within::Exactly)?;
     lab.result("patch_images", (seen.nrows() / 49) as f64, Within::Exactly)?;
@@ -786,7 +794,7 @@ fn digits_in_codes(lab: &mut Lab) -> anyhow::Result<()> {
         ("gumbel", "Gumbel-softmax", Past::Gumbel(2.0, 0.5)),
         ("fsq", "finite scalar", Past::FiniteScalar(levels.clone())),
     ];
-    let shown: Vec<usize> = (0..10).collect();
+    let shown: Vec<usize> = (0..test_images.dim().0.min(10)).collect();
     let originals = test_images.select(Dim(0), &shown); // [10, 28, 28]
     let mut grid = ImageGrid::new(shown.len()).zoom(3);
     let mut add = |images: &Array3<f32>| {
@@ -799,7 +807,7 @@ fn digits_in_codes(lab: &mut Lab) -> anyhow::Result<()> {
         .y_range(0.0, 0.8);
     let probe = unseen.slice(s![..unseen.nrows().min(4_900), ..]).to_owned();
     for (name, label, past) in cases {
-        let batches = Batches::new(seen.nrows(), 512, lab.seed())?;
+        let batches = Batches::new(seen.nrows(), batch, lab.seed())?;
         let (mut batches, seen) = (batches, seen.clone());
         let draw = move |step| seen.select(Dim(0), &batches.batch(step)); // [512, 16]
         let config = AdamConfig { lr: 3e-3, ..AdamConfig::default() };

@@ -17,12 +17,14 @@ pub struct Training<'a, D: Trains> {
     quantizer: Quantizer<f32, D>,
     late: bool,
     revived: usize,
+    configuration: String,
     source: Source<'a>,
 }
 
 impl<'a, D: Trains> Training<'a, D> {
     /// Goes on where a run of the plain room begins.
-    pub fn new(dev: &D, from: training::Training<'a>) -> Self {
+    pub fn new(dev: &D, mut from: training::Training<'a>) -> Self {
+        let configuration = from.configuration();
         let model = |of: &gradients::model::Model| {
             let config = of.adam.config;
             Model::new(of.name, Mlp::new(dev, &of.net), config)
@@ -34,6 +36,7 @@ impl<'a, D: Trains> Training<'a, D> {
             quantizer: Quantizer::new(dev, &from.quantizer),
             late: from.late,
             revived: from.revived,
+            configuration,
             source: from.source,
         }
     }
@@ -76,7 +79,16 @@ impl<D: Trains> Resumable for Training<'_, D> {
 
     fn step(&mut self) -> Result<String, Diverged> {
         self.train_once()?;
-        Ok(format!("MSE {:.4}", self.decoder.last_loss()))
+        Ok(format!("MSE {}", self.decoder.last_loss()))
+    }
+
+    fn settle(&mut self) -> Result<(), Diverged> {
+        self.encoder.settle()?;
+        self.decoder.settle()
+    }
+
+    fn configuration(&mut self) -> String {
+        self.configuration.clone()
     }
 
     fn save(&self, checkpoint: &mut Checkpoint) {

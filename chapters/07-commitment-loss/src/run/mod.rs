@@ -70,30 +70,48 @@ struct Data {
 
 impl Data {
     fn load(lab: &Lab) -> anyhow::Result<Self> {
-        let load = |split, most: usize| -> anyhow::Result<Array3<f32>> {
-            let digits = Digits::load_28x28(lab.data(), split)?;
-            let rows: Vec<usize> = (0..digits.len().min(most)).collect();
-            let pixels = digits.pixels(&rows, PixelRange::Unit);
-            Ok(pixels.into_shape_with_order((rows.len(), 28, 28))?)
-        };
-        let train = load(Split::Train, lab.by_scale(500, 3000, usize::MAX))?;
-        let test = load(Split::Test, lab.by_scale(40, 120, 2000))?;
-        let (all, held_out) = (patches(&train, 4), patches(&test, 4));
-        let train = inked(&all);
-        let blank = 1.0 - train.nrows() as f64 / all.nrows() as f64;
+        let most = lab.by_scale(500, 3000, usize::MAX);
+        let (train, all) = inked(lab, Split::Train, most, BATCH)?;
+        let most = lab.by_scale(40, 120, 2000);
+        let (held_out, test) = inked(lab, Split::Test, most, 1)?;
+        let blank = 1.0 - train.nrows() as f64 / (49 * all.dim().0) as f64;
         let digits = test.slice(s![..test.dim().0.min(12), .., ..]);
-        let (digits, held_out) = (digits.to_owned(), inked(&held_out));
-        Ok(Self { train, held_out, digits, blank })
+        Ok(Self { train, held_out, digits: digits.to_owned(), blank })
     }
+}
+
+/// The patches with ink, `[N, 16]`, of the first images of a split, `[·, 28, 28]`.
+///
+/// # Errors
+/// The data cannot be read, or there are too few such patches, or they have but one grey value.
+fn inked(
+    lab: &Lab,
+    split: Split,
+    most: usize,
+    least: usize,
+) -> anyhow::Result<(Array2<f32>, Array3<f32>)> {
+    let digits = Digits::load_28x28(lab.data(), split)?;
+    let rows: Vec<usize> = (0..digits.len().min(most)).collect();
+    let images = digits.pixels(&rows, PixelRange::Unit); // [·, 784]
+    let images = images.into_shape_with_order((rows.len(), 28, 28))?;
+    let cut = patches(&images, 4);
+    let patches = cut.select(Dim(0), &has_ink(&cut)); // [N, 16]
+    let found = |n| format!("{n} in {} {split} images", rows.len());
+    let n = patches.nrows();
+    if n < least {
+        let expected = format!("at least {least} patches with ink");
+        return Err(digits.unsuited(expected, found(n)).into());
+    }
+    if patches.iter().all(|v| Some(v) == patches.first()) {
+        let expected = "patches with ink that differ";
+        return Err(digits.unsuited(expected, found(0)).into());
+    }
+    Ok((patches, images))
 }
 
 fn has_ink(patches: &Array2<f32>) -> Vec<usize> {
     let ink = |&n: &usize| patches.row(n).iter().any(|v| *v > 0.0);
     (0..patches.nrows()).filter(ink).collect()
-}
-
-fn inked(patches: &Array2<f32>) -> Array2<f32> {
-    patches.select(Dim(0), &has_ink(patches)) // [N, 16]
 }
 
 fn first(patches: &Array2<f32>, most: usize) -> Array2<f32> {
@@ -197,6 +215,7 @@ fn train(
     for done in 1..=steps {
         run.step()?;
         if done % every == 0 {
+            run.settle()?;
             seen.push(see(done, &run.now(), data)?);
         }
     }
@@ -446,9 +465,10 @@ fn rebuild(
 fn rows_of_digits<'a>(
     rows: impl IntoIterator<Item = &'a Array3<f32>>,
 ) -> ImageGrid {
-    let mut grid = ImageGrid::new(12);
-    for images in rows {
-        images.outer_iter().for_each(|image| grid.push(image, 0.0, 1.0));
+    let rows: Vec<_> = rows.into_iter().collect();
+    let mut grid = ImageGrid::new(rows.first().map_or(1, |r| r.dim().0));
+    for image in rows.iter().flat_map(|images| images.outer_iter()) {
+        grid.push(image, 0.0, 1.0);
     }
     grid
 }

@@ -1,7 +1,5 @@
 //! The plain room's run on a device.
 
-use std::time::{Duration, Instant};
-
 use commitment_loss::on_dfdx::Quantizer;
 use commitment_loss::quantizer;
 use dfdx::prelude::*;
@@ -12,7 +10,7 @@ use lab::{
 
 use super::{Around, space_to_depth, terms};
 use crate::model::VqVae;
-use crate::training::{self, Config, Progress, Source, Trained};
+use crate::training::{self, Config, Source, Trained};
 
 /// A run in progress.
 pub struct Training<'a, D: Trains> {
@@ -22,13 +20,15 @@ pub struct Training<'a, D: Trains> {
     decoder: Model<Mlp<f32, D>, D>,
     quantizer: Quantizer<f32, D>,
     around: Around<f32, D>,
-    progress: Progress,
+    revived: u64,
+    configuration: String,
     source: Source<'a>,
 }
 
 impl<'a, D: Trains> Training<'a, D> {
     /// Goes on where a run of the plain room begins.
-    pub fn new(dev: &D, from: training::Training<'a>) -> Self {
+    pub fn new(dev: &D, mut from: training::Training<'a>) -> Self {
+        let configuration = from.configuration();
         let model = |of: &gradients::model::Model| {
             let config = of.adam.config;
             Model::new(of.name, Mlp::new(dev, &of.net), config)
@@ -41,7 +41,8 @@ impl<'a, D: Trains> Training<'a, D> {
             decoder: model(&from.decoder),
             quantizer: Quantizer::new(dev, &from.quantizer),
             around: Around::new(dev, batch, sizes.side()),
-            progress: from.progress,
+            revived: from.revived,
+            configuration,
             source: from.source,
         }
     }
@@ -68,7 +69,7 @@ impl<'a, D: Trains> Training<'a, D> {
         self.decoder.step(of.reconstruction, &mut d)?;
         let rng = &mut rng_at(self.source.seed, n);
         let revived = self.quantizer.learn(&of.z_e, &of.chosen, rng);
-        self.progress.revived += revived.len() as u64;
+        self.revived += revived.len() as u64;
         Ok(())
     }
     // ANCHOR_END: train
@@ -80,30 +81,37 @@ impl<D: Trains> Resumable for Training<'_, D> {
     }
 
     fn step(&mut self) -> Result<String, Diverged> {
-        let begun = Instant::now();
         self.train_once()?;
-        self.progress.time += begun.elapsed();
-        Ok(format!("MSE/var {:.4}", self.decoder.last_loss()))
+        Ok(format!("MSE/var {}", self.decoder.last_loss()))
+    }
+
+    fn settle(&mut self) -> Result<(), Diverged> {
+        self.encoder.settle()?;
+        self.decoder.settle()
+    }
+
+    fn configuration(&mut self) -> String {
+        self.configuration.clone()
     }
 
     fn save(&self, checkpoint: &mut Checkpoint) {
         self.encoder.save(checkpoint);
         self.decoder.save(checkpoint);
         self.quantizer.to_plain().save("quantizer", checkpoint);
-        self.progress.save(&self.config, checkpoint);
+        checkpoint.note("revived", self.revived);
     }
 
     fn restore(
         &mut self,
         checkpoint: &Checkpoint,
     ) -> Result<(), CheckpointError> {
-        let progress = Progress::of(&self.config, checkpoint)?;
+        let revived = checkpoint.number("revived")?;
         let mut plain = self.quantizer.to_plain();
         plain.restore("quantizer", checkpoint)?;
         self.encoder.restore(checkpoint)?;
         self.decoder.restore(checkpoint)?;
         self.quantizer = Quantizer::new(&self.dev, &plain);
-        self.progress = progress;
+        self.revived = revived;
         Ok(())
     }
 }
@@ -127,10 +135,6 @@ impl<D: Trains> Trained for Training<'_, D> {
     }
 
     fn revived(&self) -> u64 {
-        self.progress.revived
-    }
-
-    fn time(&self) -> Duration {
-        self.progress.time
+        self.revived
     }
 }

@@ -1,11 +1,13 @@
 //! The page's network: trained, judged, looked into, and made into a compressor.
 
+use anyhow::Context;
 use codebook_lookup::plain::{entropy, gather, usage};
 use commitment_loss::plain::perplexity;
+use commitment_loss::quantizer::Quantizer;
 use datasets::{Batches, Digits, PixelRange, Split};
 use gradients::plain::Parameters;
 use lab::{Axis, History, ImageGrid, Lab, Plot, Room, Within};
-use ndarray::{Array1, Array2, s};
+use ndarray::{Array1, Array2, Axis as Dim, s};
 
 use super::pictures::{code_maps, push_rows};
 use crate::coding::{Compressor, HEADER, Tables};
@@ -30,6 +32,7 @@ impl Data {
     pub fn load(lab: &Lab) -> anyhow::Result<Self> {
         let train = Digits::load_28x28(lab.data(), Split::Train)?;
         let test = Digits::load_28x28(lab.data(), Split::Test)?;
+        test.at_least(2)?; // to go from one to another
         let n = lab.by_scale(100, 10_000, 10_000).min(test.len());
         let rows: Vec<usize> = (0..n).collect();
         let seen = lab.by_scale(200, 60_000, 60_000).min(train.len());
@@ -47,6 +50,7 @@ impl Data {
         config: Config,
         seed: u64,
     ) -> anyhow::Result<Training<'_>> {
+        self.train.at_least(config.batch)?;
         let mut batches = Batches::new(self.train.len(), config.batch, seed)?;
         let data =
             move |n| self.train.pixels(&batches.batch(n), PixelRange::Unit);
@@ -123,14 +127,31 @@ fn learn<'a>(
     let milestones = (0..=16).map(|n: u64| n * n * config.steps / 256);
     let history =
         lab.train_and_observe(name, milestones, &mut training, |t| {
-            let model = t.model();
-            let Ok(codes) = model.encode(&few) else { return vec![] };
-            let Ok(y) = model.decode(&codes) else { return vec![] };
-            let (perplexity, used) = in_use(&codes, model.codes());
-            let error = data.unexplained(&few, &y);
-            vec![perplexity as f32, used as f32, error as f32]
+            look(data, &few, &t.model(), &t.quantizer()).unwrap_or_default()
         })?;
     Ok((training, history))
+}
+
+/// What is seen of a network on digits that it does not learn from: perplexity, share of codes in use, error, commitment
+/// loss, and mean squared length of a latent.
+fn look(
+    data: &Data,
+    x: &Array2<f32>,
+    model: &VqVae<f32>,
+    quantizer: &Quantizer<f32>,
+) -> anyhow::Result<Vec<f32>> {
+    let z_e = model.latents(x)?; // [N S², D]
+    let found = quantizer.quantize(&z_e)?;
+    let places = (x.nrows(), model.sizes.places());
+    let codes = Array2::from_shape_vec(places, found.quantized.indices)?;
+    let error = data.unexplained(x, &model.decode(&codes)?);
+    let (perplexity, used) = in_use(&codes, model.codes());
+    let squares = z_e.mapv(|v| f64::from(v * v)).sum_axis(Dim(1)); // [N S²]
+    let square = squares.mean().unwrap_or(0.0);
+    let numbers = [perplexity, used, error];
+    let numbers =
+        numbers.into_iter().chain([found.commitment_loss.into(), square]);
+    Ok(numbers.map(|v| v as f32).collect())
 }
 
 /// The same on dfdx, to the end.
@@ -139,7 +160,7 @@ pub fn digits_on_dfdx(lab: &mut Lab) -> anyhow::Result<()> {
     let data = Data::load(lab)?;
     let config = recipe(lab, &data);
     let (training, _) = learn(lab, &data, "digits-dfdx", config)?;
-    let seconds = training.time().as_secs_f64();
+    let seconds = lab.seconds("digits-dfdx")?;
     lab.result("dfdx_seconds", seconds, Within::Timing)?;
     lab.result("dfdx_steps", config.steps as f64, Within::Exactly)?;
     let model = training.model();
@@ -159,7 +180,7 @@ pub fn digits(lab: &mut Lab) -> anyhow::Result<()> {
     let data = Data::load(lab)?;
     let config = recipe(lab, &data);
     let (training, history) = learn(lab, &data, "digits", config)?;
-    let seconds = training.time().as_secs_f64();
+    let seconds = lab.seconds("digits")?;
     lab.result("train_seconds", seconds, Within::Timing)?;
     let steps = config.steps as f64;
     lab.result("seconds_per_step", seconds / steps, Within::Timing)?;
@@ -190,10 +211,11 @@ pub fn digits(lab: &mut Lab) -> anyhow::Result<()> {
     let tables = seen_codes(model, &data)?;
     bits(lab, model, &codes, &tables)?;
     let compressor = Compressor::new(model.clone(), tables)?;
-    compressor.save(&lab.checkpoint_path("compressor"))?;
+    save(lab, &compressor)?;
     compressed(lab, &compressor, &codes)?;
 
     growth(lab, &config, &training.losses(), &history)?;
+    commitment(lab, &history)?;
     reconstructions(lab, &data, &y)?;
     lab.figure("code_map", &code_maps(model, &data.first(8), 8)?)?;
     what_codes_draw(lab, model, &codes)?;
@@ -255,6 +277,22 @@ fn bits(
     lab.figure("usage", &plot.svg()?)
 }
 
+/// Saves the compressor. What an earlier one has written only that can read, so it is kept under its fingerprint.
+fn save(lab: &Lab, compressor: &Compressor) -> anyhow::Result<()> {
+    let path = lab.checkpoint_path("compressor");
+    let before = Compressor::load(&path).ok().map(|c| c.fingerprint());
+    if let Some(before) = before
+        && before != compressor.fingerprint()
+    {
+        let kept = lab.checkpoint_path(&format!("compressor-{before}"));
+        std::fs::rename(&path, &kept)
+            .with_context(|| kept.display().to_string())?;
+        let kept = kept.display();
+        lab.say(format!("{kept}: kept, for what it has compressed"));
+    }
+    Ok(compressor.save(&path)?)
+}
+
 /// The sizes of the test images as files.
 fn compressed(
     lab: &mut Lab,
@@ -285,10 +323,6 @@ fn growth(
     losses: &[f32],
     history: &History,
 ) -> anyhow::Result<()> {
-    let of = |n: usize| {
-        let seen = history.iter().filter(move |(_, seen)| seen.len() == 3);
-        seen.map(move |(step, seen)| (*step as f64, f64::from(seen[n])))
-    };
     let size = (losses.len() / 200).max(1);
     let smooth = losses.chunks(size).enumerate().map(|(n, part)| {
         let sum: f64 = part.iter().map(|v| f64::from(*v)).sum();
@@ -298,13 +332,62 @@ fn growth(
         .x("step", Axis::Linear)
         .y("squared error over variance", Axis::Log)
         .line("training batches", smooth)
-        .points("test digits", of(2).skip(1));
+        .points("test digits", curve(history, |seen| seen[2]).skip(1));
     let codes = Plot::new("")
         .x("step", Axis::Linear)
         .y("perplexity of the codes", Axis::Linear)
         .y_range(0.0, config.sizes.codes as f64)
-        .line("", of(0));
+        .line("", curve(history, |seen| seen[0]));
     lab.figure("growth", &lab::panels(&[error, codes], 2)?)
+}
+
+/// A number that [`look`] gives, or one made of them, at every milestone.
+fn curve(
+    history: &History,
+    of: fn(&[f32; 5]) -> f32,
+) -> impl Iterator<Item = (f64, f64)> {
+    let at = move |(step, seen): &(u64, Vec<f32>)| {
+        let seen = seen.as_slice().try_into().ok()?;
+        Some((*step as f64, f64::from(of(seen))))
+    };
+    history.iter().filter_map(at)
+}
+
+/// The commitment loss while the network learns, as it is and over the mean squared length of a latent.
+fn commitment(lab: &mut Lab, history: &History) -> anyhow::Result<()> {
+    // The codebook starts among the latents: at step 0 it says nothing.
+    let later = |of| {
+        let later = curve(history, of).filter(|(step, _)| *step > 0.0);
+        later.collect::<Vec<_>>()
+    };
+    let curves = [
+        ("error", later(|seen| seen[2])),
+        ("commitment_loss", later(|seen| seen[3])),
+        ("latent_square", later(|seen| seen[4])),
+        ("commitment_over_square", later(|seen| seen[3] / seen[4])),
+    ];
+    for (name, curve) in &curves {
+        for (when, end) in [("first", curve.first()), ("last", curve.last())]
+        {
+            let (step, value) =
+                *end.context("nothing was seen on the way")?;
+            let named = |what: &str| format!("growth_{what}_{when}");
+            lab.result(&named(name), value, Within::Factor(1.5))?;
+            if *name == "error" {
+                lab.result(&named("step"), step, Within::Exactly)?;
+            }
+        }
+    }
+    let over_steps =
+        |y: &str| Plot::new("").x("step", Axis::Linear).y(y, Axis::Log);
+    let [_, (_, loss), (_, square), (_, share)] = curves;
+    let sizes = over_steps("test digits")
+        .line("mean squared length of a latent", square)
+        .line("commitment loss", loss);
+    let share = over_steps("commitment loss over squared length")
+        .colour(2)
+        .line("", share);
+    lab.figure("commitment", &lab::panels(&[sizes, share], 2)?)
 }
 
 /// Originals above reconstructions, the first digits and the worst.
@@ -335,7 +418,7 @@ fn beside(
     let rows = &rows[..16.min(rows.len())];
     let mut grid = ImageGrid::new(rows.len());
     for images in [x, y] {
-        push_rows(&mut grid, &images.select(ndarray::Axis(0), rows));
+        push_rows(&mut grid, &images.select(Dim(0), rows));
     }
     lab.image(name, &grid)
 }
@@ -395,7 +478,7 @@ fn what_codes_draw(
         map[middle] = *k;
     }
     let change = model.decode(&maps)? - before; // [64, 784]
-    let reach = change.mapv(|v| f64::from(v * v)).sum_axis(ndarray::Axis(0));
+    let reach = change.mapv(|v| f64::from(v * v)).sum_axis(Dim(0));
     let (side, patch) = (model.sizes.side(), model.sizes.patch);
     let middle = side / 2;
     let within = |places: usize| {
@@ -418,8 +501,8 @@ fn between(
     let columns = 12;
     let mut grid = ImageGrid::new(columns);
     let places = model.sizes.places();
-    for pair in 0..2 {
-        let x = data.test.slice(s![2 * pair..2 * pair + 2, ..]).to_owned();
+    let pairs = data.test.exact_chunks((2, 784)).into_iter().take(2);
+    for x in pairs.map(|pair| pair.to_owned()) {
         let z = model.latents(&x)?; // [2 S², D]
         let codes = model.encode(&x)?; // [2, S²]
         let (a, b) = (z.slice(s![..places, ..]), z.slice(s![places.., ..]));

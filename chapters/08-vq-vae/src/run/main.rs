@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
-use lab::{Options, Selection, exit_code, run_and_show};
+use lab::{Options, Selection, exit_code, no_input, run_and_show, say};
 use vq_vae::CHAPTER;
-use vq_vae::coding::Compressor;
+use vq_vae::coding::{Compressor, bright_border, read_png};
 
 /// Runs the experiments of chapter 8
 #[derive(Parser)]
@@ -24,7 +25,7 @@ enum Command {
     Digits(Options),
     /// The same on dfdx, to the end, with results of its own
     DigitsDfdx(Options),
-    /// Turn a grey PNG of 28 × 28 pixels into a small file
+    /// Turn a grey PNG of 28 × 28 pixels, white ink on black, into a small file
     Compress(Files),
     /// Turn such a file into a PNG
     Decompress(Files),
@@ -38,16 +39,19 @@ struct Files {
     /// What to write
     #[arg(short, long, value_name = "FILE")]
     out: PathBuf,
-    /// What `digits` left [default: target/runs/vq-vae/checkpoints/compressor.safetensors]
+    /// What `digits` left [default: vq-vae/checkpoints/compressor.safetensors in cargo's target/runs]
     #[arg(long, value_name = "FILE")]
     checkpoint: Option<PathBuf>,
 }
 
 impl Files {
+    /// The compressor, once it is known that the output replaces nothing that is read.
     fn compressor(&self) -> anyhow::Result<Compressor> {
         let usual =
             || CHAPTER.out().join("checkpoints/compressor.safetensors");
         let path = self.checkpoint.clone().unwrap_or_else(usual);
+        no_input(&self.out, &[&self.from, &path])
+            .with_context(|| self.out.display().to_string())?;
         Ok(Compressor::load(&path)?)
     }
 }
@@ -69,7 +73,13 @@ fn only(experiment: &str, options: Options) -> anyhow::Result<()> {
 
 fn compress(files: &Files) -> anyhow::Result<()> {
     let size = files.compressor()?.compress(&files.from, &files.out)?;
-    eprintln!("{}: {size} bytes", files.out.display());
+    say(format_args!("{}: {size} bytes", files.out.display()));
+    if bright_border(&read_png(&files.from)?) {
+        say(format_args!(
+            "{}: the border is bright, and white is taken for ink; a drawing in black on white should be inverted first",
+            files.from.display()
+        ));
+    }
     Ok(())
 }
 

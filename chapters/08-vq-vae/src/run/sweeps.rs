@@ -44,7 +44,7 @@ fn trained(
         ("mse_over_variance", error, Within::Factor(1.3)),
         ("perplexity", perplexity, Within::Factor(1.3)),
         ("codes_used_share", used, Within::Absolute(0.15)),
-        ("seconds", training.time().as_secs_f64(), Within::Timing),
+        ("seconds", lab.seconds(name)?, Within::Timing),
     ];
     for (what, value, within) in numbers {
         lab.result(&format!("{name}_{what}"), value, within)?;

@@ -3,14 +3,15 @@
 use std::path::Path;
 use std::sync::OnceLock;
 
-use lab::rng_at;
+use lab::{Checkpoint, rng_at};
 use ndarray::Array2;
 use ndarray_rand::rand::Rng;
 use proptest::prelude::*;
 use vq_vae::coding::{CodingError, Compressor, HEADER, Tables, png_of};
 use vq_vae::model::{Sizes, VqVae};
 
-fn made(seed: u64) -> Compressor {
+/// A compressor that has learnt nothing; each seed gives another.
+pub fn made(seed: u64) -> Compressor {
     let sizes = Sizes { codes: 9, width: 2, channels: 3, patch: 4 };
     let mut rng = rng_at(seed, 0);
     let mut model = VqVae::<f32>::new(sizes, &mut rng);
@@ -97,13 +98,20 @@ fn each_part_of_the_header_has_its_own_error() {
     };
     assert!(with(0).starts_with("magic number: expected 565138, found 57"));
     assert!(with(3).starts_with("version: expected 01, found 00"));
-    assert!(with(4).starts_with("fingerprint of the model"));
+    assert!(with(4).contains("compressor"));
     assert!(with(8).starts_with("checksum"));
     assert!(with(HEADER).starts_with("checksum"));
     let short = said(compressor().unpack(&file[..5]));
     assert_eq!(short, "header: expected 12 bytes, found 5 bytes");
-    let other = said(made(2).unpack(&file));
-    assert!(other.starts_with("fingerprint of the model"), "{other}");
+    let other = made(2);
+    let (here, wanted) = (other.fingerprint(), compressor().fingerprint());
+    let said = said(other.unpack(&file));
+    let expected = format!(
+        "expected what compressor {here} writes, found what {wanted} has"
+    );
+    assert!(said.starts_with(&expected), "{said}");
+    let kept = format!("compressor-{wanted}.safetensors");
+    assert!(said.contains(&kept), "{said}");
 }
 
 #[test]
@@ -157,6 +165,41 @@ fn an_image_becomes_a_file_and_an_image_again() {
 }
 
 #[test]
+fn a_drawing_in_black_on_white_is_compressed_with_a_word() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    compressor().save(&at("compressor.safetensors")).unwrap();
+    let stroke =
+        |p: usize| ((8..20).contains(&(p / 28)) && p % 28 == 14) as u8;
+    let compress = |name: &str, pixel: &dyn Fn(usize) -> f32| {
+        let x: Vec<f32> = (0..784).map(pixel).collect();
+        std::fs::write(at(name), png_of(&x, &at(name)).unwrap()).unwrap();
+        let done = std::process::Command::new(env!("CARGO_BIN_EXE_vq-vae"))
+            .args(["compress", "--checkpoint"])
+            .args([at("compressor.safetensors"), at(name)])
+            .arg("-o")
+            .arg(at(name).with_extension("vq"))
+            .output()
+            .unwrap();
+        assert!(
+            done.status.success() && at(name).with_extension("vq").exists()
+        );
+        String::from_utf8(done.stderr).unwrap()
+    };
+    let usual = compress("usual.png", &|p| f32::from(stroke(p)));
+    assert!(!usual.contains("inverted"), "{usual}");
+    let said = compress("paper.png", &|p| 1.0 - f32::from(stroke(p)));
+    assert!(said.contains("paper.png: the border is bright"), "{said}");
+    let filled = compress("inside.png", &|p| {
+        let inside = 1..27;
+        f32::from(u8::from(
+            inside.contains(&(p / 28)) && inside.contains(&(p % 28)),
+        ))
+    });
+    assert!(!filled.contains("inverted"), "only the border counts: {filled}");
+}
+
+#[test]
 fn what_is_wrong_with_a_file_is_said_with_its_name() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name);
@@ -194,4 +237,48 @@ fn what_is_wrong_with_a_file_is_said_with_its_name() {
     assert!(said.contains("cargo run -p vq-vae -- digits"), "{said}");
     std::fs::write(at("foreign"), [0; 64]).unwrap();
     assert!(Compressor::load(&at("foreign")).is_err());
+    let said = compress(".");
+    assert!(said.contains("expected a plain file, found a folder"), "{said}");
+}
+
+#[test]
+fn counts_that_no_images_gave_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("odd.safetensors");
+    compressor().save(&path).unwrap();
+    let whole = Checkpoint::load(&path).unwrap();
+    for odd in [3e38, 16_777_218.0, -1.0, 0.5] {
+        let mut counts = Array2::<f32>::ones((49, 9));
+        counts[[48, 8]] = odd;
+        let mut changed = whole.clone();
+        changed.put("frequencies", &counts);
+        changed.save(&path).unwrap();
+        let said = Compressor::load(&path).unwrap_err().to_string();
+        let found = format!(
+            "compressor of 28 × 28 images, found `frequencies` of {odd}"
+        );
+        assert!(said.contains("odd.safetensors"), "{said}");
+        assert!(said.contains(&found), "{said}");
+    }
+    let mut most = whole.clone();
+    most.put("frequencies", &Array2::from_elem((49, 9), 16_777_216.0_f32));
+    most.save(&path).unwrap();
+    let most = Compressor::load(&path).unwrap();
+    assert!((most.tables.bits(&[0; 49]) - 49.0 * 9_f64.log2()).abs() < 1e-3);
+}
+
+#[test]
+fn an_image_without_codes_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let mut model = compressor().model.clone();
+    model.encoder.layers[2].w.fill(f32::MAX);
+    model.encoder.layers[1].b.fill(f32::MAX);
+    let tables = compressor().tables.clone();
+    let broken = Compressor::new(model, tables).unwrap();
+    std::fs::write(at("x.png"), png_of(&[0.5; 784], &at("x.png")).unwrap())
+        .unwrap();
+    let done = broken.compress(&at("x.png"), &at("x.vq"));
+    let said = done.unwrap_err().to_string();
+    assert!(said.contains("x.png: latents, row 0"), "{said}");
 }

@@ -6,6 +6,7 @@ mod equations;
 mod misconceptions;
 mod model;
 mod parity;
+mod program;
 mod slips;
 mod solutions;
 mod story;

@@ -1,16 +1,12 @@
 //! A prior in training on a device.
 
-use std::time::{Duration, Instant};
-
 use gradients::on_dfdx::{Model, arrays, to_plain};
 use lab::{Checkpoint, CheckpointError, Diverged, Resumable, Trains};
 use ndarray::Array2;
 
 use super::Prior;
 use crate::model::{self, PriorError};
-use crate::training::{
-    self, Config, Learns, Source, restore_time, save_sizes, save_time,
-};
+use crate::training::{self, Config, Learns, Source, save_sizes};
 
 // ANCHOR: training
 /// A prior in training on a device.
@@ -18,7 +14,7 @@ pub struct Training<'a, D: Trains> {
     config: Config,
     like: model::Prior<f32>,
     model: Model<Prior<f32, D>, D>,
-    time: Duration,
+    configuration: String,
     source: Source<'a>,
 }
 
@@ -44,11 +40,13 @@ impl<D: Trains> Training<'_, D> {
 
 impl<'a, D: Trains> Training<'a, D> {
     /// Goes on where a training of the plain room begins.
-    pub fn new(dev: &D, from: training::Training<'a>) -> Self {
-        let training::Training { config, model, time, source } = from;
+    pub fn new(dev: &D, mut from: training::Training<'a>) -> Self {
+        let configuration = from.configuration();
+        let training::Training { config, model, source } = from;
         let net = Prior::new(dev, &model.net);
         let on_dev = Model::new(model.name, net, config.adam);
-        Self { config, like: model.net, model: on_dev, time, source }
+        let (like, model) = (model.net, on_dev);
+        Self { config, like, model, configuration, source }
     }
 }
 
@@ -58,15 +56,21 @@ impl<D: Trains> Resumable for Training<'_, D> {
     }
 
     fn step(&mut self) -> Result<String, Diverged> {
-        let start = Instant::now();
         self.train_once()?;
-        self.time += start.elapsed();
-        Ok(format!("{:.3} nats", self.model.last_loss()))
+        Ok(format!("{} nats", self.model.last_loss()))
+    }
+
+    fn settle(&mut self) -> Result<(), Diverged> {
+        self.model.settle()
+    }
+
+    fn configuration(&mut self) -> String {
+        self.configuration.clone()
     }
 
     fn save(&self, checkpoint: &mut Checkpoint) {
         save_sizes(self.config.sizes, checkpoint);
-        save_time(self.time, checkpoint);
+        self.source.save(checkpoint);
         self.model.save(checkpoint);
     }
 
@@ -74,10 +78,7 @@ impl<D: Trains> Resumable for Training<'_, D> {
         &mut self,
         checkpoint: &Checkpoint,
     ) -> Result<(), CheckpointError> {
-        let time = restore_time(checkpoint)?;
-        self.model.restore(checkpoint)?;
-        self.time = time;
-        Ok(())
+        self.model.restore(checkpoint)
     }
 }
 
@@ -88,10 +89,6 @@ impl<D: Trains> Learns for Training<'_, D> {
 
     fn losses(&self) -> Vec<f32> {
         self.model.losses()
-    }
-
-    fn time(&self) -> Duration {
-        self.time
     }
 
     fn nats(&self, codes: &Array2<usize>) -> Result<Array2<f64>, PriorError> {

@@ -1,11 +1,10 @@
 //! A tokeniser and a prior on digits: bits, samples, completions, and how they compare with the GAN.
 
-use std::path::Path;
 use std::time::Instant;
 
 use codebook_lookup::plain::usage;
 use gan::digits::{pair, unit, widths};
-use gan::training::{Noise, load_generator};
+use gan::training::Noise;
 use gradients::plain::{AdamConfig, Mlp, Parameters};
 use judge::{Judge, Verdict, record, training_digits};
 use lab::{Axis, History, ImageGrid, Lab, Plot, Room, Within, panels};
@@ -14,7 +13,7 @@ use ndarray_rand::rand::Rng;
 use vq_vae::training::mse_over_variance;
 
 use super::switches::smoothed;
-use super::world::{World, same_run};
+use super::world::World;
 use crate::model::{Prior, Sizes};
 use crate::on_dfdx;
 use crate::plain::{
@@ -26,20 +25,22 @@ use crate::training::{Config, Learns, Training, in_room};
 /// The recipe of the prior. At full scale a step on dfdx is to take some 15 ms on a large GPU, and all of them 3 minutes; on two
 /// cores one takes up to two seconds, and all of them six hours.
 fn config(lab: &Lab, codes: usize) -> Config {
+    let Config { sizes, batch, steps, warm_up, adam } = Config::default();
+    let Sizes { width, heads, blocks, .. } = sizes;
     let sizes = Sizes {
         codes,
-        places: 49,
-        width: lab.by_scale(16, 128, 256),
-        heads: lab.by_scale(2, 4, 8),
-        blocks: lab.by_scale(1, 2, 4),
+        width: lab.by_scale(16, width, 256),
+        heads: lab.by_scale(2, heads, 8),
+        blocks: lab.by_scale(1, blocks, 4),
+        ..sizes
     };
-    let lr = lab.by_scale(3e-3, 3e-3, 1e-3);
+    let lr = lab.by_scale(adam.lr, adam.lr, 1e-3);
     Config {
         sizes,
-        batch: lab.by_scale(16, 32, 64),
-        steps: lab.by_scale(40, 9000, 12_000),
-        warm_up: lab.by_scale(5, 200, 500),
-        adam: AdamConfig { lr, beta2: 0.99, ..AdamConfig::default() },
+        batch: lab.by_scale(16, batch, 64),
+        steps: lab.by_scale(40, steps, 12_000),
+        warm_up: lab.by_scale(5, warm_up, 500),
+        adam: AdamConfig { lr, ..adam },
     }
 }
 
@@ -58,6 +59,7 @@ fn trained<'a>(
     config: Config,
 ) -> anyhow::Result<(Box<dyn Learns + 'a>, History)> {
     let training = Training::new(config, &world.train_codes, lab.seed())?;
+    let training = training.of_tokeniser(&world.tokeniser);
     let mut training = in_room(lab, training)?;
     let steps = config.steps;
     let milestones =
@@ -75,7 +77,7 @@ pub fn learn(lab: &mut Lab, world: &World) -> anyhow::Result<Learnt> {
     let config = config(lab, world.tokeniser.codes());
     let (training, history) = trained(lab, world, "prior", config)?;
     let (prior, steps) = (training.prior(), config.steps as f64);
-    let seconds = training.time().as_secs_f64();
+    let seconds = lab.seconds("prior")?;
     lab.result("train_seconds", seconds, Within::Timing)?;
     lab.result("seconds_per_step", seconds / steps, Within::Timing)?;
     lab.result("steps", steps, Within::Exactly)?;
@@ -130,7 +132,7 @@ pub fn on_dfdx(lab: &mut Lab) -> anyhow::Result<()> {
     let rebuilt = world.tokeniser.decode(&world.test_codes)?; // [N, 784]
     let distortion = mse_over_variance(&x, &rebuilt);
     lab.result("dfdx_distortion", distortion, Within::Relative(0.1))?;
-    let seconds = training.time().as_secs_f64();
+    let seconds = lab.seconds("prior-dfdx")?;
     lab.result("dfdx_prior_seconds", seconds, Within::Timing)?;
     let steps = config.steps as f64;
     lab.result("dfdx_prior_steps", steps, Within::Exactly)?;
@@ -143,7 +145,7 @@ fn samples_on_dfdx(
     world: &World,
     prior: &Prior<f32>,
 ) -> anyhow::Result<()> {
-    let (judge, seed) = (Judge::new(lab)?, lab.seed() + 1);
+    let (judge, seed) = (Judge::new(lab)?, lab.seed().wrapping_add(1));
     let n = judged(lab, world);
     let start = Instant::now();
     let codes: anyhow::Result<_> = lab::on_device!(lab.device(), |dev| {
@@ -196,11 +198,7 @@ pub fn bits(
     )?;
     lab.result("codes", k as f64, Within::Exactly)?;
     lab.result("test_images", codes.nrows() as f64, Within::Exactly)?;
-    lab.result(
-        "tokeniser_seconds",
-        world.tokeniser_time.as_secs_f64(),
-        Within::Timing,
-    )?;
+    lab.result("tokeniser_seconds", world.tokeniser_seconds, Within::Timing)?;
     let used = usage(&flat(codes), k).iter().filter(|n| **n > 0).count();
     lab.result("codes_used", used as f64, Within::Absolute(10.0))?;
 
@@ -267,13 +265,11 @@ pub fn bits(
     // The cheapest and the dearest digits.
     let mut order: Vec<usize> = (0..each.len()).collect();
     order.sort_by(|&a, &b| each[a].total_cmp(&each[b]));
-    let ends: Vec<usize> = order[..12.min(order.len())]
-        .iter()
-        .chain(&order[order.len().saturating_sub(12)..])
-        .copied()
-        .collect();
-    let mut grid = ImageGrid::new(12);
-    push(&mut grid, &self::rows(&x, &ends));
+    let shown = order.len().min(12);
+    let (cheapest, dearest) =
+        (&order[..shown], &order[order.len() - shown..]);
+    let mut grid = ImageGrid::new(shown);
+    push(&mut grid, &self::rows(&x, &[cheapest, dearest].concat()));
     lab.image("extremes", &grid)
 }
 
@@ -406,7 +402,8 @@ pub fn completions(
     world: &World,
     prior: &Prior<f32>,
 ) -> anyhow::Result<()> {
-    let (shown, tries, given) = (10, 6, 28); // four of seven rows
+    let (tries, given) = (6, 28); // four of seven rows
+    let shown = world.test_codes.nrows().min(10);
     let common = commonest(&world.train_codes, world.tokeniser.codes());
     let codes = world.test_codes.slice(s![..shown, ..]).to_owned();
     let known = Array2::from_shape_fn(codes.dim(), |(n, i)| {
@@ -419,7 +416,8 @@ pub fn completions(
         masked(world.tokeniser.decode(&known)?, given / 7 * 4),
     ];
     for n in 0..tries {
-        let done = complete(prior, &start, 1.0, lab.seed() + n)?;
+        let seed = lab.seed().wrapping_add(n);
+        let done = complete(prior, &start, 1.0, seed)?;
         columns.push(world.tokeniser.decode(&done)?);
     }
     let mut grid = ImageGrid::new(columns.len());
@@ -456,7 +454,8 @@ pub fn completions(
     let mut sum = Array2::<f32>::zeros(truth.raw_dim());
     let tries = lab.by_scale(2, 10, 10);
     for t in 0..tries {
-        let done = complete(prior, &start, 1.0, lab.seed() + 100 + t)?;
+        let seed = lab.seed().wrapping_add(100 + t);
+        let done = complete(prior, &start, 1.0, seed)?;
         let x = below(&world.tokeniser.decode(&done)?);
         if t == 0 {
             let error = mse_over_variance(&truth, &x);
@@ -526,7 +525,8 @@ pub fn beside_the_gan(
     let mut drawn = Array2::zeros((0, 784));
     for temperature in TEMPERATURES {
         let start = Instant::now();
-        let codes = sample(prior, n, temperature, lab.seed() + 1)?;
+        let seed = lab.seed().wrapping_add(1);
+        let codes = sample(prior, n, temperature, seed)?;
         let x = world.tokeniser.decode(&codes)?; // [N, 784]
         let seconds = start.elapsed().as_secs_f64() * 1000.0 / n as f64;
         let name = match temperature {
@@ -570,7 +570,7 @@ pub fn beside_the_gan(
     judged.record(lab, "gan", &x)?;
     lab.result("gan_seconds_per_1000", seconds, Within::Timing)?;
     lab.result("gan_train_seconds", generator.seconds, Within::Timing)?;
-    let all = world.tokeniser_time.as_secs_f64() + learnt.seconds;
+    let all = world.tokeniser_seconds + learnt.seconds;
     lab.result("all_train_seconds", all, Within::Timing)?;
     let weights = |net: &Mlp<f32>| -> usize {
         net.layers.iter().map(|l| l.w.len()).sum()
@@ -595,8 +595,8 @@ pub fn beside_the_gan(
         lab.result(name, count as f64, Within::Exactly)?;
     }
 
-    let mut grid = ImageGrid::new(16);
-    let some: Vec<usize> = (0..16).collect();
+    let some: Vec<usize> = (0..held_out.nrows().min(16)).collect();
+    let mut grid = ImageGrid::new(some.len());
     for x in [&held_out, &rebuilt, &drawn, &x] {
         push(&mut grid, &rows(x, &some));
     }
@@ -610,30 +610,20 @@ struct Generator {
     seconds: f64,
 }
 
-/// From chapter 3's last run with the same seed, scale and data, or trained here by the same recipe.
+/// From chapter 3's last run, if that was one like this, or trained here by the same recipe.
 fn generator(lab: &Lab) -> anyhow::Result<Generator> {
-    let there = gan::CHAPTER.out().join("checkpoints/digits.safetensors");
-    if let Some(found) = finished(lab, &there)? {
-        return Ok(found);
-    }
     let train = training_digits(lab)?;
-    let pair = pair(lab, &train, widths(lab))?;
-    let gan::training::Config { noise, cool, .. } = pair.config;
-    let mut pair = gan::training::in_room(lab, pair)?;
-    lab.train("gan", cool.unwrap_or(0), &mut pair)?;
-    let seconds = pair.time().as_secs_f64();
-    Ok(Generator { noise, net: pair.mean(), seconds })
-}
-
-/// The generator in a file, if it is there, is finished, and is of the same seed, scale and data.
-fn finished(lab: &Lab, path: &Path) -> anyhow::Result<Option<Generator>> {
-    let Some(checkpoint) = same_run(lab, path, "gan/digits")? else {
-        return Ok(None);
-    };
-    if checkpoint.number("history").is_ok_and(|n| n >= 10) {
-        let (noise, net) = load_generator(path)?;
-        let seconds = checkpoint.number("milliseconds")? as f64 / 1000.0;
-        return Ok(Some(Generator { noise, net, seconds }));
+    let start = || pair(lab, &train, widths(lab));
+    let gan::training::Config { noise, cool, .. } = start()?.config;
+    let steps = cool.unwrap_or(0);
+    let there = lab.checkpoint_of(&gan::CHAPTER, "digits");
+    let digits = (&gan::CHAPTER, "digits");
+    if let Some((pair, seconds)) =
+        lab.finished(digits, &there, steps, start()?)?
+    {
+        return Ok(Generator { noise, net: pair.mean, seconds });
     }
-    Ok(None)
+    let mut pair = gan::training::in_room(lab, start()?)?;
+    lab.train("gan", steps, &mut pair)?;
+    Ok(Generator { noise, net: pair.mean(), seconds: lab.seconds("gan")? })
 }

@@ -1,5 +1,6 @@
 //! Runs the experiments of chapter 9, or draws with what they have trained.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -9,9 +10,11 @@ use code_prior::CHAPTER;
 use code_prior::model::Prior;
 use code_prior::on_dfdx;
 use code_prior::sampling::complete;
+use code_prior::training::load_pair;
 use datasets::{Digits, PixelRange, Split};
 use lab::{
-    Device, ImageGrid, Options, Room, Selection, exit_code, run_and_show,
+    Device, ImageGrid, Options, Room, Selection, exit_code, no_input,
+    run_and_show,
 };
 use ndarray::{Array2, s};
 use vq_vae::training::VqVae;
@@ -108,35 +111,42 @@ fn main() -> ExitCode {
     })
 }
 
-fn load(models: &Models) -> anyhow::Result<(VqVae<f32>, Prior<f32>)> {
-    let at = |given: &Option<PathBuf>, name: &str| {
-        let there = CHAPTER.out().join("checkpoints").join(name);
-        given.clone().unwrap_or(there)
-    };
-    let tokeniser = at(&models.tokeniser, "tokeniser.safetensors");
-    let prior = at(&models.prior, "prior.safetensors");
-    let hint = |path: &Path| match path.exists() {
-        true => path.display().to_string(),
-        false => format!(
-            "{} is not there; `cargo run -p code-prior -- draw` trains it",
-            path.display()
-        ),
-    };
-    let tokeniser = vq_vae::training::load(&tokeniser)
-        .with_context(|| hint(&tokeniser))?;
-    let prior =
-        code_prior::training::load(&prior).with_context(|| hint(&prior))?;
-    let (k, codes) = (tokeniser.codes(), prior.codes());
+/// Says where to get a model that is not there.
+fn expect_there(path: &Path) -> anyhow::Result<()> {
+    let about = std::fs::metadata(path);
     ensure!(
-        k == codes,
-        "the tokeniser has {k} codes and the prior {codes}: they are not of one run"
+        !about.is_err_and(|e| e.kind() == ErrorKind::NotFound),
+        "{}: no such file; `cargo run -p code-prior -- draw` trains a model and leaves it there",
+        path.display()
     );
-    let (t, places) = (tokeniser.sizes.places(), prior.places());
-    ensure!(
-        t == places,
-        "the tokeniser gives {t} codes to an image and the prior takes {places}: they are not of one run"
-    );
-    Ok((tokeniser, prior))
+    Ok(())
+}
+
+impl Models {
+    /// The files of the tokeniser and of the prior.
+    fn paths(&self) -> [PathBuf; 2] {
+        let at = |given: &Option<PathBuf>, name: &str| {
+            let there = CHAPTER.out().join("checkpoints").join(name);
+            given.clone().unwrap_or(there)
+        };
+        [
+            at(&self.tokeniser, "tokeniser.safetensors"),
+            at(&self.prior, "prior.safetensors"),
+        ]
+    }
+}
+
+/// The models, once it is known that the output replaces nothing that is read.
+fn load(
+    models: &Models,
+    data: &[&Path],
+) -> anyhow::Result<(VqVae<f32>, Prior<f32>)> {
+    let [tokeniser, prior] = models.paths();
+    no_input(&models.out, &[&[&*tokeniser, &*prior], data].concat())
+        .with_context(|| models.out.display().to_string())?;
+    expect_there(&tokeniser)?;
+    expect_there(&prior)?;
+    Ok(load_pair(&tokeniser, &prior)?)
 }
 
 /// The codes given of each map, `[N, G]`, and what is drawn after them, in the room that was asked for. `[N, T]`
@@ -171,7 +181,7 @@ fn push(grid: &mut ImageGrid, x: &Array2<f32>) -> anyhow::Result<()> {
 
 fn draw_some(arguments: &Sample) -> anyhow::Result<()> {
     let models = &arguments.models;
-    let (tokeniser, prior) = load(models)?;
+    let (tokeniser, prior) = load(models, &[])?;
     let n = arguments.count as usize;
     let nothing = Array2::zeros((n, 0)); // [N, 0]
     let codes = go_on(models, &prior, &nothing, models.seed)?; // [N, T]
@@ -183,19 +193,23 @@ fn draw_some(arguments: &Sample) -> anyhow::Result<()> {
 /// Each digit, its reconstruction, and five ways to go on from its upper rows.
 fn complete_some(arguments: &Complete) -> anyhow::Result<()> {
     let models = &arguments.models;
-    let (tokeniser, prior) = load(models)?;
     let data = arguments.data.clone().unwrap_or_else(datasets::bundled);
+    let (tokeniser, prior) = load(models, &[&data])?;
     let digits = Digits::load_28x28(data, Split::Test)?;
-    let (from, to) =
-        (arguments.digit, arguments.digit + arguments.count as usize);
+    let (from, count) = (arguments.digit, arguments.count as usize);
+    let to = from.saturating_add(count);
     ensure!(
         to <= digits.len(),
-        "there are {} digits; {from} to {to} were asked for",
+        "there are {} digits; {count} from number {from} on were asked for",
         digits.len()
     );
     let rows: Vec<usize> = (from..to).collect();
     let x = digits.pixels(&rows, PixelRange::Unit); // [N, 784]
-    let codes = tokeniser.encode(&x)?; // [N, T]
+    let codes = tokeniser.encode(&x); // [N, T]
+    let codes = codes.with_context(|| {
+        let [tokeniser, _] = models.paths();
+        tokeniser.display().to_string()
+    })?;
     let given = arguments.rows as usize * tokeniser.sizes.side();
     let start = codes.slice(s![.., ..given]).to_owned(); // [N, G]
     let mut columns = vec![x, tokeniser.decode(&codes)?];

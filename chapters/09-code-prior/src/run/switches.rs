@@ -14,13 +14,18 @@ use crate::training::{Config, Training, in_room};
 /// Levels of brightness.
 const LEVELS: usize = 8;
 
-/// The brightness of each of the 49 patches of some digits, in levels. `[N, 49]`
+/// Code maps of a step.
+const BATCH: usize = 32;
+
+/// The brightness of each of the 49 patches of some digits, no fewer than `least`, in levels. `[N, 49]`
 fn brightness(
     lab: &Lab,
     split: Split,
+    least: usize,
     n: usize,
 ) -> anyhow::Result<Array2<usize>> {
     let digits = Digits::load_28x28(lab.data(), split)?;
+    digits.at_least(least)?;
     let rows: Vec<usize> = (0..n.min(digits.len())).collect();
     let x = digits.pixels::<f64>(&rows, PixelRange::Unit); // [N, 784]
     let x = x.into_shape_with_order((rows.len(), 28, 28))?;
@@ -86,7 +91,7 @@ fn train(
     };
     let config = Config {
         sizes,
-        batch: 32,
+        batch: BATCH,
         steps: lab.by_scale(40, 500, 5000),
         warm_up: 20,
         adam: AdamConfig { lr: 3e-3, beta2: 0.99, ..AdamConfig::default() },
@@ -125,15 +130,17 @@ fn repeats(codes: &Array2<usize>) -> f64 {
 
 /// Each mistake: the loss that it shows, what its samples cost under the model that works, and how they look.
 pub fn switches(lab: &mut Lab) -> anyhow::Result<()> {
-    let train_codes =
-        brightness(lab, Split::Train, lab.by_scale(400, 10_000, 50_000))?;
-    let test = brightness(lab, Split::Test, lab.by_scale(100, 1000, 10_000))?;
+    let (seen, unseen) =
+        lab.by_scale((400, 100), (10_000, 1000), (50_000, 10_000));
+    let train_codes = brightness(lab, Split::Train, BATCH, seen)?;
+    let test = brightness(lab, Split::Test, 1, unseen)?;
     let mut plot = Plot::new("")
         .x("step", Axis::Linear)
         .y("loss, bits an image", Axis::Linear);
-    let mut grid = ImageGrid::new(12).zoom(6);
+    let shown = test.nrows().min(12);
+    let mut grid = ImageGrid::new(shown).zoom(6);
     let mut push = |codes: &Array2<usize>| {
-        for row in codes.rows().into_iter().take(12) {
+        for row in codes.rows().into_iter().take(shown) {
             let levels = row.mapv(|c| c as f32 / (LEVELS - 1) as f32);
             let map = levels.into_shape_with_order((7, 7));
             grid.push(map.expect("49 places").view(), 0.0, 1.0);
@@ -165,7 +172,7 @@ pub fn switches(lab: &mut Lab) -> anyhow::Result<()> {
         }
     }
     if let Some(prior) = right {
-        let given = test.slice(s![..12, ..28]).to_owned(); // [12, 28]
+        let given = test.slice(s![..shown, ..28]).to_owned(); // [12, 28]
         push(&complete(&prior, &given, 1.0, lab.seed())?);
         let of_test = bits_per_image(&prior.nats(&test)?);
         lab.result(

@@ -1,13 +1,13 @@
 //! What a prior is trained on: digits, a tokeniser, and the codes that it gives them.
 
-use std::path::Path;
-use std::time::Duration;
-
-use datasets::{Batches, Digits, PixelRange, Split};
+use datasets::{Batches, Digits, PixelRange};
 use judge::classifier::learnt_from;
-use lab::{Checkpoint, Lab};
+use judge::{test_digits, training_digits};
+use lab::Lab;
 use ndarray::{Array2, s};
-use vq_vae::training::{self, Config, VqVae};
+use vq_vae::training::{Config, Trained as _, Training, VqVae, in_room};
+
+use crate::CHAPTER;
 
 /// Digits, the tokeniser, and the codes that it gives them.
 pub struct World {
@@ -16,7 +16,7 @@ pub struct World {
     /// Chapter 8's network.
     pub tokeniser: VqVae<f32>,
     /// How long it was trained.
-    pub tokeniser_time: Duration,
+    pub tokeniser_seconds: f64,
     /// Of pixels that are learnt from.
     pub variance: f64,
     /// Of the digits that are learnt from. `[N, 49]`
@@ -31,7 +31,7 @@ impl World {
     /// With a tokeniser that is trained in the lab's room.
     ///
     /// # Errors
-    /// The digits cannot be read, or the training was stopped.
+    /// The digits cannot be read or are too few, or the training was stopped.
     pub fn new(lab: &Lab) -> anyhow::Result<Self> {
         Self::with(lab, trained)
     }
@@ -41,27 +41,20 @@ impl World {
     /// # Errors
     /// As for [`World::new`], or what was left cannot be read.
     pub fn as_left(lab: &Lab) -> anyhow::Result<Self> {
-        Self::with(lab, |lab, train, config| match left(lab, &config)? {
-            Some(found) => Ok(found),
-            None => trained(lab, train, config),
-        })
+        Self::with(lab, left_or_trained)
     }
 
     fn with(
         lab: &Lab,
-        tokeniser: impl FnOnce(
-            &Lab,
-            &Digits,
-            Config,
-        ) -> anyhow::Result<(VqVae<f32>, Duration)>,
+        tokeniser: fn(&Lab, &Digits, Config) -> anyhow::Result<Trained>,
     ) -> anyhow::Result<Self> {
-        let train = Digits::load_28x28(lab.data(), Split::Train)?;
-        let test = Digits::load_28x28(lab.data(), Split::Test)?;
+        let (train, test) = (training_digits(lab)?, test_digits(lab)?);
         let most = learnt_from(train.len());
         let some: Vec<usize> = (0..most.min(5000)).collect();
+        train.varied(some.len())?;
         let x = train.pixels::<f32>(&some, PixelRange::Unit);
         let variance = vq_vae::plain::variance(&x);
-        let (tokeniser, tokeniser_time) =
+        let (tokeniser, tokeniser_seconds) =
             tokeniser(lab, &train, recipe(lab, variance))?;
         let learnt = lab.by_scale(500, most, most).min(most);
         let n = lab.by_scale(300, test.len(), test.len()).min(test.len());
@@ -72,7 +65,7 @@ impl World {
             test_codes: encode(&tokeniser, &test, 0..n)?,
             test,
             tokeniser,
-            tokeniser_time,
+            tokeniser_seconds,
             variance,
         })
     }
@@ -100,61 +93,42 @@ fn recipe(lab: &Lab, variance: f64) -> Config {
 const NAME: &str = "tokeniser";
 
 /// On the digits that chapter 3's generator learns from.
+fn untrained<'a>(
+    lab: &Lab,
+    train: &'a Digits,
+    config: Config,
+) -> anyhow::Result<Training<'a>> {
+    let most = learnt_from(train.len());
+    let mut batches = Batches::new(most, config.batch, lab.seed())?;
+    let data = move |n| train.pixels(&batches.batch(n), PixelRange::Unit);
+    Ok(Training::new(config, data, lab.seed())?)
+}
+
+/// A tokeniser, and the seconds that its training took.
+type Trained = (VqVae<f32>, f64);
+
 fn trained(
     lab: &Lab,
     train: &Digits,
     config: Config,
-) -> anyhow::Result<(VqVae<f32>, Duration)> {
-    let most = learnt_from(train.len());
-    let mut batches = Batches::new(most, config.batch, lab.seed())?;
-    let data = |n| train.pixels(&batches.batch(n), PixelRange::Unit);
-    let training = training::Training::new(config, data, lab.seed())?;
-    let mut training = training::in_room(lab, training)?;
+) -> anyhow::Result<Trained> {
+    let mut training = in_room(lab, untrained(lab, train, config)?)?;
     lab.train(NAME, config.steps, &mut training)?;
-    Ok((training.model(), training.time()))
+    Ok((training.model(), lab.seconds(NAME)?))
 }
 
-/// The tokeniser of a run with the same seed, scale, data and recipe, if there is one that came to its end.
-fn left(
+/// The tokeniser that a run like this one has left, or else one that is trained.
+fn left_or_trained(
     lab: &Lab,
-    config: &Config,
-) -> anyhow::Result<Option<(VqVae<f32>, Duration)>> {
+    train: &Digits,
+    config: Config,
+) -> anyhow::Result<Trained> {
     let path = lab.checkpoint_path(NAME);
-    let Some(checkpoint) = same_run(lab, &path, "code-prior/tokeniser")?
-    else {
-        return Ok(None);
-    };
-    let recipe = checkpoint.expect_note("config", format!("{config:?}"));
-    let done = checkpoint.number("encoder.step").ok();
-    if recipe.is_err() || done != Some(config.steps) {
-        return Ok(None);
+    let (start, name) = (untrained(lab, train, config)?, (&CHAPTER, NAME));
+    match lab.finished(name, &path, config.steps, start)? {
+        Some((training, seconds)) => Ok((training.model(), seconds)),
+        None => trained(lab, train, config),
     }
-    let time = Duration::from_millis(checkpoint.number("milliseconds")?);
-    Ok(Some((training::load(&path)?, time)))
-}
-
-/// The checkpoint of a training, if it is there and of this seed, scale and data.
-///
-/// # Errors
-/// It is there and cannot be read.
-pub fn same_run(
-    lab: &Lab,
-    path: &Path,
-    training: &str,
-) -> anyhow::Result<Option<Checkpoint>> {
-    if !path.exists() {
-        return Ok(None);
-    }
-    let checkpoint = Checkpoint::load(path)?;
-    let same = [
-        ("training", training.to_string()),
-        ("seed", lab.seed().to_string()),
-        ("scale", lab.scale().to_string()),
-        ("data", lab.data().display().to_string()),
-    ]
-    .iter()
-    .all(|(name, value)| checkpoint.expect_note(name, value).is_ok());
-    Ok(same.then_some(checkpoint))
 }
 
 fn encode(

@@ -372,13 +372,14 @@ fn eq_9_14_a_temperature_sharpens_or_flattens() {
 #[test]
 fn eq_9_15_the_cache_gives_what_a_full_forward_gives() {
     let prior = small(SMALL, 6);
-    let codes = some_codes(7, SMALL, 1);
-    let full = prior.forward(&codes).unwrap().logits; // [7 · 5, K]
-    let mut cache = prior.cache(7);
-    let mut last = vec![prior.codes(); 7];
+    let n = 70; // more than are drawn in one part
+    let codes = some_codes(n, SMALL, 1);
+    let full = prior.forward(&codes).unwrap().logits; // [N · 5, K]
+    let mut cache = prior.cache(n);
+    let mut last = vec![prior.codes(); n];
     for i in 0..5 {
-        let here = prior.next(&mut cache, &last); // [7, K]
-        for n in 0..7 {
+        let here = prior.next(&mut cache, &last); // [N, K]
+        for n in 0..n {
             let there = full.row(n * 5 + i);
             let apart = (&here.row(n) - &there).mapv(f64::abs);
             assert!(apart.iter().all(|v| *v < 1e-12), "place {i}");

@@ -5,6 +5,7 @@ mod equations;
 mod files;
 mod misconceptions;
 mod parity;
+mod program;
 mod slips;
 mod solutions;
 mod story;

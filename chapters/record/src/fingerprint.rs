@@ -10,8 +10,8 @@ use ra_ap_rustc_lexer::{FrontmatterAllowed, TokenKind, tokenize};
 #[derive(Debug, thiserror::Error)]
 #[error("{}: {cause}", path.display())]
 pub struct FingerprintError {
-    path: PathBuf,
-    cause: std::io::Error,
+    pub(crate) path: PathBuf,
+    pub(crate) cause: std::io::Error,
 }
 
 /// What belongs to one chapter alone: its experiments, its ledger, its command line.
@@ -45,6 +45,41 @@ pub fn fingerprint(
         }
     }
     Ok(hash.finalize()[..8].iter().map(|b| format!("{b:02x}")).collect())
+}
+
+/// Fingerprint of the code that makes a chapter's numbers: its own, that of the data, of the judge and of the earlier
+/// chapters that it calls, less their experiments, and of `lab` what makes numbers. Folders are relative to the root.
+///
+/// # Errors
+/// The source cannot be read.
+pub fn chapter_fingerprint(
+    root: &Path,
+    chapter: &Path,
+    uses: &[PathBuf],
+) -> Result<String, FingerprintError> {
+    fingerprint(&[root.join(chapter).join("src")], &sources(root, uses))
+}
+
+/// The same of the code that trains: the chapter's experiments, which measure and draw, are left out too.
+///
+/// # Errors
+/// The source cannot be read.
+pub fn training_fingerprint(
+    root: &Path,
+    chapter: &Path,
+    uses: &[PathBuf],
+) -> Result<String, FingerprintError> {
+    let mut used = sources(root, uses);
+    used.push(root.join(chapter).join("src"));
+    fingerprint(&[], &used)
+}
+
+/// What chapters have in common, and the source of some of them.
+fn sources(root: &Path, chapters: &[PathBuf]) -> Vec<PathBuf> {
+    let libraries =
+        ["datasets/src", "chapters/judge/src", "chapters/lab/src/numbers"];
+    let chapters = chapters.iter().map(|c| root.join(c).join("src"));
+    chapters.chain(libraries.map(|folder| root.join(folder))).collect()
 }
 
 fn tokens(text: &str) -> impl Iterator<Item = &str> {

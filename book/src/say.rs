@@ -1,0 +1,148 @@
+//! What the two programs behind `cargo run` share: their command line, and how they speak.
+
+use std::fmt::Display;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::{Context, ensure};
+use record::{Comparison, Entry};
+
+/// What is to be reproduced, and how.
+#[derive(Debug, clap::Args)]
+pub struct Choice {
+    /// Run the long experiments too, and rewrite the committed results and figures
+    #[arg(long)]
+    pub fresh: bool,
+    /// Only this chapter, by the name of its crate
+    #[arg(long, value_name = "CHAPTER")]
+    pub only: Option<String>,
+    /// With --fresh and --only: this experiment alone, one of those that take up to half an hour
+    #[arg(long, value_name = "NAME", requires = "fresh", requires = "only")]
+    pub experiment: Option<String>,
+    /// Where dfdx computes: cpu, cuda or cuda:N
+    #[arg(long, default_value = "cpu")]
+    pub device: String,
+    /// Go on from the last checkpoints
+    #[arg(long)]
+    pub resume: bool,
+    /// Show no progress
+    #[arg(long)]
+    pub quiet: bool,
+}
+
+impl Choice {
+    /// The chosen chapters among all.
+    ///
+    /// # Errors
+    /// There is no chapter of that name.
+    pub fn chapters<'a>(
+        &self,
+        all: &'a [Entry],
+    ) -> anyhow::Result<Vec<&'a Entry>> {
+        let only = self.only.as_deref();
+        let chosen = |e: &&Entry| only.is_none_or(|name| e.name == name);
+        let chosen: Vec<_> = all.iter().filter(chosen).collect();
+        let names: Vec<_> = all.iter().map(|e| e.name.as_str()).collect();
+        ensure!(
+            !chosen.is_empty(),
+            "there is no chapter `{}`; there are {}",
+            only.unwrap_or_default(),
+            names.join(", ")
+        );
+        Ok(chosen)
+    }
+}
+
+/// Standard output, which may be closed or full: what is to be done is done all the same.
+#[derive(Debug, Default)]
+pub struct Said {
+    failed: Option<io::Error>,
+    total: Comparison,
+}
+
+impl Said {
+    /// Says a line.
+    pub fn line(&mut self, line: impl Display) {
+        if let Err(error) = writeln!(io::stdout(), "{line}") {
+            self.failed.get_or_insert(error);
+        }
+    }
+
+    /// Says which numbers of a chapter differ, and counts the others.
+    pub fn compared(&mut self, chapter: &str, comparison: &Comparison) {
+        for (name, here, book) in &comparison.different {
+            self.line(format_args!(
+                "{chapter}: {name} is {here} here and {book} in the book"
+            ));
+        }
+        for name in &comparison.unknown {
+            self.line(format_args!(
+                "{chapter}: {name} is not in the book's results"
+            ));
+        }
+        let Comparison { reproduced, quoted, different, unknown } =
+            comparison.clone();
+        self.total.reproduced += reproduced;
+        self.total.quoted += quoted;
+        self.total.different.extend(different);
+        self.total.unknown.extend(unknown);
+    }
+
+    /// Says how many numbers were reproduced in all.
+    pub fn summary(&mut self) {
+        let total = &self.total;
+        let counts = [
+            (total.different.len(), "differ"),
+            (total.unknown.len(), "are new"),
+            (total.quoted, "quoted from longer runs"),
+        ];
+        let mut words =
+            format!("{} numbers reproduced here", total.reproduced);
+        for (count, what) in counts.into_iter().filter(|(n, _)| *n > 0) {
+            words.push_str(&format!(", {count} {what}"));
+        }
+        self.line(words);
+    }
+
+    /// Says where the book is, and how long it took.
+    pub fn book(&mut self, start: Instant, more: &str) {
+        let (index, seconds) = (index(), start.elapsed().as_secs_f64());
+        let index = index.display();
+        self.line(format_args!("the book: {index} ({seconds:.1} s){more}"));
+    }
+
+    /// Whether everything was said.
+    ///
+    /// # Errors
+    /// A line could not be written.
+    pub fn end(self) -> anyhow::Result<()> {
+        match self.failed {
+            Some(error) => Err(error).context("standard output"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Says a line on standard error, if that is possible.
+pub fn note(line: impl Display) {
+    let _ = writeln!(io::stderr(), "{line}");
+}
+
+/// The front page.
+pub fn index() -> PathBuf {
+    record::target().join("book/index.html")
+}
+
+/// Renders the workbook into cargo's target folder, and says what mdBook warned of.
+///
+/// # Errors
+/// As for [`render`](crate::render).
+pub fn render_and_say(root: &Path, said: &mut Said) -> anyhow::Result<()> {
+    let dest = record::target().join("book");
+    let rendered = crate::render(root, &crate::chapters(root)?, &dest)?;
+    for warning in &rendered.warnings {
+        said.line(format_args!("warning: {warning}"));
+    }
+    Ok(())
+}

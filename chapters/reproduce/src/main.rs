@@ -1,0 +1,64 @@
+//! The second half of `cargo run`, which the crate `book` begins: runs the chapters, compares, and renders the book again
+//! when its results were rewritten.
+
+use std::process::ExitCode;
+use std::time::Instant;
+
+use anyhow::Context;
+use book::{Choice, Said, render_and_say};
+use clap::Parser;
+use lab::{Comparison, Options};
+use record::Entry;
+use reproduce::{CHAPTERS, refresh, refresh_one, reproduce};
+
+/// Runs the experiments that take seconds and compares their numbers with the book's.
+#[derive(Parser)]
+#[command(name = "cargo run --")]
+struct Cli {
+    #[command(flatten)]
+    choice: Choice,
+}
+
+fn main() -> ExitCode {
+    lab::exit_code(work(&Cli::parse().choice))
+}
+
+fn work(choice: &Choice) -> anyhow::Result<()> {
+    let start = Instant::now();
+    let root = record::root();
+    let entries = record::entries(&root)?;
+    let options = Options {
+        device: choice.device.parse()?,
+        resume: choice.resume,
+        fresh: choice.fresh,
+        quiet: choice.quiet,
+        ..Options::default()
+    };
+    let mut said = Said::default();
+    for entry in choice.chapters(&entries)? {
+        let comparison = compared(entry, choice, &options)?;
+        said.compared(&entry.name, &comparison);
+    }
+    said.summary();
+    if choice.fresh {
+        render_and_say(&root, &mut said)?;
+    }
+    said.book(start, "");
+    said.end()
+}
+
+fn compared(
+    entry: &Entry,
+    choice: &Choice,
+    options: &Options,
+) -> anyhow::Result<Comparison> {
+    let chapter = CHAPTERS.into_iter().find(|c| c.name == entry.name);
+    let chapter = chapter.with_context(|| {
+        format!("`CHAPTERS` of the crate `reproduce` lacks {}", entry.name)
+    })?;
+    match &choice.experiment {
+        Some(one) => refresh_one(chapter, one, options),
+        None if choice.fresh => refresh(chapter, entry, options),
+        None => reproduce(chapter, entry, options),
+    }
+}
