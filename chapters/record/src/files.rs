@@ -54,13 +54,15 @@ pub fn read_plain(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     // Asked before it is opened: to open a pipe is to wait for who writes into it.
     let about = fs::metadata(path)?;
     plain(&about)?;
+    let allowed = |found: u64| match found > most {
+        true => Err(odd(&format!("at most {most} bytes"), found)),
+        false => Ok(()),
+    };
+    allowed(about.len())?;
     let mut bytes = Vec::new();
     fs::File::open(path)?.take(most + 1).read_to_end(&mut bytes)?;
-    let found = about.len().max(bytes.len() as u64);
-    match bytes.len() as u64 > most {
-        true => Err(odd(&format!("at most {most} bytes"), found)),
-        false => Ok(bytes),
-    }
+    allowed(bytes.len() as u64)?; // it may have grown, or never said
+    Ok(bytes)
 }
 
 /// Writes beside the file, then renames: a reader sees the old content or the new, never half of it. A link is followed;
