@@ -32,7 +32,7 @@ use record::{Entry, FingerprintError};
 
 pub use directives::Number;
 pub use error::{BookError, Mistake, Wrong};
-pub use say::{Choice, Said, index, note, render_and_say};
+pub use say::{Choice, Said, index, render_and_say};
 
 /// A chapter that pages can quote, or a page whose results come from something else than a chapter.
 #[derive(Clone, Debug, PartialEq)]

@@ -12,9 +12,9 @@ use std::time::Instant;
 
 use anyhow::{Context, ensure};
 use book::memory::{Key, recall};
-use book::{Choice, Said, index, note, render_and_say};
+use book::{Choice, Said, index, render_and_say};
 use clap::Parser;
-use record::{Comparison, Entry};
+use record::{Comparison, Entry, say};
 
 /// Renders the book to the folder `book` in cargo's target folder; runs the experiments that take seconds and compares
 /// their numbers with the book's.
@@ -30,7 +30,7 @@ struct Cli {
 
 fn main() -> ExitCode {
     work(&Cli::parse()).unwrap_or_else(|error| {
-        note(format_args!("error: {error:#}"));
+        say(format_args!("error: {error:#}"));
         ExitCode::FAILURE
     })
 }
@@ -58,7 +58,7 @@ fn work(cli: &Cli) -> anyhow::Result<ExitCode> {
     if cli.open
         && let Err(error) = open::that_detached(index())
     {
-        note(format_args!("no browser could be opened: {error}"));
+        say(format_args!("no browser could be opened: {error}"));
     }
     match known {
         Some(_) => said.end().map(|()| ExitCode::SUCCESS),

@@ -1,7 +1,7 @@
 //! What the two programs behind `cargo run` share: their command line, and how they speak.
 
 use std::fmt::Display;
-use std::io::{self, Write};
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -54,7 +54,8 @@ impl Choice {
     }
 }
 
-/// Standard output, which may be closed or full: what is to be done is done all the same.
+/// Standard output, which may be closed or full: what is to be done is done all the same. A reader who has seen enough and
+/// gone is no failure.
 #[derive(Debug, Default)]
 pub struct Said {
     failed: Option<io::Error>,
@@ -64,8 +65,11 @@ pub struct Said {
 impl Said {
     /// Says a line.
     pub fn line(&mut self, line: impl Display) {
-        if let Err(error) = writeln!(io::stdout(), "{line}") {
-            self.failed.get_or_insert(error);
+        match writeln!(io::stdout(), "{line}") {
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+                self.failed.get_or_insert(error);
+            }
+            _ => {}
         }
     }
 
@@ -122,11 +126,6 @@ impl Said {
             None => Ok(()),
         }
     }
-}
-
-/// Says a line on standard error, if that is possible.
-pub fn note(line: impl Display) {
-    let _ = writeln!(io::stderr(), "{line}");
 }
 
 /// The front page.

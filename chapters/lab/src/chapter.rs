@@ -14,9 +14,9 @@ use indicatif::{
     MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle,
 };
 use md5::{Digest, Md5};
-use record::write_whole;
+use record::{say, write_whole};
 
-use crate::console::{exit_code, print, say, say_above};
+use crate::console::{exit_code, print, say_above};
 use crate::interrupt::{interrupt_requested, running};
 use crate::{
     ChaCha8Rng, Device, FingerprintError, ImageGrid, Interrupted, Measured,

@@ -1,21 +1,16 @@
 //! What programs say. That nobody listens is no reason to stop before the work is done.
 
-use std::fmt::Display;
 use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 
 use anyhow::Context;
 use indicatif::MultiProgress;
+use record::say;
 
 use crate::Interrupted;
 use crate::interrupt::{STATUS, last_word};
 
-/// A line for who watches, on standard error. If it is closed or full, there is nobody to tell.
-pub fn say(line: impl Display) {
-    let _ = writeln!(io::stderr().lock(), "{line}");
-}
-
-/// The same while bars may be shown. (`MultiProgress::suspend` panics when the terminal is gone.)
+/// [`say`] while bars may be shown. (`MultiProgress::suspend` panics when the terminal is gone.)
 pub(crate) fn say_above(bars: &MultiProgress, line: &str) {
     match bars.is_hidden() {
         true => say(line),

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use indicatif::MultiProgress;
 
-use crate::console::{say, say_above};
-use record::no_writing;
+use crate::console::say_above;
+use record::{no_writing, say};
 
 /// Training was stopped by Ctrl-C; the checkpoint is whole.
 #[derive(Debug, thiserror::Error)]

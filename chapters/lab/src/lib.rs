@@ -27,7 +27,7 @@ pub use chapter::{
     main, run_and_show, run_chapter, smoke_run,
 };
 pub use checkpoint::{Checkpoint, CheckpointError, Expecting};
-pub use console::{exit_code, print, say};
+pub use console::{exit_code, print};
 #[cfg(feature = "cuda")]
 pub use device::open_cuda;
 pub use device::{Device, DeviceError, Trains};
@@ -45,7 +45,7 @@ pub use numbers::{
 };
 pub use record::{
     Comparison, FingerprintError, Measured, Provenance, Results,
-    ResultsError, Within, fingerprint, folder, no_input, read_plain,
+    ResultsError, Within, fingerprint, folder, no_input, read_plain, say,
     write_whole,
 };
 pub use room::{Room, either_room_goes_on};

@@ -6,6 +6,7 @@ mod files;
 mod fingerprint;
 mod places;
 mod results;
+mod say;
 
 pub use chapters::{Entry, committed_runs, entries};
 pub use files::{no_input, no_writing, read_plain, write_whole};
@@ -16,3 +17,4 @@ pub use places::{folder, root, target};
 pub use results::{
     Comparison, Measured, Provenance, Results, ResultsError, Within,
 };
+pub use say::say;
