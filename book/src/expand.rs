@@ -456,6 +456,7 @@ impl<'a> Expander<'a> {
                 let follows = rest
                     .find(|c: char| {
                         !(c.is_alphanumeric() || ".,;:!?)-–’".contains(c))
+                            || greek::name(c).is_some() // a piece of its own
                     })
                     .unwrap_or(rest.len());
                 *at += follows;

@@ -271,3 +271,18 @@ fn finish(dest: &Path, fragments: &[String]) -> Result<(), BookError> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_letter_behind_a_formula_stays() {
+        let root = record::root();
+        let text = "The sum of $x$π, and ($\\beta$β).";
+        let page = expand_page(&root, &[], Path::new("page.md"), text);
+        let page = page.unwrap();
+        assert_eq!(page.matches('π').count(), 1, "{page}");
+        assert!(page.contains('β'), "{page}");
+    }
+}
