@@ -203,6 +203,23 @@ def summary(cases, sittings, far):
     return values
 
 
+def compiled(commands, folder, rounds, variables):
+    """PyTorch's GAN beside itself through `torch.compile`, by the seconds of their rounds."""
+    print("compiling PyTorch's step", file=sys.stderr)
+    commands = {"ours": commands["ours"], "torch": commands["torch"], "compiled": [*commands["torch"], "--compiled"]}
+    sides = {name: Side(name, command, variables) for name, command in commands.items()}
+    agree("digits_gan", sides, folder)
+    seconds = measure(sides, {"digits_gan": ["torch", "compiled"]}, rounds)
+    for side in sides.values():
+        side.end()
+    eager, with_compiler = (seconds["digits_gan", name] for name in ["torch", "compiled"])
+    return {
+        "compiled_eager_ms": 1e3 * statistics.median(eager),
+        "compiled_ms": 1e3 * statistics.median(with_compiler),
+        "compiled_over_eager": statistics.median(c / e for c, e in zip(with_compiler, eager)),
+    }
+
+
 def quality(system, program, python, folder, variables):
     """Seconds of training and quality at each mark, of this workbook's run and of its twin."""
     start = folder / f"{system}-start.safetensors"
@@ -290,6 +307,7 @@ def main():
     show([case["name"] for case in cases], values)
     if options.only:
         return
+    values |= compiled(commands, folder, 3 * options.rounds, variables)
     for system in ["gan", "vq-vae"]:
         values |= quality(system, program, python, folder, variables)
     save("speed", values, start, listed["code"], versions(python))

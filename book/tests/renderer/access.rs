@@ -173,6 +173,21 @@ fn contrast(a: &str, b: &str) -> f64 {
     (a.max(b) + 0.05) / (a.min(b) + 0.05)
 }
 
+/// A stylesheet for the screen, without its comments.
+fn stylesheet(sample: &Sample, folder: &str, name: &str) -> String {
+    let folder = fs::read_dir(sample.out().join(folder)).unwrap();
+    let mut files = folder.map(|entry| entry.unwrap().path());
+    let is_it = |path: &std::path::PathBuf| {
+        let file = path.file_name().unwrap().to_string_lossy();
+        let hash = file.strip_prefix(name);
+        hash.is_some_and(|h| h.starts_with('-') && h.ends_with(".css"))
+    };
+    let text = fs::read_to_string(files.find(is_it).unwrap()).unwrap();
+    let parts = text.split("/*").map(|p| p.rsplit("*/").next().unwrap());
+    let text = parts.collect::<String>();
+    text.split("@media print").next().unwrap().into()
+}
+
 #[test]
 fn contrast_is_that_of_the_guidelines() {
     assert!((contrast("#000", "#ffffff") - 21.0).abs() < 1e-9);
@@ -183,25 +198,9 @@ fn contrast_is_that_of_the_guidelines() {
 #[test]
 fn text_stands_out_from_what_it_stands_on_in_every_theme() {
     let (sample, _) = rendered();
-    let read = |folder: &str, name: &str| {
-        let folder = fs::read_dir(sample.out().join(folder)).unwrap();
-        let mut files = folder.map(|entry| entry.unwrap().path());
-        let is_it = |path: &std::path::PathBuf| {
-            let file = path.file_name().unwrap().to_string_lossy();
-            file.starts_with(name) && file.ends_with(".css")
-        };
-        let text = fs::read_to_string(files.find(is_it).unwrap()).unwrap();
-        let parts = text.split("/*").map(|p| p.rsplit("*/").next().unwrap());
-        parts.collect::<String>()
-    };
-    let css = [read("css", "variables"), read("theme", "workbook")];
     // Without a script, what a dark system prefers is given last, and holds.
-    let [screen, _print] =
-        css[1].split("@media print").collect::<Vec<_>>()[..]
-    else {
-        panic!("one block for paper")
-    };
-    let css = [css[0].clone(), screen.to_string()];
+    let screen = stylesheet(&sample, "theme", "workbook");
+    let css = [stylesheet(&sample, "css", "variables"), screen];
     for theme in
         [".light", ".rust", ".coal", ".navy", ".ayu", "html:not(.js)"]
     {
@@ -225,6 +224,44 @@ fn text_stands_out_from_what_it_stands_on_in_every_theme() {
         }
     }
     assert!(css[1].contains("text-decoration: underline;"), "links");
+}
+
+#[test]
+fn code_stands_out_from_its_panel_in_every_theme() {
+    let (sample, _) = rendered();
+    let screen = stylesheet(&sample, "theme", "workbook");
+    let css = [stylesheet(&sample, "css", "variables"), screen];
+    for (theme, colours) in [
+        (".light", "highlight"),
+        (".rust", "highlight"),
+        (".coal", "tomorrow-night"),
+        (".navy", "tomorrow-night"),
+        (".ayu", "ayu-highlight"),
+    ] {
+        let panel = &variables(&css, &[theme])["--panel"];
+        let mut seen = 0;
+        for rule in stylesheet(&sample, "", colours).split('}') {
+            let Some((names, body)) = rule.split_once('{') else { continue };
+            // No listing is a list of changes; the workbook's own styles mend others.
+            let mended = ["comment", "quote", "tag"].iter().any(|name| {
+                names.contains(&format!("-{name}"))
+                    && css[1].contains(&format!("{theme} :is(.hljs-comment"))
+            });
+            if names.contains("tion") && !names.contains("section") || mended
+            {
+                continue;
+            }
+            let colour = body.split(';').find_map(|declaration| {
+                declaration.trim().strip_prefix("color:")
+            });
+            if let Some(colour) = colour {
+                let ratio = contrast(colour.trim(), panel);
+                assert!(ratio >= 4.5, "{theme}: {names} on {panel}: {ratio}");
+                seen += 1;
+            }
+        }
+        assert!(seen >= 6, "{theme}: {seen}");
+    }
 }
 
 #[test]

@@ -215,10 +215,10 @@ pub fn d_step<F: NdFloat>(
 /// mean over all rows is the mean of the halves' means, each counted by its
 /// share, and so are its gradients. It is cut in two on any machine, so the
 /// result is the same.
-pub fn in_halves<F: NdFloat>(
+pub fn in_halves<F: NdFloat, P: Parameters<F> + Send>(
     rows: usize,
-    of: impl Fn(Range<usize>) -> (F, Mlp<F>) + Sync,
-) -> (F, Mlp<F>) {
+    of: impl Fn(Range<usize>) -> (F, P) + Sync,
+) -> (F, P) {
     let middle = rows / 2;
     if middle == 0 {
         return of(0..rows);

@@ -1,12 +1,13 @@
 //! The whole model: embeddings, blocks, logits; its gradient has its own
 //! type.
 
+use gan::plain::in_halves;
 use gradients::plain::{
     Activation, Layer, Mlp, Parameters, cross_entropy,
     cross_entropy_backward, init_layer, linear, linear_backward, real,
 };
 use ndarray::{
-    Array1, Array2, ArrayView, ArrayViewMut, Axis, IxDyn, NdFloat,
+    Array1, Array2, ArrayView, ArrayViewMut, Axis, IxDyn, NdFloat, s,
 };
 use ndarray_rand::RandomExt;
 use ndarray_rand::rand::Rng;
@@ -358,7 +359,7 @@ impl<F: NdFloat> Prior<F> {
     }
 
     /// The same for what is `seen` at each place, whatever that is.
-    pub(crate) fn learn(
+    fn learn(
         &self,
         seen: &Array2<usize>,  // [B, T]
         codes: &Array2<usize>, // [B, T]
@@ -374,6 +375,20 @@ impl<F: NdFloat> Prior<F> {
         (loss, d)
     }
     // ANCHOR_END: loss
+
+    /// The same, half of the maps a thread.
+    pub fn learn_in_halves(
+        &self,
+        seen: &Array2<usize>,  // [B, T]
+        codes: &Array2<usize>, // [B, T]
+    ) -> (F, Prior<F>) {
+        in_halves(codes.nrows(), |maps| {
+            let half = |x: &Array2<usize>| {
+                x.slice(s![maps.clone(), ..]).to_owned() // [B/2, T]
+            };
+            self.learn(&half(seen), &half(codes))
+        })
+    }
 
     /// The nats that each code costs. `[N, T]`
     ///

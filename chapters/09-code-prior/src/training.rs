@@ -181,7 +181,7 @@ impl<'a> Training<'a> {
     pub fn train_once(&mut self) -> Result<f32, Diverged> {
         let n = self.model.adam.t;
         let [seen, codes] = self.source.batch(n); // [B, T] each
-        let (loss, d) = self.model.net.learn(&seen, &codes);
+        let (loss, d) = self.model.net.learn_in_halves(&seen, &codes);
         self.model.adam.config.lr = self.config.lr(n);
         self.model.step(loss, &d)?;
         if !self.source.positions {

@@ -141,6 +141,7 @@ impl Drop for InTraining {
 
 #[cfg(all(test, unix))]
 mod tests {
+    use std::os::unix::process::CommandExt;
     use std::path::Path;
     use std::process::{Child, Command, Stdio};
     use std::time::{Duration, Instant};
@@ -213,6 +214,7 @@ mod tests {
         std::process::exit(if stopped { STATUS.into() } else { 1 });
     }
 
+    #[allow(unsafe_code)]
     fn begin(experiment: &str, out: &Path, before: &str) -> Child {
         let program = std::env::current_exe().unwrap();
         let name = "interrupt::tests::a_minute_of_work";
@@ -222,6 +224,14 @@ mod tests {
         let mut shell = Command::new("sh");
         shell.args(["-c", &script]).arg(program).env("OUT", out);
         shell.env("EXPERIMENT", experiment);
+        // The tests themselves may have been started with `nohup`.
+        // SAFETY: `signal` may be called between fork and exec.
+        unsafe {
+            shell.pre_exec(|| {
+                libc::signal(libc::SIGHUP, libc::SIG_DFL);
+                Ok(())
+            });
+        }
         let streams = shell.stdout(Stdio::null()).stderr(Stdio::piped());
         let child = streams.spawn().unwrap();
         while !out.is_dir() {

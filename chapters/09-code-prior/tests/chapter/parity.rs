@@ -51,6 +51,19 @@ fn whole_models_of_several_sizes_have_the_gradient_of_their_loss() {
     }
 }
 
+#[test]
+fn a_batch_is_the_sum_of_its_halves() {
+    let prior = small(SMALL, 5);
+    for maps in [1, 2, 5] {
+        let codes = some_codes(maps, SMALL, 6);
+        let (loss, whole) = prior.loss_and_gradient(&codes).unwrap();
+        let seen = shift_right(&codes, prior.codes());
+        let (sum, halves) = prior.learn_in_halves(&seen, &codes);
+        assert!((sum - loss).abs() < 1e-12);
+        assert!(prior_err(&halves, &whole) < 1e-10, "{maps}");
+    }
+}
+
 /// What the hand gradient leaves unsaid, dfdx confirms: 0 exactly at later rows.
 #[test]
 fn the_tape_finds_the_same_zeros() {
@@ -190,7 +203,7 @@ fn the_switches_do_the_same_in_both_rooms() {
     for (n, change) in changes.into_iter().enumerate() {
         let [(a, plain), (b, there)] = whole(change);
         for (a, b) in a.iter().zip(&b) {
-            assert!((a - b).abs() < 1e-5 * a, "switch {n}: {a} {b}");
+            assert!((a - b).abs() < 1e-4 * a, "switch {n}: {a} {b}");
         }
         for prior in [&plain, &there] {
             let zero = prior.positions.iter().all(|v| *v == 0.0);
