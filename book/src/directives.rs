@@ -56,6 +56,8 @@ pub(crate) enum Directive {
     Result { name: String, format: Format },
     Figure { name: String, caption: String },
     FigureLink { name: String, capital: bool },
+    Claim { name: String },
+    Code { experiment: String },
     Ledger,
     Provenance { run: Option<String> },
     Predict { id: String, question: String },
@@ -65,12 +67,14 @@ pub(crate) enum Directive {
     Slips,
 }
 
-const KNOWN: [&str; 12] = [
+const KNOWN: [&str; 14] = [
     "eq",
     "listing",
     "result",
     "figure",
     "fig",
+    "claim",
+    "code",
     "ledger",
     "provenance",
     "predict",
@@ -132,6 +136,14 @@ impl Directive {
                 capital: name == "Fig",
             }),
             "fig" | "Fig" => expected("{{#fig name}}"),
+            "claim" if is_id(rest) => {
+                Ok(Directive::Claim { name: rest.into() })
+            }
+            "claim" => expected("{{#claim name}}"),
+            "code" if is_id(rest) => {
+                Ok(Directive::Code { experiment: rest.into() })
+            }
+            "code" => expected("{{#code experiment}}"),
             "ledger" => bare(Directive::Ledger, "{{#ledger}}"),
             "provenance" if rest.is_empty() || is_id(rest) => {
                 let run = (!rest.is_empty()).then(|| rest.into());
@@ -167,6 +179,7 @@ impl Directive {
             Directive::Equation(_)
                 | Directive::Result { .. }
                 | Directive::FigureLink { .. }
+                | Directive::Claim { .. }
         )
     }
 }
@@ -227,6 +240,9 @@ mod tests {
             "figure : y",
             "fig",
             "fig a b",
+            "claim",
+            "claim a b",
+            "code",
             "ledger x",
             "predict x",
             "slip",

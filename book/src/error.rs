@@ -140,6 +140,12 @@ pub enum Wrong {
     FigureNotShown { name: String, existing: String },
     #[error("the figure {path}: {why}")]
     BadFigure { path: String, why: String },
+    #[error("{chapter} has no claim `{name}`{near}")]
+    UnknownClaim { chapter: String, name: String, near: String },
+    #[error("the claim `{name}` of {chapter}: {why}")]
+    BadClaim { chapter: String, name: String, why: String },
+    #[error("{chapter} has no experiment `{name}`; it has {existing}")]
+    UnknownExperiment { chapter: String, name: String, existing: String },
     #[error("`{what}` is on this page twice")]
     Twice { what: String },
     #[error("`{{{{#{found}}}}}` closes nothing; expected {expected}")]

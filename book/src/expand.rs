@@ -15,7 +15,7 @@ use crate::error::{Mistake, Wrong};
 use crate::figures::{self, Figure};
 use crate::results::Format;
 use crate::scan::{self, Kind, Piece};
-use crate::{ChapterRef, Equation, greek, html, listings, math};
+use crate::{ChapterRef, Equation, claims, greek, html, listings, math};
 
 /// The ledger's columns: the last part of the result's name, and the header.
 const LEDGER: [(&str, &str); 4] = [
@@ -49,6 +49,8 @@ pub(crate) struct Expanded {
     pub(crate) quoted: BTreeSet<(String, String)>,
     /// Chapter and name of every figure that a page shows.
     pub(crate) figures: BTreeSet<(String, String)>,
+    /// Chapter and name of every claim that a sentence rests on.
+    pub(crate) claims: BTreeSet<(String, String)>,
 }
 
 struct Page<'a> {
@@ -90,6 +92,7 @@ struct Expander<'a> {
     fragments: Vec<String>,
     quoted: BTreeSet<(String, String)>,
     shown: BTreeSet<(String, String)>,
+    claimed: BTreeSet<(String, String)>,
     mistakes: Vec<Mistake>,
 }
 
@@ -111,6 +114,7 @@ pub(crate) fn expand(
         fragments: Vec::new(),
         quoted: BTreeSet::new(),
         shown: BTreeSet::new(),
+        claimed: BTreeSet::new(),
         mistakes: Vec::new(),
     };
     for source in sources {
@@ -158,6 +162,7 @@ pub(crate) fn expand(
         equations,
         quoted: expander.quoted,
         figures: expander.shown,
+        claims: expander.claimed,
     })
 }
 
@@ -553,8 +558,67 @@ impl<'a> Expander<'a> {
                     text,
                 ))
             }
+            Directive::Claim { name } => Ok((self.claim(page, name)?, String::new())),
             _ => Ok(Default::default()),
         }
+    }
+
+    /// The mark of a sentence that rests on a claim; the claim is there, is stated, and holds.
+    fn claim(&mut self, page: usize, name: &str) -> Result<String, Wrong> {
+        let (chapter, key) =
+            self.owner(page, name).ok_or_else(|| self.homeless(name))?;
+        let results = self.results_of(chapter)?;
+        let claim = results.claims.get(key).ok_or_else(|| {
+            let names = results.claims.keys().map(String::as_str);
+            let near = match html::near(key, names).as_str() {
+                "none" => String::new(),
+                names => format!("; did you mean {names}"),
+            };
+            let (chapter, name) = (chapter.name.clone(), key.into());
+            Wrong::UnknownClaim { chapter, name, near }
+        })?;
+        let bad = |why: String| {
+            let (chapter, name) = (chapter.name.clone(), key.into());
+            Wrong::BadClaim { chapter, name, why }
+        };
+        let others = |of: &str| self.results.get(of)?.as_ref().ok();
+        let verdict = results.decide(claim, others);
+        let verdict = verdict.map_err(|e| bad(e.to_string()))?;
+        if !verdict.holds {
+            return Err(bad(format!("it does not hold; {}", verdict.margin)));
+        }
+        let dir = self.root.join(&chapter.dir);
+        let experiments = claims::experiments(&dir);
+        let stated = claims::naming(&experiments, key).and_then(|(file, text)| {
+            Some((listings::caption(&self.relative(file)), claims::statement(text, key)?))
+        });
+        let (file, stated) = stated.ok_or_else(|| {
+            bad("no experiment states it any more; `cargo run -- --draw` states anew what is claimed".into())
+        })?;
+        let id = format!("claim-{}", self.fragments.len());
+        let html = claims::mark(&id, key, claim, &verdict, (&file, &stated));
+        self.claimed.insert((chapter.name.clone(), key.into()));
+        Ok(self.keep("span", "", html))
+    }
+
+    /// The mark that opens the code of an experiment, given its name or that of what it draws.
+    fn code(&mut self, page: usize, name: &str) -> Result<String, Wrong> {
+        let (chapter, key) =
+            self.owner(page, name).ok_or_else(|| self.homeless(name))?;
+        let experiments = claims::experiments(&self.root.join(&chapter.dir));
+        let named = |(file, _): &&(PathBuf, String)| {
+            file.file_stem().is_some_and(|stem| stem == key)
+        };
+        let Some((file, text)) = experiments.iter().find(named) else {
+            let names = experiments.iter().filter_map(|(f, _)| f.file_stem()?.to_str());
+            return Err(Wrong::UnknownExperiment {
+                chapter: chapter.name.clone(),
+                name: key.into(),
+                existing: html::join(names),
+            });
+        };
+        let file = listings::caption(&self.relative(file));
+        Ok(self.keep("div", "", claims::code(&file, text)))
     }
 
     /// What stands for a block, as Markdown.
@@ -661,8 +725,10 @@ impl<'a> Expander<'a> {
             }
             Directive::End => Ok("</div>".into()),
             Directive::Slips => Ok(self.slips(page, place)),
+            Directive::Code { experiment } => self.code(page, experiment),
             Directive::Equation(_)
             | Directive::Result { .. }
+            | Directive::Claim { .. }
             | Directive::FigureLink { .. } => Ok(String::new()),
         }
     }
@@ -714,8 +780,14 @@ impl<'a> Expander<'a> {
             .iter()
             .find(|f| f.page == page && f.id == id)
             .map_or(String::new(), |f| format!("**Figure {}.** ", f.label));
+        let experiments = claims::experiments(&self.root.join(&chapter.dir));
+        let code = claims::naming(&experiments, short).map(|(file, text)| {
+            let file = listings::caption(&self.relative(file));
+            claims::code(&file, text)
+        });
+        let code = code.map(|code| self.keep("div", "", code)).unwrap_or_default();
         Ok(format!(
-            "<figure id=\"{id}\">{image}\n<figcaption>\n\n{label}{caption}\n\n</figcaption></figure>"
+            "<figure id=\"{id}\">{image}\n<figcaption>\n\n{label}{caption}\n\n{code}</figcaption></figure>"
         ))
     }
 

@@ -24,7 +24,7 @@ pub(crate) fn near<'a>(
         .into_iter()
         .map(|other| {
             let related = other.contains(name) || name.contains(other);
-            (if related { 0 } else { distance(name, other) }, other)
+            (if related { 0 } else { strsim::levenshtein(name, other) }, other)
         })
         .collect();
     ranked.sort();
@@ -42,22 +42,6 @@ pub(crate) fn join<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     if names.is_empty() { "none".into() } else { names.join(", ") }
 }
 
-/// The Levenshtein distance.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let substituted = diagonal + usize::from(x != *y);
-            diagonal = row[j + 1];
-            row[j + 1] = substituted.min(row[j] + 1).min(row[j + 1] + 1);
-        }
-    }
-    row[b.len()]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -67,6 +51,5 @@ mod tests {
         let all = ["accuracy", "loss", "grad_leak", "seed", "steps", "ratio"];
         assert_eq!(near("acuracy", all), "`accuracy`");
         assert_eq!(near("zzzzzz", all), "none");
-        assert_eq!(distance("kitten", "sitting"), 3);
     }
 }

@@ -4,6 +4,7 @@
 //! files, numbers and figures come from the chapters' committed results, and a numbered equation opens its test.
 //! [`render`] refuses a book in which any of these is missing, and lists everything that it found.
 
+mod claims;
 mod directives;
 mod equations;
 mod error;
@@ -125,6 +126,8 @@ pub struct Rendered {
     pub quoted: BTreeSet<(String, String)>,
     /// Chapter and name of every figure that a page shows.
     pub figures: BTreeSet<(String, String)>,
+    /// Chapter and name of every claim that a sentence rests on.
+    pub claims: BTreeSet<(String, String)>,
 }
 
 /// How the folder begins in which a book is made, until it takes the place of the old one.
@@ -166,6 +169,7 @@ pub fn render(
         equations: expanded.equations,
         quoted: expanded.quoted,
         figures: expanded.figures,
+        claims: expanded.claims,
     })
 }
 

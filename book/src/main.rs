@@ -73,7 +73,7 @@ fn known<'a>(
     entries: &'a [Entry],
 ) -> anyhow::Result<Option<Vec<(&'a Entry, Comparison)>>> {
     let chosen = choice.chapters(entries)?;
-    if choice.fresh {
+    if choice.fresh || choice.draw {
         return Ok(None);
     }
     let target = record::target();

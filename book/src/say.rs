@@ -14,6 +14,9 @@ pub struct Choice {
     /// Run the long experiments too, and rewrite the committed results and figures
     #[arg(long)]
     pub fresh: bool,
+    /// Draw the figures anew from the committed tables and state the claims; run nothing
+    #[arg(long, conflicts_with = "fresh")]
+    pub draw: bool,
     /// Only this chapter, by the name of its crate
     #[arg(long, value_name = "CHAPTER")]
     pub only: Option<String>,
@@ -85,12 +88,19 @@ impl Said {
                 "{chapter}: {name} is not in the book's results"
             ));
         }
-        let Comparison { reproduced, quoted, different, unknown } =
+        for name in &comparison.failed {
+            self.line(format_args!(
+                "{chapter}: the claim {name} does not hold here"
+            ));
+        }
+        let Comparison { reproduced, quoted, different, unknown, held, failed } =
             comparison.clone();
         self.total.reproduced += reproduced;
         self.total.quoted += quoted;
         self.total.different.extend(different);
         self.total.unknown.extend(unknown);
+        self.total.held += held;
+        self.total.failed.extend(failed);
     }
 
     /// Says how many numbers were reproduced in all.

@@ -14,7 +14,7 @@ use indicatif::{
     MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle,
 };
 use md5::{Digest, Md5};
-use record::{say, write_whole};
+use record::{Claims, say, write_whole};
 
 use crate::console::{exit_code, print, say_above};
 use crate::interrupt::{interrupt_requested, running};
@@ -73,6 +73,12 @@ impl Chapter {
             name += &format!("-seed-{seed}");
         }
         record::target().join("runs").join(name)
+    }
+
+    /// The committed table of an experiment.
+    pub fn table(&self, experiment: &str) -> PathBuf {
+        let tables = self.root().join("book/pages/tables").join(self.name);
+        tables.join(format!("{experiment}.json"))
     }
 
     /// The committed results of the runs that take too long for the others' company, with their names.
@@ -209,6 +215,8 @@ pub enum Selection {
     Quick,
     /// The one of this name.
     Only(String),
+    /// None: figures are drawn anew from what is committed, and claims stated.
+    Drawn,
 }
 
 /// What a run made.
@@ -216,7 +224,7 @@ pub enum Selection {
 pub struct Report {
     /// The numbers by name.
     pub measured: BTreeMap<String, Measured>,
-    /// The same as a file of results.
+    /// The same as a file of results, with what is claimed of them.
     pub results: Results,
     /// Where results and figures were written.
     pub out: PathBuf,
@@ -229,6 +237,9 @@ pub struct Lab {
     selection: Selection,
     bars: MultiProgress,
     measured: BTreeMap<String, Measured>,
+    /// Of the experiment that runs.
+    pub(crate) columns: BTreeMap<String, Vec<f64>>,
+    pub(crate) claims: Claims,
     experiments: BTreeMap<String, f64>,
     /// Of the experiment that runs.
     cost: Cost,
@@ -255,6 +266,8 @@ impl Lab {
             selection,
             bars: MultiProgress::with_draw_target(target),
             measured: BTreeMap::new(),
+            columns: BTreeMap::new(),
+            claims: Claims::new(),
             experiments: BTreeMap::new(),
             cost: Cost::Seconds,
             passed_by: Vec::new(),
@@ -363,6 +376,7 @@ impl Lab {
             Selection::All => cost != Cost::Asked,
             Selection::Quick => cost == Cost::Seconds,
             Selection::Only(only) => only == name,
+            Selection::Drawn => false,
         };
         if !wanted {
             self.passed_by.push(name.into());
@@ -414,6 +428,17 @@ impl Lab {
             None => Ok(()),
             Some(_) => bail!("result `{name}` was recorded twice"),
         }
+    }
+
+    /// The numbers that were recorded until now.
+    pub(crate) fn values(&self) -> BTreeMap<String, f64> {
+        let all = self.measured.iter();
+        all.map(|(name, m)| (name.clone(), m.value)).collect()
+    }
+
+    /// Whether figures are drawn anew from what is committed.
+    pub(crate) fn only_draws(&self) -> bool {
+        self.selection == Selection::Drawn
     }
 
     /// Records the rows of a ledger.
@@ -471,7 +496,7 @@ impl Lab {
         checkpoint_in(&out, name)
     }
 
-    fn out(&self) -> PathBuf {
+    pub(crate) fn out(&self) -> PathBuf {
         let Options { out, scale, seed, .. } = &self.options;
         let usual = || self.chapter.out_of(*scale, *seed);
         out.clone().unwrap_or_else(usual)
@@ -567,12 +592,8 @@ pub fn run_chapter(
             Room::Dfdx => [("room".into(), "dfdx".into())].into(),
         },
     };
-    let values = lab
-        .measured
-        .iter()
-        .map(|(name, m)| (name.clone(), m.value))
-        .collect();
-    let results = Results { provenance, values };
+    let (values, claims) = (lab.values(), lab.claims.clone());
+    let results = Results { provenance, claims, values };
     results.save(&out.join("results.json"))?;
     Ok(Report { measured: lab.measured, results, out })
 }

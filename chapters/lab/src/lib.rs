@@ -14,6 +14,7 @@ mod console;
 mod device;
 mod digest;
 mod exercise;
+mod experiment;
 mod figure;
 mod grid;
 mod interrupt;
@@ -35,6 +36,7 @@ pub use digest::digest;
 pub use exercise::{
     Diagnosis, expect_diagnosis, expect_pass, judge, judge_number,
 };
+pub use experiment::{Draw, Experiment, Measurements};
 pub use figure::{Axis, Plot, panels};
 pub use grid::{ImageGrid, PngError};
 pub use interrupt::{Interrupted, interrupt_requested};
@@ -44,7 +46,7 @@ pub use numbers::{
     rng_at, rng_for, tensor, to_f32,
 };
 pub use record::{
-    Comparison, FingerprintError, Measured, Provenance, Results,
+    Claim, Claims, Comparison, FingerprintError, Measured, Provenance, Results,
     ResultsError, Within, fingerprint, folder, no_input, read_plain, say,
     write_whole,
 };

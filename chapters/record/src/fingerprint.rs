@@ -17,8 +17,11 @@ pub struct FingerprintError {
 /// What belongs to one chapter alone: its experiments, its ledger, its command line.
 const OWN: &str = "run";
 
+/// Where a chapter's experiments are, a file for each.
+const EXPERIMENTS: &str = "run/experiments";
+
 /// Fingerprint, as 16 hexadecimal digits, of the Rust files in some folders. Of those that are `used` by others the
-/// folder `run` is left out.
+/// folder `run` is left out; of an experiment, how it draws and what it claims.
 ///
 /// # Errors
 /// A folder or file cannot be read.
@@ -38,7 +41,13 @@ pub fn fingerprint(
                 FingerprintError { path: path.clone(), cause }
             })?;
             // A checkout may write line ends as CRLF; cargo reads both alike.
-            for token in tokens(&text.replace("\r\n", "\n")) {
+            let text = text.replace("\r\n", "\n");
+            let tokens: Vec<&str> = tokens(&text).collect();
+            let counted = match below.starts_with(EXPERIMENTS) {
+                true => measuring(&tokens),
+                false => tokens,
+            };
+            for token in counted {
                 hash.update(token.as_bytes());
                 hash.update([0]);
             }
@@ -80,6 +89,36 @@ fn sources(root: &Path, chapters: &[PathBuf]) -> Vec<PathBuf> {
         ["datasets/src", "chapters/judge/src", "chapters/lab/src/numbers"];
     let chapters = chapters.iter().map(|c| root.join(c).join("src"));
     chapters.chain(libraries.map(|folder| root.join(folder))).collect()
+}
+
+/// The tokens of an experiment without its functions `draw`, `draw_…` and `claims`, which make no number.
+fn measuring<'a>(tokens: &[&'a str]) -> Vec<&'a str> {
+    let (mut counted, mut at) = (Vec::new(), 0);
+    while at < tokens.len() {
+        let name = tokens.get(at + 1).copied().unwrap_or_default();
+        let shows = name == "claims" || name == "draw" || name.starts_with("draw_");
+        if tokens[at] == "fn" && shows {
+            at += length_of_function(&tokens[at..]);
+        } else {
+            counted.push(tokens[at]);
+            at += 1;
+        }
+    }
+    counted
+}
+
+/// How many tokens there are up to the brace that closes the first block.
+fn length_of_function(tokens: &[&str]) -> usize {
+    let mut depth = 0;
+    for (n, token) in tokens.iter().enumerate() {
+        match *token {
+            "{" => depth += 1,
+            "}" if depth == 1 => return n + 1,
+            "}" => depth -= 1,
+            _ => {}
+        }
+    }
+    tokens.len()
 }
 
 fn tokens(text: &str) -> impl Iterator<Item = &str> {
@@ -135,6 +174,21 @@ mod tests {
         assert_ne!(code, of("fn f() -> f64 { 1.5 }", ""));
         let text = "fn f() { g(\"a\nb\") }";
         assert_eq!(of(text, ""), of(&text.replace('\n', "\r\n"), ""));
+    }
+
+    #[test]
+    fn how_an_experiment_draws_and_what_it_claims_makes_no_number() {
+        let of = |text: &str| {
+            let tokens: Vec<&str> = tokens(text).collect();
+            measuring(&tokens).join(" ")
+        };
+        let measure = "fn measure() { let draw = 1; }";
+        let shown = "fn draw(t: &T) -> S { if t { a } else { b } } \
+                     fn draw_rings() { c } fn claims() -> V { vec![] }";
+        let both = of(&format!("{shown} {measure} {shown}"));
+        assert_eq!(both, of(measure));
+        assert_ne!(both, of("fn measure() { let draw = 2; }"));
+        assert_ne!(of("fn drawn() {}"), "");
     }
 
     #[test]

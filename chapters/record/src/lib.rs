@@ -2,6 +2,7 @@
 //! fingerprint of the code that made them; and the list of the chapters, read from their manifests.
 
 mod chapters;
+mod claims;
 mod files;
 mod fingerprint;
 mod places;
@@ -9,6 +10,10 @@ mod results;
 mod say;
 
 pub use chapters::{Entry, committed_runs, entries};
+pub use claims::{
+    Claim, ClaimError, Claims, LEAST_SEEDS, Margin, Paired, Term, Verdict, over_seeds,
+    short,
+};
 pub use files::{no_input, no_writing, read_plain, write_whole};
 pub use fingerprint::{
     FingerprintError, chapter_fingerprint, fingerprint, training_fingerprint,

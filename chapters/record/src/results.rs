@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::claims::{Claims, Verdict};
 use crate::files::write_whole;
+use crate::{Claim, ClaimError, Term};
 
 /// How close a number made on another machine must come to the committed one.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -82,6 +84,9 @@ pub struct Provenance {
 pub struct Results {
     /// Where the numbers came from.
     pub provenance: Provenance,
+    /// What is said of the numbers.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub claims: Claims,
     /// The numbers by name.
     #[serde(flatten)]
     pub values: BTreeMap<String, f64>,
@@ -122,6 +127,24 @@ impl Results {
         })
     }
 
+    /// Decides a claim by these numbers, and by those of `others` that it names as `chapter/name`.
+    ///
+    /// # Errors
+    /// A number is not there, or the claim is badly put.
+    pub fn decide<'a>(
+        &'a self,
+        claim: &Claim,
+        others: impl Fn(&str) -> Option<&'a Results>,
+    ) -> Result<Verdict, ClaimError> {
+        claim.decide(&|name| {
+            let mine = self.values.get(name).copied();
+            mine.or_else(|| {
+                let (chapter, name) = name.split_once('/')?;
+                others(chapter)?.values.get(name).copied()
+            })
+        })
+    }
+
     /// Writes the file whole or not at all.
     ///
     /// # Errors
@@ -146,6 +169,12 @@ pub struct Comparison {
     pub different: Vec<(String, f64, f64)>,
     /// Numbers made here that are not among the committed ones.
     pub unknown: Vec<String>,
+    /// How many committed claims hold of the numbers made here, as far as they speak of such.
+    #[serde(default)]
+    pub held: usize,
+    /// Claims that do not.
+    #[serde(default)]
+    pub failed: Vec<String>,
 }
 
 impl Comparison {
@@ -174,7 +203,33 @@ impl Comparison {
         let compared = comparison.reproduced + comparison.different.len();
         comparison.quoted =
             committed.values.len().saturating_sub(compared + timings);
+        comparison.check_claims(here, committed);
         comparison
+    }
+
+    /// Decides by the numbers made here, and by committed ones where there are none, the claims that speak of any that
+    /// were made here.
+    fn check_claims(
+        &mut self,
+        here: &BTreeMap<String, Measured>,
+        committed: &Results,
+    ) {
+        for (name, claim) in &committed.claims {
+            let mut terms = claim.sides().into_iter().flatten();
+            if !terms.any(|term| matches!(term, Term::Name(n) if here.contains_key(n))) {
+                continue;
+            }
+            let of = |name: &str| {
+                let new = here.get(name).map(|m| m.value);
+                new.or_else(|| committed.values.get(name).copied())
+            };
+            match claim.decide(&of) {
+                Ok(verdict) if verdict.holds => self.held += 1,
+                // It compares with another chapter's number: the book decides it.
+                Err(ClaimError::NoNumber(name)) if name.contains('/') => {}
+                _ => self.failed.push(name.clone()),
+            }
+        }
     }
 }
 
@@ -232,6 +287,40 @@ mod tests {
     }
 
     #[test]
+    fn claims_are_decided_by_the_numbers_made_here() {
+        let committed = Results {
+            values: [("a", 1.0), ("b", 2.0), ("long", 3.0)]
+                .map(|(n, v)| (n.into(), v))
+                .into(),
+            claims: [
+                ("holds", Claim::less("a", "long")),
+                ("fails", Claim::less("a", "b")),
+                ("quoted", Claim::less("b", "long")),
+                ("elsewhere", Claim::less("a", "other/x")),
+            ]
+            .map(|(n, c)| (n.into(), c))
+            .into(),
+            ..Results::default()
+        };
+        let here = Measured { value: 2.5, within: Within::Factor(3.0) };
+        let here = [("a".to_string(), here)].into();
+        let comparison = Comparison::new(&here, &committed);
+        assert_eq!((comparison.reproduced, comparison.held), (1, 1));
+        assert_eq!(comparison.failed, ["fails"]);
+        let other = Results {
+            values: [("x".to_string(), 1.5)].into(),
+            ..Results::default()
+        };
+        let decide = |name: &str| {
+            let claim = &committed.claims[name];
+            let others = |chapter: &str| (chapter == "other").then_some(&other);
+            committed.decide(claim, others).map(|v| v.holds)
+        };
+        assert_eq!(decide("elsewhere"), Ok(true));
+        assert_eq!(decide("fails"), Ok(true));
+    }
+
+    #[test]
     fn results_survive_the_file() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("deep/er.json");
@@ -242,6 +331,7 @@ mod tests {
                 scale: "page".into(),
                 ..Provenance::default()
             },
+            claims: [("rises".to_string(), Claim::rises(["x", "y"]))].into(),
         };
         results.save(&path).unwrap();
         assert_eq!(Results::load(&path).unwrap(), results);

@@ -52,14 +52,41 @@ pub fn refresh(
     options: &Options,
 ) -> anyhow::Result<Comparison> {
     let (root, target) = (chapter.root(), record::target());
-    let drawn = chapter.out().join("figures");
+    let [drawn, tables] =
+        ["figures", "tables"].map(|name| chapter.out().join(name));
     remove_folder(&drawn)?;
+    remove_folder(&tables)?;
     let key = Key::now(&root, entry, &options.device.to_string())?;
     let report = run_chapter(chapter, options.clone(), Selection::All)?;
-    let figures = root.join("book/pages/figures").join(chapter.name);
-    replace_folder(&drawn, &figures)?;
+    let pages = root.join("book/pages");
+    replace_folder(&drawn, &pages.join("figures").join(chapter.name))?;
+    if tables.exists() {
+        replace_folder(&tables, &pages.join("tables").join(chapter.name))?;
+    }
     report.results.save(&chapter.committed())?;
     memory::remember(&root, &target, entry, key, &report.measured)
+}
+
+/// Draws a chapter's figures anew from its committed tables, and states its claims; nothing is run.
+///
+/// # Errors
+/// There are no committed results, a table lacks what a figure needs, or a file cannot be read or written.
+pub fn redraw(chapter: &'static Chapter) -> anyhow::Result<()> {
+    let folder = chapter.out().join("drawn");
+    remove_folder(&folder)?;
+    let mut committed = Results::load(&chapter.committed())?;
+    let options = Options {
+        out: Some(folder.clone()),
+        quiet: true,
+        ..Options::default()
+    };
+    let report = run_chapter(chapter, options, Selection::Drawn)?;
+    let figures = chapter.root().join("book/pages/figures").join(chapter.name);
+    if folder.join("figures").exists() {
+        copy_files(&folder.join("figures"), &figures)?;
+    }
+    committed.claims = report.results.claims;
+    Ok(committed.save(&chapter.committed())?)
 }
 
 /// Runs one experiment that has to be asked for, and writes what it gives into files of its own:
@@ -102,14 +129,19 @@ fn remove_folder(path: &Path) -> anyhow::Result<()> {
 fn replace_folder(from: &Path, to: &Path) -> anyhow::Result<()> {
     let new = to.with_extension("new");
     remove_folder(&new)?;
-    fs::create_dir_all(&new).with_context(|| new.display().to_string())?;
+    copy_files(from, &new)?;
+    remove_folder(to)?;
+    fs::rename(&new, to).with_context(|| to.display().to_string())
+}
+
+fn copy_files(from: &Path, to: &Path) -> anyhow::Result<()> {
+    fs::create_dir_all(to).with_context(|| to.display().to_string())?;
     for entry in
         fs::read_dir(from).with_context(|| from.display().to_string())?
     {
         let path = entry?.path();
-        fs::copy(&path, new.join(path.file_name().unwrap_or_default()))
+        fs::copy(&path, to.join(path.file_name().unwrap_or_default()))
             .with_context(|| path.display().to_string())?;
     }
-    remove_folder(to)?;
-    fs::rename(&new, to).with_context(|| to.display().to_string())
+    Ok(())
 }

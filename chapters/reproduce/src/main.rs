@@ -7,9 +7,9 @@ use std::time::Instant;
 use anyhow::Context;
 use book::{Choice, Said, render_and_say};
 use clap::Parser;
-use lab::{Comparison, Options};
+use lab::{Chapter, Comparison, Options};
 use record::Entry;
-use reproduce::{CHAPTERS, refresh, refresh_one, reproduce};
+use reproduce::{CHAPTERS, redraw, refresh, refresh_one, reproduce};
 
 /// Runs the experiments that take seconds and compares their numbers with the book's.
 #[derive(Parser)]
@@ -35,6 +35,14 @@ fn work(choice: &Choice) -> anyhow::Result<()> {
         ..Options::default()
     };
     let mut said = Said::default();
+    if choice.draw {
+        for entry in choice.chapters(&entries)? {
+            redraw(of(entry)?)?;
+        }
+        render_and_say(&root, &mut said)?;
+        said.book(start, "");
+        return said.end();
+    }
     for entry in choice.chapters(&entries)? {
         let comparison = compared(entry, choice, &options)?;
         said.compared(&entry.name, &comparison);
@@ -47,15 +55,19 @@ fn work(choice: &Choice) -> anyhow::Result<()> {
     said.end()
 }
 
+fn of(entry: &Entry) -> anyhow::Result<&'static Chapter> {
+    let chapter = CHAPTERS.into_iter().find(|c| c.name == entry.name);
+    chapter.with_context(|| {
+        format!("`CHAPTERS` of the crate `reproduce` lacks {}", entry.name)
+    })
+}
+
 fn compared(
     entry: &Entry,
     choice: &Choice,
     options: &Options,
 ) -> anyhow::Result<Comparison> {
-    let chapter = CHAPTERS.into_iter().find(|c| c.name == entry.name);
-    let chapter = chapter.with_context(|| {
-        format!("`CHAPTERS` of the crate `reproduce` lacks {}", entry.name)
-    })?;
+    let chapter = of(entry)?;
     match &choice.experiment {
         Some(one) => refresh_one(chapter, one, options),
         None if choice.fresh => refresh(chapter, entry, options),
