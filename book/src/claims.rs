@@ -52,7 +52,9 @@ pub(crate) fn statement(text: &str, name: &str) -> Option<String> {
     let line = text[..start].rfind('\n').map_or(0, |at| at + 1);
     let indent = text[line..].len() - text[line..].trim_start().len();
     let lines = text[start..=start + length].lines();
-    let lines = lines.map(|line| line.get(indent..).filter(|_| line.starts_with(' ')).unwrap_or(line));
+    let lines = lines.map(|line| {
+        line.get(indent..).filter(|_| line.starts_with(' ')).unwrap_or(line)
+    });
     Some(lines.collect::<Vec<_>>().join("\n"))
 }
 
@@ -66,7 +68,9 @@ fn numbers(claim: &Claim, verdict: &Verdict) -> Vec<String> {
         .sides()
         .iter()
         .zip(&verdict.sides)
-        .map(|(terms, values)| terms.iter().zip(*values).map(|(t, v)| say(t, v)).collect())
+        .map(|(terms, values)| {
+            terms.iter().zip(values.iter()).map(|(t, v)| say(t, v)).collect()
+        })
         .collect();
     let sign = match claim {
         Claim::Rises(_) => return vec![sides[0].join(" < ")],
@@ -77,8 +81,14 @@ fn numbers(claim: &Claim, verdict: &Verdict) -> Vec<String> {
     };
     let mut rows: Vec<String> = (0..sides[0].len())
         .map(|n| {
-            let unlike = sides.get(2).map(|side| format!(", and not of {}", side[n]));
-            format!("{} {sign} {}{}", sides[0][n], sides[1][n], unlike.unwrap_or_default())
+            let unlike =
+                sides.get(2).map(|side| format!(", and not of {}", side[n]));
+            format!(
+                "{} {sign} {}{}",
+                sides[0][n],
+                sides[1][n],
+                unlike.unwrap_or_default()
+            )
         })
         .collect();
     let more = rows.len().saturating_sub(SHOWN);
@@ -97,7 +107,8 @@ pub(crate) fn mark(
     verdict: &Verdict,
     (file, stated): (&str, &str),
 ) -> String {
-    let rows: Vec<_> = numbers(claim, verdict).iter().map(|row| html::escape(row)).collect();
+    let rows: Vec<_> =
+        numbers(claim, verdict).iter().map(|row| html::escape(row)).collect();
     let what = match claim {
         Claim::Undecided(..) => "these seeds show no difference",
         _ => "holds",
@@ -143,10 +154,20 @@ mod tests {
             "b" => Some(2.5),
             _ => None,
         };
-        let said = |claim: Claim| numbers(&claim, &claim.decide(&of).unwrap());
+        let said =
+            |claim: Claim| numbers(&claim, &claim.decide(&of).unwrap());
         assert_eq!(said(Claim::less("a", "b")), ["a = 1 < b = 2.5"]);
-        assert_eq!(said(Claim::times(2.0, "a", "b")), ["a = 1 at most 1/2 of b = 2.5"]);
-        assert_eq!(said(Claim::equal(0.1, "a", 1.05, "b")), ["a = 1 within 0.1 of 1.05, and not of b = 2.5"]);
-        assert_eq!(said(Claim::all_below(vec!["a"; 20], 2.0)).len(), SHOWN + 1);
+        assert_eq!(
+            said(Claim::times(2.0, "a", "b")),
+            ["a = 1 at most 1/2 of b = 2.5"]
+        );
+        assert_eq!(
+            said(Claim::equal(0.1, "a", 1.05, "b")),
+            ["a = 1 within 0.1 of 1.05, and not of b = 2.5"]
+        );
+        assert_eq!(
+            said(Claim::all_below(vec!["a"; 20], 2.0)).len(),
+            SHOWN + 1
+        );
     }
 }

@@ -558,7 +558,9 @@ impl<'a> Expander<'a> {
                     text,
                 ))
             }
-            Directive::Claim { name } => Ok((self.claim(page, name)?, String::new())),
+            Directive::Claim { name } => {
+                Ok((self.claim(page, name)?, String::new()))
+            }
             _ => Ok(Default::default()),
         }
     }
@@ -589,9 +591,13 @@ impl<'a> Expander<'a> {
         }
         let dir = self.root.join(&chapter.dir);
         let experiments = claims::experiments(&dir);
-        let stated = claims::naming(&experiments, key).and_then(|(file, text)| {
-            Some((listings::caption(&self.relative(file)), claims::statement(text, key)?))
-        });
+        let stated =
+            claims::naming(&experiments, key).and_then(|(file, text)| {
+                Some((
+                    listings::caption(&self.relative(file)),
+                    claims::statement(text, key)?,
+                ))
+            });
         let (file, stated) = stated.ok_or_else(|| {
             bad("no experiment states it any more; `cargo run -- --draw` states anew what is claimed".into())
         })?;
@@ -610,7 +616,9 @@ impl<'a> Expander<'a> {
             file.file_stem().is_some_and(|stem| stem == key)
         };
         let Some((file, text)) = experiments.iter().find(named) else {
-            let names = experiments.iter().filter_map(|(f, _)| f.file_stem()?.to_str());
+            let names = experiments
+                .iter()
+                .filter_map(|(f, _)| f.file_stem()?.to_str());
             return Err(Wrong::UnknownExperiment {
                 chapter: chapter.name.clone(),
                 name: key.into(),
@@ -785,7 +793,8 @@ impl<'a> Expander<'a> {
             let file = listings::caption(&self.relative(file));
             claims::code(&file, text)
         });
-        let code = code.map(|code| self.keep("div", "", code)).unwrap_or_default();
+        let code =
+            code.map(|code| self.keep("div", "", code)).unwrap_or_default();
         Ok(format!(
             "<figure id=\"{id}\">{image}\n<figcaption>\n\n{label}{caption}\n\n{code}</figcaption></figure>"
         ))

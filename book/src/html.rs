@@ -24,7 +24,10 @@ pub(crate) fn near<'a>(
         .into_iter()
         .map(|other| {
             let related = other.contains(name) || name.contains(other);
-            (if related { 0 } else { strsim::levenshtein(name, other) }, other)
+            (
+                if related { 0 } else { strsim::levenshtein(name, other) },
+                other,
+            )
         })
         .collect();
     ranked.sort();

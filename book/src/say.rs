@@ -93,8 +93,14 @@ impl Said {
                 "{chapter}: the claim {name} does not hold here"
             ));
         }
-        let Comparison { reproduced, quoted, different, unknown, held, failed } =
-            comparison.clone();
+        let Comparison {
+            reproduced,
+            quoted,
+            different,
+            unknown,
+            held,
+            failed,
+        } = comparison.clone();
         self.total.reproduced += reproduced;
         self.total.quoted += quoted;
         self.total.different.extend(different);

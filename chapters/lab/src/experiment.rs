@@ -77,8 +77,9 @@ impl Measurements {
     pub fn load(path: &Path) -> anyhow::Result<Self> {
         let text = std::fs::read_to_string(path)
             .with_context(|| path.display().to_string())?;
-        serde_json::from_str(&text)
-            .with_context(|| format!("{}: expected columns of numbers", path.display()))
+        serde_json::from_str(&text).with_context(|| {
+            format!("{}: expected columns of numbers", path.display())
+        })
     }
 
     /// Writes a table, a column a line.
@@ -91,7 +92,8 @@ impl Measurements {
             Ok(format!("{}: {numbers}", serde_json::to_string(name)?))
         });
         let columns = columns.collect::<anyhow::Result<Vec<_>>>()?;
-        let text = format!("{{\"columns\": {{\n{}\n}}}}\n", columns.join(",\n"));
+        let text =
+            format!("{{\"columns\": {{\n{}\n}}}}\n", columns.join(",\n"));
         write_whole(path, text.as_bytes())
             .with_context(|| path.display().to_string())
     }
@@ -132,9 +134,13 @@ impl Lab {
         name: &str,
         numbers: impl IntoIterator<Item = f64>,
     ) -> anyhow::Result<()> {
-        let numbers: Vec<f64> = numbers.into_iter().map(five_digits).collect();
+        let numbers: Vec<f64> =
+            numbers.into_iter().map(five_digits).collect();
         if let Some(at) = numbers.iter().position(|v| !v.is_finite()) {
-            bail!("column `{name}`, row {at}: expected a finite number, found {}", numbers[at]);
+            bail!(
+                "column `{name}`, row {at}: expected a finite number, found {}",
+                numbers[at]
+            );
         }
         match self.columns.insert(name.into(), numbers) {
             None => Ok(()),
@@ -155,7 +161,9 @@ impl Lab {
         let n = numbers.len() as f64;
         let mean = numbers.iter().sum::<f64>() / n;
         let squares = numbers.iter().map(|v| (v - mean).powi(2)).sum::<f64>();
-        for (name, v) in record::over_seeds(name, numbers.len()).iter().zip(numbers) {
+        for (name, v) in
+            record::over_seeds(name, numbers.len()).iter().zip(numbers)
+        {
             self.result(name, *v, within)?;
         }
         self.result(name, mean, within)?;
@@ -163,7 +171,10 @@ impl Lab {
         self.result(&format!("{name}_sd"), spread, within)
     }
 
-    fn committed_table(&self, it: &Experiment) -> anyhow::Result<Measurements> {
+    fn committed_table(
+        &self,
+        it: &Experiment,
+    ) -> anyhow::Result<Measurements> {
         let chapter = self.chapter();
         let path = chapter.table(it.name);
         let table = match path.exists() {
@@ -178,7 +189,9 @@ impl Lab {
         let columns = std::mem::take(&mut self.columns);
         let table = Measurements { columns, values: self.values() };
         if !table.columns.is_empty() {
-            table.save(&self.out().join("tables").join(format!("{}.json", it.name)))?;
+            table.save(
+                &self.out().join("tables").join(format!("{}.json", it.name)),
+            )?;
         }
         Ok(table)
     }
@@ -190,7 +203,8 @@ impl Lab {
         table: Measurements,
     ) -> anyhow::Result<()> {
         for (name, draw) in it.figures {
-            let svg = draw(&table).with_context(|| format!("figure {name}"))?;
+            let svg =
+                draw(&table).with_context(|| format!("figure {name}"))?;
             self.figure(name, &svg)?;
         }
         for (name, claim) in (it.claims)() {

@@ -46,9 +46,9 @@ pub use numbers::{
     rng_at, rng_for, tensor, to_f32,
 };
 pub use record::{
-    Claim, Claims, Comparison, FingerprintError, Measured, Provenance, Results,
-    ResultsError, Within, fingerprint, folder, no_input, read_plain, say,
-    write_whole,
+    Claim, Claims, Comparison, FingerprintError, Measured, Provenance,
+    Results, ResultsError, Within, fingerprint, folder, no_input, over_seeds,
+    read_plain, say, write_whole,
 };
 pub use room::{Room, either_room_goes_on};
 pub use training::{Diverged, History, Resumable};

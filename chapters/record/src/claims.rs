@@ -124,12 +124,16 @@ impl Claim {
     }
 
     /// Each is above the one before it.
-    pub fn rises<T: Into<Term>>(numbers: impl IntoIterator<Item = T>) -> Self {
+    pub fn rises<T: Into<Term>>(
+        numbers: impl IntoIterator<Item = T>,
+    ) -> Self {
         Claim::Rises(terms(numbers))
     }
 
     /// Each is below the one before it.
-    pub fn falls<T: Into<Term>>(numbers: impl IntoIterator<Item = T>) -> Self {
+    pub fn falls<T: Into<Term>>(
+        numbers: impl IntoIterator<Item = T>,
+    ) -> Self {
         Claim::Rises(terms(numbers).into_iter().rev().collect())
     }
 
@@ -181,8 +185,9 @@ impl Claim {
         let sides = self.sides().into_iter().map(|side| {
             let numbers = side.iter().map(|term| match term {
                 Term::Bound(bound) => Ok(*bound),
-                Term::Name(name) => of(name)
-                    .ok_or_else(|| ClaimError::NoNumber(name.clone())),
+                Term::Name(name) => {
+                    of(name).ok_or_else(|| ClaimError::NoNumber(name.clone()))
+                }
             });
             numbers.collect::<Result<Vec<f64>, ClaimError>>()
         });
@@ -193,7 +198,8 @@ impl Claim {
         }
         let pairs = || sides[0].iter().zip(&sides[1]);
         let differences = || pairs().map(|(a, b)| b - a).collect::<Vec<_>>();
-        let smallest = |all: Vec<f64>| all.into_iter().fold(f64::INFINITY, f64::min);
+        let smallest =
+            |all: Vec<f64>| all.into_iter().fold(f64::INFINITY, f64::min);
         let (holds, margin) = match self {
             Claim::Less(..) => {
                 let margin = smallest(differences());
@@ -224,7 +230,8 @@ impl Claim {
                 (holds, Margin::Apart { apart, unlike })
             }
             Claim::Rises(..) => {
-                let steps = sides[0].windows(2).map(|w| w[1] - w[0]).collect();
+                let steps =
+                    sides[0].windows(2).map(|w| w[1] - w[0]).collect();
                 let margin = smallest(steps);
                 (margin > 0.0, Margin::Smallest(margin))
             }
@@ -286,15 +293,25 @@ pub enum Margin {
 impl fmt::Display for Margin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Margin::Smallest(by) => write!(f, "smallest difference {}", short(*by)),
+            Margin::Smallest(by) => {
+                write!(f, "smallest difference {}", short(*by))
+            }
             Margin::Paired(Paired { mean, error, seeds }) => {
                 let (mean, error) = (short(*mean), short(*error));
-                write!(f, "mean difference {mean}, standard error {error}, {seeds} seeds")
+                write!(
+                    f,
+                    "mean difference {mean}, standard error {error}, {seeds} seeds"
+                )
             }
-            Margin::Ratio(ratio) => write!(f, "smallest ratio {}", short(*ratio)),
+            Margin::Ratio(ratio) => {
+                write!(f, "smallest ratio {}", short(*ratio))
+            }
             Margin::Apart { apart, unlike } => {
                 let (apart, unlike) = (short(*apart), short(*unlike));
-                write!(f, "{apart} apart, and {unlike} from what it is told from")
+                write!(
+                    f,
+                    "{apart} apart, and {unlike} from what it is told from"
+                )
             }
         }
     }
@@ -308,7 +325,9 @@ pub fn short(value: f64) -> String {
             let digits = 3 - v.max(1.0).log10().floor() as i32;
             let text = format!("{value:.*}", digits.max(0) as usize);
             match text.contains('.') {
-                true => text.trim_end_matches('0').trim_end_matches('.').into(),
+                true => {
+                    text.trim_end_matches('0').trim_end_matches('.').into()
+                }
                 false => text,
             }
         }
@@ -339,7 +358,9 @@ pub enum ClaimError {
     #[error("expected at least {LEAST_SEEDS} seeds, found {0}")]
     Seeds(usize),
     /// It does not depend on what it says.
-    #[error("it would hold as well with its sides exchanged, so it proves nothing")]
+    #[error(
+        "it would hold as well with its sides exchanged, so it proves nothing"
+    )]
     ProvesNothing,
 }
 
@@ -351,8 +372,13 @@ mod tests {
         let of = |name: &str| match name.split_once('@') {
             // Paired differences of 1, 1.1, 1.2; unpaired, the spread is ten times as large.
             Some(("a", k)) => k.parse::<f64>().ok().map(|k| 10.0 * k),
-            Some(("b", k)) => k.parse::<f64>().ok().map(|k| 10.9 + 10.1 * (k - 1.0)),
-            Some(("noisy", k)) => k.parse::<f64>().ok().map(|k| 10.0 * k + [0.0, 3.0, -2.9][k as usize % 3]),
+            Some(("b", k)) => {
+                k.parse::<f64>().ok().map(|k| 10.9 + 10.1 * (k - 1.0))
+            }
+            Some(("noisy", k)) => k
+                .parse::<f64>()
+                .ok()
+                .map(|k| 10.0 * k + [0.0, 3.0, -2.9][k as usize % 3]),
             _ => name.parse().ok(),
         };
         claim.decide(&of).map(|verdict| verdict.holds)
@@ -375,20 +401,23 @@ mod tests {
     fn a_difference_needs_seeds_and_more_than_two_standard_errors() {
         assert_eq!(decide(&Claim::less_over_seeds("a", "b", 3)), Ok(true));
         assert_eq!(decide(&Claim::less_over_seeds("b", "a", 3)), Ok(false));
-        assert_eq!(decide(&Claim::less_over_seeds("a", "noisy", 3)), Ok(false));
+        assert_eq!(
+            decide(&Claim::less_over_seeds("a", "noisy", 3)),
+            Ok(false)
+        );
         assert_eq!(decide(&Claim::undecided("a", "noisy", 3)), Ok(true));
         assert_eq!(decide(&Claim::undecided("a", "b", 3)), Ok(false));
-        assert_eq!(decide(&Claim::less_over_seeds("a", "b", 2)), Err(ClaimError::Seeds(2)));
+        assert_eq!(
+            decide(&Claim::less_over_seeds("a", "b", 2)),
+            Err(ClaimError::Seeds(2))
+        );
     }
 
     #[test]
     fn what_holds_with_exchanged_sides_is_refused() {
         assert_eq!(decide(&Claim::times(3.0, "1", "3")), Ok(true));
         assert_eq!(decide(&Claim::times(3.1, "1", "3")), Ok(false));
-        let nothing = [
-            Claim::times(0.5, "1", "1.5"),
-            Claim::rises(["1"]),
-        ];
+        let nothing = [Claim::times(0.5, "1", "1.5"), Claim::rises(["1"])];
         for claim in nothing {
             let refused = match decide(&claim) {
                 Err(ClaimError::ProvesNothing) => true,
@@ -403,7 +432,10 @@ mod tests {
     fn an_equality_is_told_from_something() {
         assert_eq!(decide(&Claim::equal(0.1, "1", "1.05", "1.2")), Ok(true));
         assert_eq!(decide(&Claim::equal(0.1, "1", "1.2", "1.4")), Ok(false));
-        assert_eq!(decide(&Claim::equal(0.1, "1", "1.05", "0.95")), Ok(false));
+        assert_eq!(
+            decide(&Claim::equal(0.1, "1", "1.05", "0.95")),
+            Ok(false)
+        );
     }
 
     #[test]
@@ -424,7 +456,11 @@ mod tests {
 
     #[test]
     fn numbers_are_short() {
-        let found = [0.0, 1.0, 1056.0, 0.12345, 12.3456, 1.5e-7, 123456.0].map(short);
-        assert_eq!(found, ["0", "1", "1056", "0.123", "12.35", "1.500e-7", "1.235e5"]);
+        let found =
+            [0.0, 1.0, 1056.0, 0.12345, 12.3456, 1.5e-7, 123456.0].map(short);
+        assert_eq!(
+            found,
+            ["0", "1", "1056", "0.123", "12.35", "1.500e-7", "1.235e5"]
+        );
     }
 }

@@ -96,7 +96,8 @@ fn measuring<'a>(tokens: &[&'a str]) -> Vec<&'a str> {
     let (mut counted, mut at) = (Vec::new(), 0);
     while at < tokens.len() {
         let name = tokens.get(at + 1).copied().unwrap_or_default();
-        let shows = name == "claims" || name == "draw" || name.starts_with("draw_");
+        let shows =
+            name == "claims" || name == "draw" || name.starts_with("draw_");
         if tokens[at] == "fn" && shows {
             at += length_of_function(&tokens[at..]);
         } else {

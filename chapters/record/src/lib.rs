@@ -11,8 +11,8 @@ mod say;
 
 pub use chapters::{Entry, committed_runs, entries};
 pub use claims::{
-    Claim, ClaimError, Claims, LEAST_SEEDS, Margin, Paired, Term, Verdict, over_seeds,
-    short,
+    Claim, ClaimError, Claims, LEAST_SEEDS, Margin, Paired, Term, Verdict,
+    over_seeds, short,
 };
 pub use files::{no_input, no_writing, read_plain, write_whole};
 pub use fingerprint::{

@@ -216,7 +216,9 @@ impl Comparison {
     ) {
         for (name, claim) in &committed.claims {
             let mut terms = claim.sides().into_iter().flatten();
-            if !terms.any(|term| matches!(term, Term::Name(n) if here.contains_key(n))) {
+            if !terms.any(
+                |term| matches!(term, Term::Name(n) if here.contains_key(n)),
+            ) {
                 continue;
             }
             let of = |name: &str| {
@@ -313,7 +315,8 @@ mod tests {
         };
         let decide = |name: &str| {
             let claim = &committed.claims[name];
-            let others = |chapter: &str| (chapter == "other").then_some(&other);
+            let others =
+                |chapter: &str| (chapter == "other").then_some(&other);
             committed.decide(claim, others).map(|v| v.holds)
         };
         assert_eq!(decide("elsewhere"), Ok(true));

@@ -81,7 +81,8 @@ pub fn redraw(chapter: &'static Chapter) -> anyhow::Result<()> {
         ..Options::default()
     };
     let report = run_chapter(chapter, options, Selection::Drawn)?;
-    let figures = chapter.root().join("book/pages/figures").join(chapter.name);
+    let figures =
+        chapter.root().join("book/pages/figures").join(chapter.name);
     if folder.join("figures").exists() {
         copy_files(&folder.join("figures"), &figures)?;
     }

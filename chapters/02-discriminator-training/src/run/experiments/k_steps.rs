@@ -1,6 +1,6 @@
 //! How many steps should the discriminator take to one of the generator's?
 
-use datasets::toy::GaussianMixture;
+use datasets::toy::{Density, GaussianMixture};
 use gradients::plain::{Activation, AdamConfig, Mlp};
 use lab::{Axis, Claim, Cost, Experiment, Lab, Measurements, Plot, Within};
 use minimax_loss::plain::g_loss_non_saturating_backward;
@@ -34,12 +34,33 @@ fn measure(lab: &mut Lab) -> anyhow::Result<()> {
             paths.iter().map(|path| f(path)).collect()
         };
         let stays = of(stays_from);
-        let updates: Vec<f64> = stays.iter().map(|n| n * (k + 1) as f64).collect();
-        lab.over_seeds(&format!("k_first_near_{k}"), &of(first_near), Within::Factor(1.5))?;
-        lab.over_seeds(&format!("k_stays_from_{k}"), &stays, Within::Factor(1.5))?;
-        lab.over_seeds(&format!("k_updates_{k}"), &updates, Within::Factor(1.5))?;
-        lab.over_seeds(&format!("k_largest_mean_{k}"), &of(largest), Within::Absolute(0.2))?;
-        lab.over_seeds(&format!("k_late_miss_{k}"), &of(late_miss), Within::Absolute(0.1))?;
+        let updates: Vec<f64> =
+            stays.iter().map(|n| n * (k + 1) as f64).collect();
+        lab.over_seeds(
+            &format!("k_first_near_{k}"),
+            &of(first_near),
+            Within::Factor(1.5),
+        )?;
+        lab.over_seeds(
+            &format!("k_stays_from_{k}"),
+            &stays,
+            Within::Factor(1.5),
+        )?;
+        lab.over_seeds(
+            &format!("k_updates_{k}"),
+            &updates,
+            Within::Factor(1.5),
+        )?;
+        lab.over_seeds(
+            &format!("k_largest_mean_{k}"),
+            &of(largest),
+            Within::Absolute(0.2),
+        )?;
+        lab.over_seeds(
+            &format!("k_late_miss_{k}"),
+            &of(late_miss),
+            Within::Absolute(0.1),
+        )?;
     }
     Ok(())
 }
@@ -63,7 +84,8 @@ fn chase(lab: &Lab, k: usize, seed: usize) -> anyhow::Result<Vec<f64>> {
         }
         let z = column_of_noise(64, rng); // [64, 1]
         let x_fake = &z * a + b;
-        let d_x = input_gradient(&d.net(), &x_fake, g_loss_non_saturating_backward);
+        let d_x =
+            input_gradient(&d.net(), &x_fake, g_loss_non_saturating_backward);
         b -= 0.02 * d_x.sum();
         a -= 0.02 * (&d_x * &z).sum();
         path.push(f64::from(b));
@@ -91,7 +113,8 @@ fn largest(path: &[f64]) -> f64 {
 /// How far from the goal the mean is in the second half of the run.
 fn late_miss(path: &[f64]) -> f64 {
     let late = &path[path.len() / 2..];
-    late.iter().map(|mean| (mean - GOAL).abs()).sum::<f64>() / late.len() as f64
+    late.iter().map(|mean| (mean - GOAL).abs()).sum::<f64>()
+        / late.len() as f64
 }
 
 fn draw(of: &Measurements) -> anyhow::Result<String> {
@@ -101,7 +124,7 @@ fn draw(of: &Measurements) -> anyhow::Result<String> {
         .y_range(-3.0, 4.0);
     for k in STEPS {
         let path = of.column(&format!("mean_{k}"))?.iter().copied();
-        plot = plot.line(&format!("k = {k}"), (0..).map(f64::from).zip(path).collect());
+        plot = plot.line(&format!("k = {k}"), (0..).map(f64::from).zip(path));
     }
     Ok(plot.horizontal("mean of the data", GOAL).svg()?)
 }
@@ -109,9 +132,21 @@ fn draw(of: &Measurements) -> anyhow::Result<String> {
 fn claims() -> Vec<(&'static str, Claim)> {
     let every = |name| lab::over_seeds(name, SEEDS);
     vec![
-        ("one_step_overshoots", Claim::all_above(every("k_largest_mean_1"), GOAL + NEAR)),
-        ("near_is_not_there", Claim::less_over_seeds("k_first_near_1", "k_stays_from_1", SEEDS)),
-        ("five_is_cheaper_than_one", Claim::less_over_seeds("k_updates_5", "k_updates_1", SEEDS)),
-        ("five_is_cheaper_than_25", Claim::less_over_seeds("k_updates_5", "k_updates_25", SEEDS)),
+        (
+            "one_step_overshoots",
+            Claim::all_above(every("k_largest_mean_1"), GOAL + NEAR),
+        ),
+        (
+            "near_is_not_there",
+            Claim::less_over_seeds("k_first_near_1", "k_stays_from_1", SEEDS),
+        ),
+        (
+            "five_is_cheaper_than_one",
+            Claim::less_over_seeds("k_updates_5", "k_updates_1", SEEDS),
+        ),
+        (
+            "five_is_cheaper_than_25",
+            Claim::less_over_seeds("k_updates_5", "k_updates_25", SEEDS),
+        ),
     ]
 }

@@ -1,10 +1,15 @@
 //! A network learns p / (p + q) from samples alone.
 
-use datasets::toy::Density;
-use lab::{Axis, Claim, Cost, Experiment, Lab, Measurements, Plot, Within, panels, rng_at};
+use datasets::toy::{Density, GaussianMixture};
+use lab::{
+    Axis, Claim, Cost, Experiment, Lab, Measurements, Plot, Within, panels,
+    rng_at,
+};
 use minimax_loss::plain::{data_and_generator, optimal_d};
 
-use super::{densities, line, on_a_line, probability, single, worst_where_it_matters};
+use super::{
+    densities, line, on_a_line, probability, single, worst_where_it_matters,
+};
 use crate::plain::{accuracy, best_accuracy};
 use crate::training::Training;
 
@@ -32,14 +37,28 @@ fn measure(lab: &mut Lab) -> anyhow::Result<()> {
     let steps = lab.by_scale(600, 3000, 10_000);
     let mut training = Training::new(on_a_line(lab, |_| {}, steps)?, draw);
     let [one, other] = EARLY;
-    let seen = lab.train_and_observe("mixtures", [one, other, steps], &mut training, |training| {
-        probability(&training.d.net(), &x).mapv(|d| d as f32).to_vec()
-    })?;
-    for (name, column) in [("x", &x.column(0).to_owned()), ("p", &p), ("q", &q), ("best", &best)] {
+    let seen = lab.train_and_observe(
+        "mixtures",
+        [one, other, steps],
+        &mut training,
+        |training| {
+            probability(&training.d.net(), &x).mapv(|d| d as f32).to_vec()
+        },
+    )?;
+    for (name, column) in [
+        ("x", &x.column(0).to_owned()),
+        ("p", &p),
+        ("q", &q),
+        ("best", &best),
+    ] {
         lab.column(name, column.iter().copied())?;
     }
     for (step, d) in seen {
-        let name = if step == steps { "last".into() } else { format!("after_{step}") };
+        let name = if step == steps {
+            "last".into()
+        } else {
+            format!("after_{step}")
+        };
         lab.column(&name, d.into_iter().map(f64::from))?;
     }
     let net = training.d.net();
@@ -49,7 +68,8 @@ fn measure(lab: &mut Lab) -> anyhow::Result<()> {
 
     let mut rng = lab.rng("mixtures-test");
     let n = lab.by_scale(20_000, 200_000, 1_000_000);
-    let mut score = |of: &dyn Density| net.output(&single(of.sample(n, &mut rng))); // [N, 1]
+    let mut score =
+        |of: &GaussianMixture| net.output(&single(of.sample(n, &mut rng))); // [N, 1]
     let reached = accuracy(&score(&data), &score(&generator));
     let fine = line(-9.0, 9.0, 20_001);
     let [pf, qf] = [&data, &generator].map(|d| densities(d, &fine));
@@ -66,10 +86,16 @@ fn draw(of: &Measurements) -> anyhow::Result<String> {
         .y("density", Axis::Linear)
         .area("data p", of.curve("x", "p")?)
         .area("generator q", of.curve("x", "q")?);
-    let mut answers =
-        Plot::new("").x("x", Axis::Linear).y("D(x)", Axis::Linear).y_range(0.0, 1.0).colour(2);
+    let mut answers = Plot::new("")
+        .x("x", Axis::Linear)
+        .y("D(x)", Axis::Linear)
+        .y_range(0.0, 1.0)
+        .colour(2);
     for step in EARLY {
-        answers = answers.line(&format!("{step} steps"), of.curve("x", &format!("after_{step}"))?);
+        answers = answers.line(
+            &format!("{step} steps"),
+            of.curve("x", &format!("after_{step}"))?,
+        );
     }
     let last = format!("{} steps", of.value("mixture_steps")?);
     answers = answers.line(&last, of.curve("x", "last")?);
@@ -81,6 +107,9 @@ fn claims() -> Vec<(&'static str, Claim)> {
     let (most, near) = ("mixture_best_accuracy", 0.005);
     vec![
         ("the_ratio_is_learnt", Claim::less("optimal_d_max_abs_err", 0.06)),
-        ("as_good_as_can_be", Claim::equal(near, "mixture_accuracy", most, 0.5)),
+        (
+            "as_good_as_can_be",
+            Claim::equal(near, "mixture_accuracy", most, 0.5),
+        ),
     ]
 }

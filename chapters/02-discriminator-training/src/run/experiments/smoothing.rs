@@ -1,10 +1,14 @@
 //! The same discriminator under three pairs of targets.
 
 use datasets::toy::Density;
-use lab::{Axis, Claim, Cost, Experiment, Lab, Measurements, Plot, Within, rng_at};
+use lab::{
+    Axis, Claim, Cost, Experiment, Lab, Measurements, Plot, Within, rng_at,
+};
 use minimax_loss::plain::data_and_generator;
 
-use super::{densities, line, on_a_line, probability, single, worst_where_it_matters};
+use super::{
+    densities, line, on_a_line, probability, single, worst_where_it_matters,
+};
 use crate::plain::{Targets, smoothed_optimal_d};
 use crate::training::{Config, Objective, Training};
 
@@ -35,16 +39,30 @@ fn measure(lab: &mut Lab) -> anyhow::Result<()> {
             let mut rng = rng_at(seed, step);
             (single(a.sample(512, &mut rng)), single(b.sample(512, &mut rng)))
         };
-        let smoothed = |c: &mut Config| c.objective = Objective::Smoothed(targets);
-        let mut training = Training::new(on_a_line(lab, smoothed, steps)?, draw);
+        let smoothed =
+            |c: &mut Config| c.objective = Objective::Smoothed(targets);
+        let mut training =
+            Training::new(on_a_line(lab, smoothed, steps)?, draw);
         lab.train(&format!("smoothing-{name}"), steps, &mut training)?;
         let learnt = probability(&training.d.net(), &x);
         let error = worst_where_it_matters(&learnt, &best, &(&p + &q));
-        lab.result(&format!("smoothed_d_max_abs_err_{name}"), error, Within::Limit(0.15))?;
+        lab.result(
+            &format!("smoothed_d_max_abs_err_{name}"),
+            error,
+            Within::Limit(0.15),
+        )?;
         let largest = best.iter().copied().fold(0.0, f64::max);
         let smallest = best.iter().copied().fold(1.0, f64::min);
-        lab.result(&format!("smoothed_best_largest_{name}"), largest, Within::Absolute(1e-6))?;
-        lab.result(&format!("smoothed_best_smallest_{name}"), smallest, Within::Absolute(1e-6))?;
+        lab.result(
+            &format!("smoothed_best_largest_{name}"),
+            largest,
+            Within::Absolute(1e-6),
+        )?;
+        lab.result(
+            &format!("smoothed_best_smallest_{name}"),
+            smallest,
+            Within::Absolute(1e-6),
+        )?;
         lab.column(&format!("learnt_{name}"), learnt)?;
         lab.column(&format!("best_{name}"), best)?;
     }
@@ -52,24 +70,41 @@ fn measure(lab: &mut Lab) -> anyhow::Result<()> {
 }
 
 fn draw(of: &Measurements) -> anyhow::Result<String> {
-    let mut plot = Plot::new("").x("x", Axis::Linear).y("D(x)", Axis::Linear).y_range(0.0, 1.0);
+    let mut plot = Plot::new("")
+        .x("x", Axis::Linear)
+        .y("D(x)", Axis::Linear)
+        .y_range(0.0, 1.0);
     for (colour, (name, label, _)) in CASES.into_iter().enumerate() {
-        plot = plot.colour(colour).line(label, of.curve("x", &format!("learnt_{name}"))?);
-        plot = plot.colour(colour).dashed("", of.curve("x", &format!("best_{name}"))?);
+        plot = plot
+            .colour(colour)
+            .line(label, of.curve("x", &format!("learnt_{name}"))?);
+        plot = plot
+            .colour(colour)
+            .dashed("", of.curve("x", &format!("best_{name}"))?);
     }
     Ok(plot.horizontal("", 0.9).svg()?)
 }
 
 fn claims() -> Vec<(&'static str, Claim)> {
-    let [ceiling, floor] = ["largest", "smallest"].map(|end| {
-        move |name: &str| format!("smoothed_best_{end}_{name}")
-    });
+    let [ceiling, floor] = ["largest", "smallest"]
+        .map(|end| move |name: &str| format!("smoothed_best_{end}_{name}"));
     vec![
-        ("smoothing_lowers_the_ceiling", Claim::less(ceiling("one_sided"), ceiling("hard"))),
-        ("only_two_sided_lifts_the_floor", Claim::times(100.0, floor("one_sided"), floor("two_sided"))),
+        (
+            "smoothing_lowers_the_ceiling",
+            Claim::less(ceiling("one_sided"), ceiling("hard")),
+        ),
+        (
+            "only_two_sided_lifts_the_floor",
+            Claim::times(100.0, floor("one_sided"), floor("two_sided")),
+        ),
         (
             "the_smoothed_ratio_is_learnt",
-            Claim::all_below(CASES.map(|(name, ..)| format!("smoothed_d_max_abs_err_{name}")), 0.08),
+            Claim::all_below(
+                CASES.map(|(name, ..)| {
+                    format!("smoothed_d_max_abs_err_{name}")
+                }),
+                0.08,
+            ),
         ),
     ]
 }
