@@ -1,12 +1,16 @@
 //! What the two programs behind `cargo run` share: their command line, and how they speak.
 
+use std::collections::BTreeSet;
 use std::fmt::Display;
+use std::fs;
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Context, ensure};
 use record::{Comparison, Entry};
+
+use crate::equations::tests_in;
 
 /// What is to be reproduced, and how.
 #[derive(Debug, clap::Args)]
@@ -122,6 +126,14 @@ impl Said {
         for (count, what) in counts.into_iter().filter(|(n, _)| *n > 0) {
             words.push_str(&format!(", {count} {what}"));
         }
+        words.push_str(&format!("; {} claims hold", total.held));
+        if !total.failed.is_empty() {
+            words.push_str(&format!(", {} do not", total.failed.len()));
+        }
+        let (equations, exercises) = under_test(&record::root());
+        words.push_str(&format!(
+            "; `cargo test` checks {equations} equations and {exercises} exercises"
+        ));
         self.line(words);
     }
 
@@ -142,6 +154,21 @@ impl Said {
             None => Ok(()),
         }
     }
+}
+
+/// How many equations have tests, and how many exercises checks.
+fn under_test(root: &Path) -> (usize, usize) {
+    let entries = record::entries(root).unwrap_or_default();
+    let folders = || entries.iter().map(|entry| root.join(&entry.folder));
+    let equations = folders().map(|folder| {
+        let file = folder.join("tests/chapter/equations.rs");
+        let tests = tests_in(&fs::read_to_string(file).unwrap_or_default()).0;
+        tests.iter().map(|t| t.number).collect::<BTreeSet<_>>().len()
+    });
+    let exercises = folders().map(|f| {
+        fs::read_dir(f.join("exercises")).map_or(0, Iterator::count)
+    });
+    (equations.sum(), exercises.sum())
 }
 
 /// The front page.

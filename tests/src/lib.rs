@@ -2,4 +2,5 @@
 
 pub mod draw;
 pub mod quality;
+pub mod sentences;
 pub mod speed;

@@ -7,8 +7,9 @@ use std::process::Command;
 
 use book::search::Index;
 use book::{Rendered, chapters, inspect, render};
-use lab::{Against, Chapter, Results};
+use lab::{Against, Chapter, Options, Results, Selection, run_chapter};
 use reproduce::CHAPTERS;
+use workbook_tests::sentences::comparing;
 use workbook_tests::speed;
 
 fn root() -> PathBuf {
@@ -197,6 +198,103 @@ fn every_figure_is_shown_and_every_ledger_passes() {
             "{}: the ledger has {rows} entries",
             chapter.name
         );
+    }
+}
+
+/// Sentences that compare and rest on nothing yet, on pages whose turn has not come.
+const UNGROUNDED: [(&str, usize); 0] = [];
+
+#[test]
+fn every_sentence_that_compares_rests_on_something() {
+    let mut over = String::new();
+    for path in fs::read_dir(root().join("book/pages")).unwrap() {
+        let path = path.unwrap().path();
+        if path.extension().is_none_or(|e| e != "md") {
+            continue;
+        }
+        let name = path.file_name().unwrap().to_string_lossy();
+        let left = UNGROUNDED.iter().find(|(page, _)| *page == name);
+        let found = comparing(&read(&path));
+        let found: Vec<_> =
+            found.iter().filter(|s| s.ground.is_none()).collect();
+        let allowed = left.map_or(0, |(_, n)| *n);
+        if found.len() != allowed {
+            over += &format!("\n{name}: {} for {allowed}", found.len());
+            let lines = found.iter().map(|s| format!("\n  {name}:{s}"));
+            over.extend(lines.take(20));
+        }
+    }
+    assert!(
+        over.is_empty(),
+        "each needs a claim, an equation, a citation, or a word on what it rests on:{over}"
+    );
+}
+
+/// What the code states now is what stands in the results, and it holds.
+#[test]
+fn every_claim_is_stated_as_it_is_recorded_and_holds() {
+    let all: BTreeMap<&str, Results> = CHAPTERS
+        .iter()
+        .map(|c| (c.name, Results::load(&c.committed()).unwrap()))
+        .collect();
+    for chapter in CHAPTERS {
+        let folder = tempfile::tempdir().unwrap();
+        let options = Options {
+            out: Some(folder.path().into()),
+            quiet: true,
+            ..Options::default()
+        };
+        let drawn = run_chapter(chapter, options, Selection::Drawn).unwrap();
+        let (name, recorded) = (chapter.name, &all[chapter.name]);
+        assert_eq!(
+            drawn.results.claims, recorded.claims,
+            "{name}: `cargo run -- --draw --only {name}` states its claims anew"
+        );
+        for (claim, stated) in &recorded.claims {
+            let verdict = recorded.decide(stated, |other| all.get(other));
+            let verdict =
+                verdict.unwrap_or_else(|e| panic!("{name}: {claim}: {e}"));
+            assert!(verdict.holds, "{name}: {claim}: {}", verdict.margin);
+        }
+    }
+}
+
+#[test]
+fn every_claim_is_on_a_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let book = rendered(folder.path());
+    for chapter in CHAPTERS {
+        let recorded = Results::load(&chapter.committed()).unwrap();
+        for claim in recorded.claims.into_keys() {
+            let shown =
+                book.claims.contains(&(chapter.name.into(), claim.clone()));
+            assert!(shown, "{}: no sentence rests on {claim}", chapter.name);
+        }
+    }
+}
+
+/// A figure shows what was measured: drawn anew from its table, it is the committed one.
+#[test]
+fn figures_are_drawn_from_their_tables() {
+    for chapter in CHAPTERS {
+        let folder = tempfile::tempdir().unwrap();
+        let options = Options {
+            out: Some(folder.path().into()),
+            quiet: true,
+            ..Options::default()
+        };
+        run_chapter(chapter, options, Selection::Drawn).unwrap();
+        let drawn = folder.path().join("figures");
+        let drawn = drawn.exists().then(|| files(&drawn)).unwrap_or_default();
+        let committed = root().join("book/pages/figures").join(chapter.name);
+        for (file, bytes) in drawn {
+            let text = String::from_utf8(bytes).unwrap();
+            let (name, path) = (chapter.name, committed.join(&file));
+            assert!(
+                read(&path) == text,
+                "{name}: {file:?} is another figure; `cargo run -- --draw --only {name}` draws it"
+            );
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The renderer, on small books made for each test.
 
 mod access;
+mod claims;
 mod directives;
 mod front;
 mod mistakes;
