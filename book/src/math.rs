@@ -61,97 +61,7 @@ fn svg(
     display: bool,
     list: &DisplayList,
 ) -> Result<String, MathError> {
-    let mut body = String::new();
-    let mut run: Option<Run> = None;
-    for item in &list.items {
-        if let DisplayItem::GlyphPath {
-            x,
-            y,
-            scale,
-            font,
-            char_code,
-            color,
-        } = item
-        {
-            let glyph = char::from_u32(*char_code).unwrap_or('\u{fffd}');
-            if glyph.is_whitespace() {
-                continue;
-            }
-            if !FACES.contains(&font.as_str()) {
-                return Err(MathError(format!(
-                    "KaTeX's fonts have no character `{glyph}`"
-                )));
-            }
-            let at = Run {
-                y: units(*y),
-                size: units(*scale),
-                font,
-                colour: fill(color),
-                xs: vec![units(*x)],
-                text: glyph.to_string(),
-            };
-            match &mut run {
-                Some(run) if run.takes(&at) => {
-                    run.xs.extend(at.xs);
-                    run.text.push(glyph);
-                }
-                _ => {
-                    flush(run.replace(at), &mut body);
-                }
-            }
-            continue;
-        }
-        flush(run.take(), &mut body);
-        match item {
-            DisplayItem::GlyphPath { .. } => {}
-            DisplayItem::Line { x, y, width, thickness, color, dashed } => {
-                let y0 = y - thickness / 2.0;
-                if *dashed {
-                    let _ = write!(
-                        body,
-                        r#"<path d="M{} {}h{}" stroke="currentColor" stroke-width="{}" stroke-dasharray="{}"/>"#,
-                        units(*x),
-                        units(*y),
-                        units(*width),
-                        units(*thickness).max(1),
-                        units(thickness * 3.0),
-                    );
-                } else {
-                    rectangle(&mut body, [*x, y0, *width, *thickness], color);
-                }
-            }
-            DisplayItem::Rect { x, y, width, height, color } => {
-                rectangle(&mut body, [*x, *y, *width, *height], color);
-            }
-            DisplayItem::Path { x, y, commands, fill: true, color } => {
-                // Subpaths are filled one by one, so that overlapping ones do not cut holes.
-                let mut rest = commands.as_slice();
-                while !rest.is_empty() {
-                    let end = rest[1..]
-                        .iter()
-                        .position(|c| matches!(c, PathCommand::MoveTo { .. }))
-                        .map_or(rest.len(), |i| i + 1);
-                    let _ = write!(
-                        body,
-                        r#"<path d="{}"{}/>"#,
-                        path(*x, *y, &rest[..end]),
-                        fill(color)
-                    );
-                    rest = &rest[end..];
-                }
-            }
-            DisplayItem::Path { x, y, commands, fill: false, .. } => {
-                let _ = write!(
-                    body,
-                    r#"<path d="{}" fill="none" stroke="currentColor" stroke-width="{}" stroke-linecap="round" stroke-linejoin="round"/>"#,
-                    path(*x, *y, commands),
-                    units(STROKE)
-                );
-            }
-        }
-    }
-    flush(run, &mut body);
-
+    let body = drawn(list)?;
     let (width, height) = (list.width, list.height + list.depth);
     let label = tex.split_whitespace().collect::<Vec<_>>().join(" ");
     Ok(format!(
@@ -164,6 +74,98 @@ fn svg(
         em(height.max(0.001)),
         em(-list.depth),
     ))
+}
+
+/// Everything in a formula; glyphs that follow each other share an element.
+fn drawn(list: &DisplayList) -> Result<String, MathError> {
+    let mut body = String::new();
+    let mut run: Option<Run> = None;
+    for item in &list.items {
+        match (item, glyph(item)?) {
+            (_, Some(next)) => match &mut run {
+                Some(run) if run.takes(&next) => {
+                    run.xs.extend(next.xs);
+                    run.text.push_str(&next.text);
+                }
+                _ => flush(run.replace(next), &mut body),
+            },
+            (DisplayItem::GlyphPath { .. }, None) => {} // a space
+            (item, None) => {
+                flush(run.take(), &mut body);
+                stroke(item, &mut body);
+            }
+        }
+    }
+    flush(run, &mut body);
+    Ok(body)
+}
+
+/// A run of one glyph, if that is what it is, and not a space.
+fn glyph(item: &DisplayItem) -> Result<Option<Run<'_>>, MathError> {
+    let DisplayItem::GlyphPath { x, y, scale, font, char_code, color } = item
+    else {
+        return Ok(None);
+    };
+    let glyph = char::from_u32(*char_code).unwrap_or('\u{fffd}');
+    if glyph.is_whitespace() {
+        return Ok(None);
+    }
+    if !FACES.contains(&font.as_str()) {
+        let message = format!("KaTeX's fonts have no character `{glyph}`");
+        return Err(MathError(message));
+    }
+    Ok(Some(Run {
+        y: units(*y),
+        size: units(*scale),
+        font,
+        colour: fill(color),
+        xs: vec![units(*x)],
+        text: glyph.to_string(),
+    }))
+}
+
+/// Lines, rectangles and paths.
+fn stroke(item: &DisplayItem, body: &mut String) {
+    match item {
+        DisplayItem::GlyphPath { .. } => {}
+        DisplayItem::Line {
+            x, y, width, thickness, dashed: true, ..
+        } => {
+            let _ = write!(
+                body,
+                r#"<path d="M{} {}h{}" stroke="currentColor" stroke-width="{}" stroke-dasharray="{}"/>"#,
+                units(*x),
+                units(*y),
+                units(*width),
+                units(*thickness).max(1),
+                units(thickness * 3.0),
+            );
+        }
+        DisplayItem::Line { x, y, width, thickness, color, .. } => {
+            let top = y - thickness / 2.0;
+            rectangle(body, [*x, top, *width, *thickness], color);
+        }
+        DisplayItem::Rect { x, y, width, height, color } => {
+            rectangle(body, [*x, *y, *width, *height], color);
+        }
+        DisplayItem::Path { x, y, commands, fill: true, color } => {
+            // Subpaths are filled one by one, so that overlapping ones do not cut holes.
+            let begins =
+                |c: &PathCommand| matches!(c, PathCommand::MoveTo { .. });
+            for part in commands.chunk_by(|_, next| !begins(next)) {
+                let (path, fill) = (path(*x, *y, part), fill(color));
+                let _ = write!(body, r#"<path d="{path}"{fill}/>"#);
+            }
+        }
+        DisplayItem::Path { x, y, commands, fill: false, .. } => {
+            let _ = write!(
+                body,
+                r#"<path d="{}" fill="none" stroke="currentColor" stroke-width="{}" stroke-linecap="round" stroke-linejoin="round"/>"#,
+                path(*x, *y, commands),
+                units(STROKE)
+            );
+        }
+    }
 }
 
 /// Glyphs that follow each other on one baseline in one face.

@@ -151,8 +151,7 @@ fn paragraphs(page: &str) -> Vec<(usize, String)> {
         if let Some(heading) = text.strip_prefix("## ") {
             exercises = heading.starts_with("Exercises");
         }
-        let caption =
-            ["{{#figure ", "{{#slip "].iter().any(|d| text.starts_with(d));
+        let caption = text.starts_with("{{#figure ");
         let block = text.starts_with("{{#")
             && text.ends_with("}}")
             && !text.starts_with("{{#result");
@@ -218,10 +217,8 @@ fn begins(text: &str) -> bool {
 
 /// Whether one of the words occurs, outside of formulas and code.
 fn compares(sentence: &str) -> bool {
-    let text =
-        ['$', '`'].into_iter().fold(sentence.to_string(), |text, mark| {
-            text.split(mark).step_by(2).collect::<Vec<_>>().join(" ; ")
-        });
+    let quoted = [("$", "$"), ("`", "`"), ("{{", "}}")];
+    let text = quoted.into_iter().fold(sentence.to_string(), without);
     let words =
         text.split(|c: char| !c.is_alphabetic()).map(str::to_lowercase);
     let words: Vec<String> = words.filter(|w| !w.is_empty()).collect();
@@ -229,6 +226,21 @@ fn compares(sentence: &str) -> bool {
         .windows(2)
         .any(|w| ["more", "less"].contains(&w[0].as_str()) && w[1] == "than");
     pairs || words.iter().any(|w| WORDS.contains(&w.as_str()))
+}
+
+/// The text without what stands between two marks.
+fn without(text: String, (begin, end): (&str, &str)) -> String {
+    let mut parts = text.split(begin);
+    let mut out = parts.next().unwrap_or_default().to_string();
+    if begin == end {
+        return text.split(begin).step_by(2).collect::<Vec<_>>().join(" ");
+    }
+    for part in parts {
+        let rest = part.split_once(end).map_or(part, |(_, rest)| rest);
+        out.push(' ');
+        out.push_str(rest);
+    }
+    out
 }
 
 fn ground(sentence: &str) -> Option<Ground> {
@@ -279,8 +291,8 @@ mod tests {
                 (3, "By ({{#eq 1.2}}) $best$ is smaller.", Some(Equation)),
                 (7, "- Only here (Name, 2016, §3).", Some(Citation)),
                 (10, "The larger one.", None),
-                (22, "More than one.{{#claim c}}", Some(Claim)),
-                (22, "It is *always* so.", None),
+                (24, "More than one.{{#claim c}}", Some(Claim)),
+                (24, "It is *always* so.", None),
             ]
         );
     }

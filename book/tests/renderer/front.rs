@@ -129,7 +129,8 @@ fn what_is_remembered_needs_no_cargo_until_something_changes() {
             "minimax-loss: new is not in the book's results"
         );
         let counts = "1 numbers reproduced here, 1 differ, 1 are new, 4 quoted from longer runs";
-        let more = "0 claims hold; `cargo test` checks 0 equations and 0 exercises";
+        let more =
+            "0 claims hold; `cargo test` checks 0 equations and 0 exercises";
         assert_eq!(lines[2], format!("{counts}; {more}"));
         assert!(lines[3].starts_with("the book: "), "{said}");
         assert!(output.status.success() && front.noted("words").is_empty());

@@ -234,54 +234,13 @@ impl Plot {
         &self,
         area: &DrawingArea<SVGBackend, Shift>,
     ) -> anyhow::Result<()> {
-        let coordinate = |pick: fn(&(f64, f64)) -> f64| {
-            self.series.iter().flat_map(move |s| s.points.iter().map(pick))
-        };
-        let rules = |horizontal| {
-            self.rules
-                .iter()
-                .filter(move |r| r.horizontal == horizontal)
-                .map(|r| r.at)
-        };
-        let baseline = self
-            .series
-            .iter()
-            .any(|s| matches!(s.mark, Mark::Area))
-            .then_some(0.0);
-        let x = Scaled::new(
-            self.x.1,
-            self.x.2,
-            coordinate(|p| p.0).chain(rules(false)),
-            0.0,
-        )?;
-        let y = Scaled::new(
-            self.y.1,
-            self.y.2,
-            coordinate(|p| p.1).chain(rules(true)).chain(baseline),
-            0.05,
-        )?;
-
-        let mut top = 6;
+        let (x, y) = self.scales()?;
         let (width, height) = area.dim_in_pixel();
-        if !self.title.is_empty() {
-            let style = text(TEXT + 1, HPos::Center);
-            area.draw_text(
-                &self.title,
-                &style,
-                (width as i32 / 2 + 24, top + 8),
-            )?;
-            top += 22;
-        }
-        top = self.legend(area, width as i32, top)?;
-
-        let left = 60;
-        let bottom = 44;
-        let mut right = 22;
-        if self.square {
-            right = right.max(
-                width as i32 - left - (height as i32 - top - bottom) - 8,
-            );
-        }
+        let top = self.title(area, width as i32)?;
+        let top = self.legend(area, width as i32, top)?;
+        let (left, bottom) = (60, 44);
+        let square = width as i32 - left - (height as i32 - top - bottom) - 8;
+        let right = if self.square { square.max(22) } else { 22 };
         let mut chart = ChartBuilder::on(area)
             .margin_top(top)
             .margin_right(right)
@@ -301,96 +260,42 @@ impl Plot {
             .x_labels(x.ticks.len().max(2))
             .y_labels(y.ticks.len().max(2))
             .draw()?;
-
         for series in &self.series {
-            let colour = PALETTE[series.colour].0;
-            if let Mark::Shade(strengths) = &series.mark {
-                let cells = series.points.chunks_exact(2).zip(strengths);
-                chart.draw_series(cells.map(|(corners, strength)| {
-                    let style = colour.mix(0.45 * strength).filled();
-                    Rectangle::new([corners[0], corners[1]], style)
-                }))?;
-                continue;
-            }
-            let points: Vec<(f64, f64)> = series
-                .points
-                .iter()
-                .copied()
-                .filter(|p| x.holds(p.0) && y.holds(p.1))
-                .collect();
-            match &series.mark {
-                Mark::Line { dashed: false } => {
-                    chart.draw_series(LineSeries::new(
-                        points,
-                        colour.stroke_width(2),
-                    ))?;
-                }
-                Mark::Line { dashed: true } => {
-                    chart.draw_series(DashedLineSeries::new(
-                        points,
-                        6,
-                        4,
-                        colour.stroke_width(2),
-                    ))?;
-                }
-                Mark::Points => {
-                    let size = if points.len() > 200 { 1 } else { 3 };
-                    chart.draw_series(
-                        points
-                            .into_iter()
-                            .filter(|p| x.spans(p.0) && y.spans(p.1))
-                            .map(|p| Circle::new(p, size, colour.filled())),
-                    )?;
-                }
-                Mark::Area => {
-                    let style = colour.mix(0.2);
-                    let border = colour.stroke_width(2);
-                    chart.draw_series(
-                        AreaSeries::new(points, 0.0, style)
-                            .border_style(border),
-                    )?;
-                }
-                Mark::Arrows => {
-                    for ends in points.chunks_exact(2) {
-                        chart.draw_series([PathElement::new(
-                            ends.to_vec(),
-                            colour.stroke_width(1),
-                        )])?;
-                        chart.draw_series([Circle::new(
-                            ends[1],
-                            2,
-                            colour.filled(),
-                        )])?;
-                    }
-                }
-                Mark::Shade(_) => {}
-            }
+            series.draw(&mut chart, &x, &y)?;
         }
-        for rule in &self.rules {
-            let (ends, name, anchor) = match rule.horizontal {
-                true => (
-                    vec![(x.from, rule.at), (x.to, rule.at)],
-                    (x.to, rule.at),
-                    Pos::new(HPos::Right, VPos::Bottom),
-                ),
-                false => (
-                    vec![(rule.at, y.from), (rule.at, y.to)],
-                    (rule.at, y.to),
-                    Pos::new(HPos::Left, VPos::Top),
-                ),
-            };
-            chart.draw_series(DashedLineSeries::new(
-                ends,
-                3,
-                3,
-                FOREGROUND.stroke_width(1),
-            ))?;
-            let style = text(TEXT - 1, HPos::Left).pos(anchor);
-            let nudge = if rule.horizontal { (-4, -3) } else { (5, 3) };
-            chart.draw_series([EmptyElement::at(name)
-                + Text::new(rule.label.clone(), nudge, style)])?;
+        self.rules.iter().try_for_each(|r| r.draw(&mut chart, &x, &y))
+    }
+
+    /// Both axes, wide enough for all that is drawn.
+    fn scales(&self) -> anyhow::Result<(Scaled, Scaled)> {
+        let coordinate = |pick: fn(&(f64, f64)) -> f64| {
+            self.series.iter().flat_map(move |s| s.points.iter().map(pick))
+        };
+        let rules = |horizontal| {
+            let rules = self.rules.iter();
+            rules.filter(move |r| r.horizontal == horizontal).map(|r| r.at)
+        };
+        let area = |s: &Series| matches!(s.mark, Mark::Area);
+        let baseline = self.series.iter().any(area).then_some(0.0);
+        let x = coordinate(|p| p.0).chain(rules(false));
+        let y = coordinate(|p| p.1).chain(rules(true)).chain(baseline);
+        let x = Scaled::new(self.x.1, self.x.2, x, 0.0)?;
+        Ok((x, Scaled::new(self.y.1, self.y.2, y, 0.05)?))
+    }
+
+    /// Writes the title, if there is one, and returns where it ends.
+    fn title(
+        &self,
+        area: &DrawingArea<SVGBackend, Shift>,
+        width: i32,
+    ) -> anyhow::Result<i32> {
+        let top = 6;
+        if self.title.is_empty() {
+            return Ok(top);
         }
-        Ok(())
+        let style = text(TEXT + 1, HPos::Center);
+        area.draw_text(&self.title, &style, (width / 2 + 24, top + 8))?;
+        Ok(top + 22)
     }
 
     /// Draws the names of the series in rows below the title; returns where the plot begins.
@@ -442,6 +347,91 @@ impl Plot {
             drawn = true;
         }
         Ok(if drawn { row + 18 } else { top + 6 })
+    }
+}
+
+type Chart<'a, 'b> =
+    ChartContext<'a, SVGBackend<'b>, Cartesian2d<Scaled, Scaled>>;
+
+impl Series {
+    fn draw(
+        &self,
+        chart: &mut Chart,
+        x: &Scaled,
+        y: &Scaled,
+    ) -> anyhow::Result<()> {
+        let colour = PALETTE[self.colour].0;
+        let (thin, thick) = (colour.stroke_width(1), colour.stroke_width(2));
+        let all = self.points.iter().copied();
+        let points = all.filter(|p| x.holds(p.0) && y.holds(p.1));
+        match &self.mark {
+            Mark::Line { dashed: false } => {
+                chart.draw_series(LineSeries::new(points, thick))?;
+            }
+            Mark::Line { dashed: true } => {
+                let line = DashedLineSeries::new(points, 6, 4, thick);
+                chart.draw_series(line)?;
+            }
+            Mark::Points => {
+                let shown: Vec<_> = points.collect();
+                let size = if shown.len() > 200 { 1 } else { 3 };
+                let shown = shown.into_iter();
+                let shown = shown.filter(|p| x.spans(p.0) && y.spans(p.1));
+                let circle = |p| Circle::new(p, size, colour.filled());
+                chart.draw_series(shown.map(circle))?;
+            }
+            Mark::Area => {
+                let area = AreaSeries::new(points, 0.0, colour.mix(0.2));
+                chart.draw_series(area.border_style(thick))?;
+            }
+            Mark::Arrows => {
+                for ends in points.collect::<Vec<_>>().chunks_exact(2) {
+                    let shaft = PathElement::new(ends.to_vec(), thin);
+                    chart.draw_series([shaft])?;
+                    let head = Circle::new(ends[1], 2, colour.filled());
+                    chart.draw_series([head])?;
+                }
+            }
+            Mark::Shade(strengths) => {
+                let cells = self.points.chunks_exact(2).zip(strengths);
+                chart.draw_series(cells.map(|(corners, strength)| {
+                    let style = colour.mix(0.45 * strength).filled();
+                    Rectangle::new([corners[0], corners[1]], style)
+                }))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Rule {
+    fn draw(
+        &self,
+        chart: &mut Chart,
+        x: &Scaled,
+        y: &Scaled,
+    ) -> anyhow::Result<()> {
+        let at = self.at;
+        let (ends, name, anchor, nudge) = match self.horizontal {
+            true => (
+                [(x.from, at), (x.to, at)],
+                (x.to, at),
+                Pos::new(HPos::Right, VPos::Bottom),
+                (-4, -3),
+            ),
+            false => (
+                [(at, y.from), (at, y.to)],
+                (at, y.to),
+                Pos::new(HPos::Left, VPos::Top),
+                (5, 3),
+            ),
+        };
+        let style = FOREGROUND.stroke_width(1);
+        chart.draw_series(DashedLineSeries::new(ends, 3, 3, style))?;
+        let style = text(TEXT - 1, HPos::Left).pos(anchor);
+        let label = Text::new(self.label.clone(), nudge, style);
+        chart.draw_series([EmptyElement::at(name) + label])?;
+        Ok(())
     }
 }
 

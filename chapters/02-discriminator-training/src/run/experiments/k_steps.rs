@@ -33,24 +33,19 @@ fn measure(lab: &mut Lab) -> anyhow::Result<()> {
         let of = |f: fn(&[f64]) -> f64| -> Vec<f64> {
             paths.iter().map(|path| f(path)).collect()
         };
-        let stays = of(stays_from);
-        let updates: Vec<f64> =
-            stays.iter().map(|n| n * (k + 1) as f64).collect();
-        lab.over_seeds(
-            &format!("k_first_near_{k}"),
-            &of(first_near),
-            Within::Factor(1.5),
-        )?;
-        lab.over_seeds(
-            &format!("k_stays_from_{k}"),
-            &stays,
-            Within::Factor(1.5),
-        )?;
-        lab.over_seeds(
-            &format!("k_updates_{k}"),
-            &updates,
-            Within::Factor(1.5),
-        )?;
+        let (near, stays) = (of(first_near), of(stays_from));
+        let updates = |steps: &[f64]| -> Vec<f64> {
+            steps.iter().map(|n| n * (k + 1) as f64).collect()
+        };
+        for (name, numbers) in [
+            ("k_updates_near", &updates(&near)),
+            ("k_updates", &updates(&stays)),
+            ("k_first_near", &near),
+            ("k_stays_from", &stays),
+        ] {
+            let name = format!("{name}_{k}");
+            lab.over_seeds(&name, numbers, Within::Factor(1.5))?;
+        }
         lab.over_seeds(
             &format!("k_largest_mean_{k}"),
             &of(largest),
@@ -139,6 +134,14 @@ fn claims() -> Vec<(&'static str, Claim)> {
         (
             "near_is_not_there",
             Claim::less_over_seeds("k_first_near_1", "k_stays_from_1", SEEDS),
+        ),
+        (
+            "one_crosses_first",
+            Claim::less_over_seeds(
+                "k_updates_near_1",
+                "k_updates_near_5",
+                SEEDS,
+            ),
         ),
         (
             "five_is_cheaper_than_one",

@@ -1,0 +1,238 @@
+//! What makes paragraphs of its own.
+
+use super::*;
+
+/// Small images are enlarged up to this width in pixels.
+const COMFORTABLE: u32 = 420;
+
+impl<'a> Expander<'a> {
+    /// What stands for a block, as Markdown.
+    pub(super) fn block(
+        &mut self,
+        page: usize,
+        place: Place,
+        kind: &Kind,
+    ) -> String {
+        let done = match kind {
+            Kind::Display { tex, number } => {
+                Ok(self.display(place, tex, *number))
+            }
+            Kind::Directive(directive) => {
+                self.block_directive(page, place, directive)
+            }
+            _ => Ok(String::new()),
+        };
+        done.unwrap_or_else(|wrong| {
+            self.mistake(place, wrong);
+            String::new()
+        })
+    }
+
+    pub(super) fn display(
+        &mut self,
+        place: Place,
+        tex: &str,
+        number: Option<Number>,
+    ) -> String {
+        let formula = self.formula(place, tex, true);
+        let words = greek::names_in_tex(tex);
+        let label =
+            number.map_or("Formula".into(), |n| format!("Equation {n}"));
+        let formula = format!(
+            r#"<div class="formula" tabindex="0" role="group" aria-label="{label}"><div>{formula}</div></div>"#
+        );
+        let Some(number) = number else {
+            let block = self.keep("div", &words, formula);
+            return format!(r#"<div class="equation">{block}</div>"#);
+        };
+        let id = number.id();
+        let mut proof = String::new();
+        let file = self.tests_file(number.chapter);
+        for test in self.tests.get(&number).into_iter().flatten() {
+            proof.push_str(&format!(
+                r#"<pre><code class="language-rust">{}</code></pre>"#,
+                html::escape(&test.source)
+            ));
+        }
+        let block = self.keep(
+            "div",
+            &words,
+            format!(
+                r##"{formula}<a class="number" href="#{id}">({number})</a><details class="proof"><summary title="The test of this equation">✓ tested</summary><div class="listing-name">{}</div>{proof}</details>"##,
+                html::escape(&listings::caption(&file)),
+            ),
+        );
+        format!(r#"<div class="equation" id="{id}">{block}</div>"#)
+    }
+
+    pub(super) fn block_directive(
+        &mut self,
+        page: usize,
+        place: Place,
+        directive: &Directive,
+    ) -> Result<String, Wrong> {
+        match directive {
+            Directive::Listing { path, anchor } => {
+                let listing =
+                    listings::load(self.root, path, anchor.as_deref())?;
+                let longest = listing
+                    .code
+                    .lines()
+                    .map(|l| l.len() - l.trim_start_matches('`').len())
+                    .max();
+                let fence = "`".repeat(longest.unwrap_or(0).max(2) + 1);
+                Ok(format!(
+                    "<div class=\"listing-name\">{}</div>\n\n{fence}{}\n{}{fence}",
+                    html::escape(&listing.caption),
+                    listing.language,
+                    listing.code
+                ))
+            }
+            Directive::Figure { name, caption } => {
+                self.figure(page, place, name, caption)
+            }
+            Directive::Ledger => self.ledger(page),
+            Directive::Provenance { run } => {
+                self.provenance(page, run.as_deref())
+            }
+            Directive::Predict { id, question } => {
+                let (question, _) = self.text(page, place, question);
+                Ok(format!(
+                    "<div class=\"predict\" id=\"{}\">\n\n{question}\n\n\
+                     <div class=\"guess\"><textarea rows=\"2\" data-guess=\"{id}\" aria-label=\"Your prediction\" placeholder=\"Your prediction, before you look\"></textarea></div>\n\
+                     <details><summary>Show what happened</summary>",
+                    predict_id(id)
+                ))
+            }
+            Directive::Reveal => Ok("</details></div>".into()),
+            Directive::Slip { id, title } => {
+                let (title, _) = self.text(page, place, title);
+                let dot = if title.is_empty() { "" } else { " · " };
+                Ok(format!(
+                    "<div class=\"slip\" id=\"{}\" role=\"note\" aria-label=\"Slip {id}\">\n<div class=\"slip-name\">\n\n{id}{dot}{title}\n\n</div>",
+                    slip_id(id)
+                ))
+            }
+            Directive::End => Ok("</div>".into()),
+            Directive::Slips => Ok(self.slips(page, place)),
+            Directive::Code { experiment } => self.code(page, experiment),
+            Directive::Equation(_)
+            | Directive::Result { .. }
+            | Directive::Claim { .. }
+            | Directive::FigureLink { .. } => Ok(String::new()),
+        }
+    }
+
+    pub(super) fn figure(
+        &mut self,
+        page: usize,
+        place: Place,
+        name: &str,
+        caption: &str,
+    ) -> Result<String, Wrong> {
+        let (chapter, short) =
+            self.owner(page, name).ok_or_else(|| self.homeless(name))?;
+        let (caption, plain) = self.text(page, place, caption);
+        let id = self.figure_id(page, &chapter.name, short);
+        let folder = self.pages_folder().join("figures").join(&chapter.name);
+        let stem = self.pages[page].source.path.file_stem();
+        let prefix =
+            format!("{}-{id}", stem.unwrap_or_default().to_string_lossy());
+        let figure = figures::load(&folder, short, &prefix, &plain)
+            .ok_or_else(|| {
+                let names = figures::existing(&folder);
+                Wrong::UnknownFigure {
+                    chapter: chapter.name.clone(),
+                    name: short.into(),
+                    existing: html::join(names.iter().map(String::as_str)),
+                }
+            })?
+            .map_err(|(file, why)| Wrong::BadFigure {
+                path: self.relative(&folder.join(file)),
+                why,
+            })?;
+        self.shown.insert((chapter.name.clone(), short.into()));
+        let image = match figure {
+            Figure::Svg(svg) => self.keep("div", "", svg),
+            Figure::Png(width, height) => {
+                let zoom = (COMFORTABLE / width).max(1);
+                format!(
+                    r#"<img src="{}figures/{}/{short}.png" alt="{}" width="{width}" height="{height}" loading="lazy" class="pixelated" style="width:{}px">"#,
+                    self.up(page),
+                    chapter.name,
+                    html::escape(&plain),
+                    width.saturating_mul(zoom),
+                )
+            }
+        };
+        let label = self
+            .figures
+            .iter()
+            .find(|f| f.page == page && f.id == id)
+            .map_or(String::new(), |f| format!("**Figure {}.** ", f.label));
+        let experiments = claims::experiments(&self.root.join(&chapter.dir));
+        let code = claims::naming(&experiments, short).map(|(file, text)| {
+            let file = listings::caption(&self.relative(file));
+            claims::code(&file, text)
+        });
+        let code =
+            code.map(|code| self.keep("div", "", code)).unwrap_or_default();
+        Ok(format!(
+            "<figure id=\"{id}\">{image}\n<figcaption>\n\n{label}{caption}\n\n{code}</figcaption></figure>"
+        ))
+    }
+
+    /// The mark that opens the code of an experiment, given its name or that of what it draws.
+    pub(super) fn code(
+        &mut self,
+        page: usize,
+        name: &str,
+    ) -> Result<String, Wrong> {
+        let (chapter, key) =
+            self.owner(page, name).ok_or_else(|| self.homeless(name))?;
+        let experiments = claims::experiments(&self.root.join(&chapter.dir));
+        let named = |(file, _): &&(PathBuf, String)| {
+            file.file_stem().is_some_and(|stem| stem == key)
+        };
+        let Some((file, text)) = experiments.iter().find(named) else {
+            let names = experiments
+                .iter()
+                .filter_map(|(f, _)| f.file_stem()?.to_str());
+            return Err(Wrong::UnknownExperiment {
+                chapter: chapter.name.clone(),
+                name: key.into(),
+                existing: html::join(names),
+            });
+        };
+        let file = listings::caption(&self.relative(file));
+        Ok(self.keep("div", "", claims::code(&file, text)))
+    }
+
+    /// The table of all slips, in the order of their names.
+    pub(super) fn slips(&mut self, page: usize, place: Place) -> String {
+        if self.slips.is_empty() {
+            return "No chapter shows a slip yet.".into();
+        }
+        let mut rows = Vec::new();
+        for i in 0..self.slips.len() {
+            let slip = &self.slips[i];
+            let key = natural(&slip.id);
+            let href = self.href(page, slip.page, &slip_id(&slip.id));
+            let chapter = html::escape(&self.pages[slip.page].source.title);
+            let (id, title) = (slip.id.clone(), slip.title.clone());
+            let (title, _) = self.text(page, place, &title);
+            rows.push((
+                key,
+                format!(
+                    r#"| {id} | {title} | <a href="{href}">{chapter}</a> |"#
+                ),
+            ));
+        }
+        rows.sort();
+        let rows: Vec<_> = rows.into_iter().map(|(_, row)| row).collect();
+        format!(
+            "| slip | what the article writes or does | where it is shown |\n|:---|:---|:---|\n{}",
+            rows.join("\n")
+        )
+    }
+}
