@@ -10,13 +10,17 @@ use crate::html;
 /// Where a chapter's experiments are, below its folder.
 const EXPERIMENTS: &str = "src/run/experiments";
 
+/// Where other libraries are timed, which makes results too.
+const PEERS: &str = "peers";
+
 /// How many pairs of numbers are shown of a claim that speaks of many.
 const SHOWN: usize = 12;
 
 /// The experiments of a chapter: file and text, in the order of their names.
 pub(crate) fn experiments(chapter: &Path) -> Vec<(PathBuf, String)> {
-    let files = fs::read_dir(chapter.join(EXPERIMENTS));
-    let files = files.into_iter().flatten().flatten().map(|f| f.path());
+    let folders = [chapter.join(EXPERIMENTS), chapter.join(PEERS)];
+    let files = folders.into_iter().filter_map(|f| fs::read_dir(f).ok());
+    let files = files.flatten().flatten().map(|f| f.path());
     let mut all: Vec<_> = files
         .filter_map(|path| {
             let text = fs::read_to_string(&path).ok()?;
