@@ -118,7 +118,7 @@ pub(crate) fn mark(
         _ => "holds",
     };
     format!(
-        r#"<span class="claim"><button popovertarget="{id}" aria-label="What this rests on" title="What this rests on">✓</button><span popover id="{id}"><b>{}</b>: {what}. {}.<br>{}<br><span class="listing-name">{}</span><code class="language-rust">{}</code></span></span>"#,
+        r#"<span class="claim"><button popovertarget="{id}" aria-label="What this rests on" title="What this rests on">✓</button><span popover id="{id}"><b>{}</b>: {what}; {}.<br>{}<br><span class="listing-name">{}</span><code class="language-rust">{}</code></span></span>"#,
         html::escape(name),
         html::escape(&verdict.margin.to_string()),
         rows.join("<br>"),
