@@ -215,3 +215,106 @@ impl Lab {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Chapter, Options, Selection, run_chapter};
+
+    static ROOTS: Experiment = Experiment {
+        name: "roots",
+        cost: Cost::Seconds,
+        measure: |lab| {
+            lab.column("x", [1.0, 4.0, 9.0])?;
+            lab.column("root", [1.0, 2.0, 3.0_f64.next_up()])?;
+            lab.over_seeds("miss", &[1.0, 2.0, 3.0], Within::Exactly)
+        },
+        figures: &[("roots", |of| {
+            let last = of.curve("x", "root")?[2];
+            Ok(format!("{last:?} {}", of.value("miss")?))
+        })],
+        claims: || vec![("misses_rise", Claim::rises(["miss@1", "miss@2"]))],
+    };
+
+    static TWICE: Experiment = Experiment { name: "twice", ..ROOTS };
+
+    static GAP: Experiment = Experiment {
+        name: "gap",
+        measure: |lab| lab.column("y", [0.0, f64::NAN]),
+        ..ROOTS
+    };
+
+    static CHAPTER: Chapter = Chapter {
+        name: "lab",
+        number: 0,
+        dir: env!("CARGO_MANIFEST_DIR"),
+        uses: &[],
+        run: |lab| {
+            lab.run(&ROOTS)?;
+            lab.run(&GAP)?;
+            lab.run(&TWICE)
+        },
+    };
+
+    fn run(only: &str, out: &Path) -> anyhow::Result<crate::Report> {
+        let options = Options {
+            out: Some(out.into()),
+            quiet: true,
+            ..Options::default()
+        };
+        run_chapter(&CHAPTER, options, Selection::Only(only.into()))
+    }
+
+    #[test]
+    fn an_experiment_leaves_numbers_a_table_figures_and_claims() {
+        let folder = tempfile::tempdir().unwrap();
+        let report = run("roots", folder.path()).unwrap();
+        let values = &report.results.values;
+        let names: Vec<_> = values.keys().map(String::as_str).collect();
+        assert_eq!(names, ["miss", "miss@1", "miss@2", "miss@3", "miss_sd"]);
+        assert_eq!((values["miss"], values["miss_sd"]), (2.0, 1.0));
+        assert_eq!(report.results.claims.len(), 1);
+        let text = |file| {
+            std::fs::read_to_string(folder.path().join(file)).unwrap()
+        };
+        assert_eq!(
+            text("tables/roots.json"),
+            "{\"columns\": {\n\"root\": [1.0,2.0,3.0],\n\"x\": [1.0,4.0,9.0]\n}}\n"
+        );
+        assert_eq!(text("figures/roots.svg"), "(9.0, 3.0) 2");
+        let table = folder.path().join("tables/roots.json");
+        let table = Measurements::load(&table).unwrap();
+        assert_eq!(table.column("x").unwrap(), [1.0, 4.0, 9.0]);
+        let missing = table.column("y").unwrap_err().to_string();
+        assert_eq!(missing, "no column `y`; there are root, x");
+    }
+
+    #[test]
+    fn a_number_that_is_none_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let said = format!("{:#}", run("gap", folder.path()).unwrap_err());
+        assert!(said.contains("column `y`, row 1"), "{said}");
+    }
+
+    #[test]
+    fn a_claim_is_stated_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let options = Options {
+            out: Some(folder.path().into()),
+            quiet: true,
+            ..Options::default()
+        };
+        let mut lab = Lab::new(&CHAPTER, options, Selection::All);
+        lab.run(&ROOTS).unwrap();
+        let said = lab.show(&TWICE, Measurements::default()).unwrap_err();
+        assert!(format!("{said:#}").contains("roots"), "{said:#}");
+        let table = Measurements {
+            columns: [("x", vec![0.0; 3]), ("root", vec![0.0; 3])]
+                .map(|(n, c)| (n.into(), c))
+                .into(),
+            values: [("miss".to_string(), 0.0)].into(),
+        };
+        let said = lab.show(&TWICE, table).unwrap_err().to_string();
+        assert_eq!(said, "claim `misses_rise` was stated twice");
+    }
+}
