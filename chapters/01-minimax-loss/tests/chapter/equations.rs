@@ -257,6 +257,9 @@ fn eq_1_10_what_each_generator_loss_follows_at_the_optimum() {
     let reverse = |theta: &Array1<f64>| {
         kl(&q_of(theta), &p) - 2.0 * jsd(&p, &q_of(theta))
     };
+    let middle =
+        |theta: &Array1<f64>| 2.0 * kl(&(0.5 * (&p + &q_of(theta))), &p);
+    assert_abs_diff_eq!(middle(&theta), reverse(&theta), epsilon = 1e-12);
     let slope =
         |f: &dyn Fn(&Array1<f64>) -> f64| numeric_gradient(f, &theta, 1e-5);
     assert_abs_diff_eq!(

@@ -8,6 +8,7 @@ fn the_story_runs_and_is_deterministic() {
     let figures = [
         "climb.svg",
         "separation.svg",
+        "dropped.svg",
         "gradient.svg",
         "race.svg",
         "logits.svg",
