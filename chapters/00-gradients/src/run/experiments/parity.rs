@@ -141,5 +141,9 @@ fn claims() -> Vec<(&'static str, Claim)> {
         ),
         ("no_rounding_parts_the_rooms", beyond_nudge("rooms")),
         ("a_step_size_does", beyond_nudge("rate")),
+        (
+            "as_much_as_the_other_room",
+            Claim::undecided("parity_end_rooms", "parity_end_rate", SEEDS),
+        ),
     ]
 }
