@@ -274,9 +274,8 @@ mod tests {
         assert_eq!(names, ["miss", "miss@1", "miss@2", "miss@3", "miss_sd"]);
         assert_eq!((values["miss"], values["miss_sd"]), (2.0, 1.0));
         assert_eq!(report.results.claims.len(), 1);
-        let text = |file| {
-            std::fs::read_to_string(folder.path().join(file)).unwrap()
-        };
+        let text =
+            |file| std::fs::read_to_string(folder.path().join(file)).unwrap();
         assert_eq!(
             text("tables/roots.json"),
             "{\"columns\": {\n\"root\": [1.0,2.0,3.0],\n\"x\": [1.0,4.0,9.0]\n}}\n"

@@ -118,7 +118,7 @@ fn claims() -> Vec<(&'static str, Claim)> {
         ),
         (
             "with_one_sigmoid_too",
-            Claim::equal(0.01, end("one_sigmoid"), floor, start),
+            Claim::equal(0.02, end("one_sigmoid"), floor, start),
         ),
         (
             "two_sigmoids_leave_a_floor",
