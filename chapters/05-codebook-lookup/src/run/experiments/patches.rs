@@ -1,8 +1,8 @@
 //! Digits put together from 2 to 512 different patches.
 
 use lab::{
-    Axis, Claim, Cost, Experiment, ImageGrid, Lab, Measurements, Plot,
-    Within, over_seeds,
+    Axis, Claim, Cost, Experiment, Lab, Measurements, Plot, Within,
+    over_seeds,
 };
 
 use super::rise;
