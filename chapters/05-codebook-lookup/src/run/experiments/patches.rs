@@ -83,7 +83,7 @@ fn draw(of: &Measurements) -> anyhow::Result<String> {
         .colour(0)
         .points("", alike)
         .points("", coded);
-    Ok(plot.svg()?)
+    plot.svg()
 }
 
 fn claims() -> Vec<(&'static str, Claim)> {

@@ -42,7 +42,7 @@ fn draw(of: &Measurements) -> anyhow::Result<String> {
         length = length.line(&format!("β = {beta}"), course("length")?);
         error = error.line("", course("unexplained")?);
     }
-    Ok(panels(&[length, error], 1)?)
+    panels(&[length, error], 1)
 }
 
 fn claims() -> Vec<(&'static str, Claim)> {

@@ -67,7 +67,7 @@ fn draw(of: &Measurements) -> anyhow::Result<String> {
         plot = plot.line(label, course);
     }
     let start = of.value("ema_start_distance")?;
-    Ok(plot.horizontal("where they start", start).svg()?)
+    plot.horizontal("where they start", start).svg()
 }
 
 fn claims() -> Vec<(&'static str, Claim)> {

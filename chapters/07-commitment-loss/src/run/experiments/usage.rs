@@ -69,7 +69,7 @@ fn draw(of: &Measurements) -> anyhow::Result<String> {
             .area("", steps);
         bars.push(plot);
     }
-    Ok(panels(&bars, 2)?)
+    panels(&bars, 2)
 }
 
 fn claims() -> Vec<(&'static str, Claim)> {
