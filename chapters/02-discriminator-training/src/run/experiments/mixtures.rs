@@ -100,7 +100,7 @@ fn draw(of: &Measurements) -> anyhow::Result<String> {
     let last = format!("{} steps", of.value("mixture_steps")?);
     answers = answers.line(&last, of.curve("x", "last")?);
     answers = answers.colour(0).dashed("p / (p + q)", of.curve("x", "best")?);
-    Ok(panels(&[densities, answers], 1)?)
+    panels(&[densities, answers], 1)
 }
 
 fn claims() -> Vec<(&'static str, Claim)> {

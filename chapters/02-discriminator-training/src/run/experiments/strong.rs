@@ -95,7 +95,7 @@ fn draw(of: &Measurements) -> anyhow::Result<String> {
     let pushes = plot("gradient at a fake")
         .line("non-saturating", of.curve("step", "non_saturating")?)
         .line("saturating", of.curve("step", "saturating")?);
-    Ok(panels(&[sure, pushes], 2)?)
+    panels(&[sure, pushes], 2)
 }
 
 fn claims() -> Vec<(&'static str, Claim)> {
