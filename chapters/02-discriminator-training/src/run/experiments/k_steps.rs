@@ -137,11 +137,16 @@ fn claims() -> Vec<(&'static str, Claim)> {
         ),
         (
             "one_crosses_first",
-            Claim::less_over_seeds(
-                "k_updates_near_1",
-                "k_updates_near_5",
-                SEEDS,
-            ),
+            Claim::less_over_seeds("k_updates_near_1", "k_updates_near_5", SEEDS),
+        ),
+        ),
+        (
+            "and_before_25",
+            Claim::less_over_seeds("k_updates_near_1", "k_updates_near_25", SEEDS),
+        ),
+        (
+            "twenty_five_end_nearest",
+            Claim::less_over_seeds("k_late_miss_25", "k_late_miss_5", SEEDS),
         ),
         (
             "five_is_cheaper_than_one",

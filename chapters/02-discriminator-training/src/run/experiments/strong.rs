@@ -104,7 +104,7 @@ fn claims() -> Vec<(&'static str, Claim)> {
         (
             "alike_at_the_start",
             Claim::equal(
-                0.5,
+                0.3,
                 "start_saturating",
                 "start_non_saturating",
                 "end_saturating",

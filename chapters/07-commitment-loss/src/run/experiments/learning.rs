@@ -39,10 +39,10 @@ fn claims() -> Vec<(&'static str, Claim)> {
     let [short, ema, long] = ["0.9", "0.99", "0.999"]
         .map(|gamma| format!("ema_{gamma}_unexplained"));
     vec![
-        ("ema_and_gradient_are_alike", undecided(&ema, &gradient)),
+        ("ema_and_gradient_not_told_apart", undecided(&ema, &gradient)),
         ("a_slow_gradient_is_late", less(&gradient, &slow)),
-        ("three_times_the_step_is_alike", undecided(&gradient, &fast)),
-        ("a_short_memory_is_alike", undecided(&short, &ema)),
-        ("a_long_memory_is_alike", undecided(&ema, &long)),
+        ("three_times_the_step_not_told_apart", undecided(&gradient, &fast)),
+        ("a_short_memory_not_told_apart", undecided(&short, &ema)),
+        ("a_long_memory_not_told_apart", undecided(&ema, &long)),
     ]
 }

@@ -57,8 +57,8 @@ pub fn claims() -> Vec<(&'static str, Claim)> {
         (
             "it_is_a_beta_of_1",
             alike(
-                0.0,
-                &wrong(1.0, "distance"),
+                0.001,
+                &wrong(0.25, "distance"),
                 &right(1.0, "distance"),
                 &small,
             ),
