@@ -125,36 +125,15 @@ fn draw(of: &Measurements) -> anyhow::Result<String> {
 }
 
 fn claims() -> Vec<(&'static str, Claim)> {
-    let every = |name| lab::over_seeds(name, SEEDS);
+    let all = lab::over_seeds("k_largest_mean_1", SEEDS);
+    let less = |less, more| Claim::less_over_seeds(less, more, SEEDS);
     vec![
-        (
-            "one_step_overshoots",
-            Claim::all_above(every("k_largest_mean_1"), GOAL + NEAR),
-        ),
-        (
-            "near_is_not_there",
-            Claim::less_over_seeds("k_first_near_1", "k_stays_from_1", SEEDS),
-        ),
-        (
-            "one_crosses_first",
-            Claim::less_over_seeds("k_updates_near_1", "k_updates_near_5", SEEDS),
-        ),
-        ),
-        (
-            "and_before_25",
-            Claim::less_over_seeds("k_updates_near_1", "k_updates_near_25", SEEDS),
-        ),
-        (
-            "twenty_five_end_nearest",
-            Claim::less_over_seeds("k_late_miss_25", "k_late_miss_5", SEEDS),
-        ),
-        (
-            "five_is_cheaper_than_one",
-            Claim::less_over_seeds("k_updates_5", "k_updates_1", SEEDS),
-        ),
-        (
-            "five_is_cheaper_than_25",
-            Claim::less_over_seeds("k_updates_5", "k_updates_25", SEEDS),
-        ),
+        ("one_step_overshoots", Claim::all_above(all, GOAL + NEAR)),
+        ("near_is_not_there", less("k_first_near_1", "k_stays_from_1")),
+        ("one_crosses_first", less("k_updates_near_1", "k_updates_near_5")),
+        ("and_before_25", less("k_updates_near_1", "k_updates_near_25")),
+        ("five_is_cheaper_than_one", less("k_updates_5", "k_updates_1")),
+        ("five_is_cheaper_than_25", less("k_updates_5", "k_updates_25")),
+        ("twenty_five_end_nearest", less("k_late_miss_25", "k_late_miss_5")),
     ]
 }
