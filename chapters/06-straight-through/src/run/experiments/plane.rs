@@ -29,6 +29,10 @@ fn measure(lab: &mut Lab) -> anyhow::Result<()> {
         let runs = (1..=SEEDS).map(|seed| run(lab, (name, &past), seed));
         let runs = runs.collect::<anyhow::Result<Vec<_>>>()?;
         let of = |f: fn(&Run) -> f64| runs.iter().map(f).collect::<Vec<_>>();
+        let moved = match past {
+            Past::Nothing => Within::Exactly,
+            _ => Within::Factor(2.0),
+        };
         for (what, numbers, within) in [
             ("mse_over_variance", of(|r| r.error), Within::Absolute(0.1)),
             ("mse_at_half", of(|r| r.half.0), Within::Absolute(0.1)),
@@ -37,7 +41,7 @@ fn measure(lab: &mut Lab) -> anyhow::Result<()> {
             ("length_at_half", of(|r| r.half.1), Within::Factor(2.0)),
             ("code_length", of(|r| r.code_length), Within::Relative(1e-6)),
             ("bracket_err", of(|r| r.bracket), Within::Factor(4.0)),
-            ("encoder_moved", of(|r| r.moved), Within::Factor(2.0)),
+            ("encoder_moved", of(|r| r.moved), moved),
         ] {
             lab.over_seeds(
                 &format!("plane_{what}_{name}"),
