@@ -17,7 +17,7 @@ use crate::training::Autoencoder;
 
 pub const EXPERIMENT: Experiment = Experiment {
     name: "patches",
-    cost: Cost::Seconds,
+    cost: Cost::Minutes,
     measure,
     figures: &[("patch_loss", draw)],
     claims: patch_claims::claims,
