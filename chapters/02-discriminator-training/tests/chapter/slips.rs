@@ -3,8 +3,9 @@
 use discriminator_training::plain::{
     accuracy, article_d_loss, article_d_loss_backward, d_step,
 };
+use gradients::compare::numeric_gradient_of_network;
 use gradients::plain::{
-    Activation, Adam, AdamConfig, Mlp, numeric_gradient, sigmoid,
+    Activation, Adam, AdamConfig, Mlp, Parameters, numeric_gradient, sigmoid,
 };
 use lab::rng_at;
 use minimax_loss::plain::{d_loss, d_loss_backward};
@@ -88,17 +89,33 @@ fn e17_e19_real_scored_twice_is_stuck_at_two_log_two() {
     assert!(accuracy(&s_cured, &s_caught) > accuracy(&s_real, &s_fake));
 }
 
-/// E18: the loss is computed on pixels. D does not occur in it, so no change of D changes it.
+/// The article's function [114-117]. It uses its second argument.
+fn discriminator_loss(_: &Array2<f64>, real_output: &Array2<f64>) -> f64 {
+    article_d_loss(real_output)
+}
+
+/// E18: the call is `discriminator_loss(real_output, data)` [138]. As written it has no gradient at any weight of D; with its
+/// arguments exchanged it has one.
 #[test]
 fn e18_a_loss_of_pixels_knows_no_discriminator() {
-    let x = batch(2.0, 0);
-    let as_written = |_: &Mlp<f32>| article_d_loss(&x);
-    let d = discriminator();
-    let mut other = d.clone();
-    other.layers[0].w.mapv_inplace(|w| 3.0 * w + 1.0);
-    assert_eq!(as_written(&d), as_written(&other));
-    assert!(
-        d_step(&d, &x, &batch(-2.0, 1)).0
-            != d_step(&other, &x, &batch(-2.0, 1)).0
-    );
+    let data = batch(2.0, 0).mapv(f64::from);
+    let (leaky, linear) = (Activation::LeakyRelu(0.2), Activation::Identity);
+    let d = Mlp::new(&[2, 16, 1], leaky, linear, &mut rng_at(6, 0));
+    let slopes = |call: fn(&Array2<f64>, &Array2<f64>) -> f64| {
+        let loss = |d: &Mlp<f64>| {
+            let real_output = d.output(&data).mapv(sigmoid);
+            call(&real_output, &data)
+        };
+        numeric_gradient_of_network(loss, &d)
+    };
+    let as_written =
+        slopes(|real_output, data| discriminator_loss(real_output, data));
+    let exchanged =
+        slopes(|real_output, data| discriminator_loss(data, real_output));
+    for p in as_written.parameters() {
+        assert!(p.iter().all(|slope| *slope == 0.0), "it knows no D");
+    }
+    for p in exchanged.parameters() {
+        assert!(p.iter().any(|slope| slope.abs() > 1e-4));
+    }
 }
