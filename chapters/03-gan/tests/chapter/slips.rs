@@ -323,3 +323,34 @@ fn e22_a_range_gives_the_fakes_away() {
     let slope = x.mapv(|x| 1.0 - x * x).mean().unwrap();
     assert!(x.mean().unwrap() > 0.9 && slope < 0.1, "at the wall: {slope}");
 }
+
+/// E32: "a GAN can be used to train GANs" [326], so that images become better. Here the generator is a Gaussian, fitted to
+/// 20 samples of the one before it. Each time the variance loses a twentieth, on average, and what is lost does not come
+/// back; fitted to fresh data each time, it loses that once.
+#[test]
+fn e32_a_generator_taught_by_a_generator_forgets() {
+    const SAMPLES: usize = 20;
+    const GENERATIONS: usize = 40;
+    let fit = |x: &Array1<f64>| (x.mean().unwrap(), x.std(0.0));
+    let rng = &mut rng_at(12, 0);
+    let mut variance_after = |taught_by_itself: bool| {
+        let chains = (0..2000).map(|_| {
+            let (mut mean, mut sd) = (0.0, 1.0);
+            for _ in 0..GENERATIONS {
+                let noise: Array1<f64> =
+                    Array1::random_using(SAMPLES, StandardNormal, rng);
+                let (from, spread) =
+                    if taught_by_itself { (mean, sd) } else { (0.0, 1.0) };
+                (mean, sd) = fit(&(noise * spread + from));
+            }
+            sd * sd
+        });
+        chains.sum::<f64>() / 2000.0
+    };
+    let kept = 1.0 - 1.0 / SAMPLES as f64;
+    let own = variance_after(true);
+    let expected = kept.powi(GENERATIONS as i32);
+    assert!((own - expected).abs() < 0.04, "{own}, expected {expected}");
+    let fresh = variance_after(false);
+    assert!((fresh - kept).abs() < 0.03, "{fresh}, expected {kept}");
+}

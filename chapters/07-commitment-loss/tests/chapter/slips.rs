@@ -1,40 +1,54 @@
 //! Where the source article slips, shown.
 
-use codebook_lookup::plain::{gather, nearest};
+use std::ops::Sub;
+
+use codebook_lookup::plain::{gather, nearest, patches};
 use commitment_loss::plain::{
     Reduction, codebook_loss_backward, commitment_loss,
     commitment_loss_backward,
 };
 use commitment_loss::training::networks;
-use gradients::plain::{Mlp, linear, mse, numeric_gradient};
+use datasets::{Digits, PixelRange, Split};
+use dfdx::prelude::{Cpu, Rank2, Tensor};
+use gradients::compare::numeric_gradient_of_network;
+use gradients::plain::{
+    Activation, Adam, AdamConfig, Mlp, Parameters, mse, mse_backward,
+    numeric_gradient,
+};
 use lab::rng_at;
-use ndarray::{Array1, Array2, Axis, array};
+use ndarray::{Array2, Axis};
 use ndarray_rand::RandomExt;
-use ndarray_rand::rand_distr::StandardNormal;
+use ndarray_rand::rand_distr::{StandardNormal, Uniform};
 
 fn normal(rows: usize, columns: usize, stream: u64) -> Array2<f64> {
     let rng = &mut rng_at(8, stream);
     Array2::random_using((rows, columns), StandardNormal, rng)
 }
 
-/// E8: a minimum over the output leaves the decoder nothing to do. Over all x̃, the best is x̃ = c, whoever decodes.
+/// E8: a minimum over the output [79] leaves the decoder nothing to do. Wherever the search for the best x̃ begins, and it
+/// begins at what the decoder says, it ends at c: the slope is 0 at every weight.
 #[test]
 fn e8_a_minimum_over_the_output_knows_no_decoder() {
-    let c = array![[0.3, -1.0], [2.0, 0.5]];
-    let loss = |x: &Array2<f64>| mse(x, &c);
-    assert_eq!(loss(&c), 0.0);
-    let least = |_decoder: &Mlp<f64>| {
-        let candidates = [normal(2, 2, 0), c.clone(), normal(2, 2, 1)];
-        candidates.iter().map(loss).fold(f64::INFINITY, f64::min)
+    let decoder = networks::<f64>(&mut rng_at(1, 0)).1; // 4 -> 16
+    let (z, c, x) = (normal(3, 4, 0), normal(3, 16, 1), normal(3, 16, 2));
+    let least = |decoder: &Mlp<f64>| {
+        let mut found = decoder.output(&z); // [3, 16]
+        for _ in 0..100 {
+            found = &found - &((&found - &c) * 0.5); // down ½‖c - x̃‖²
+        }
+        mse(&found, &c)
     };
-    let decoders = [0, 1].map(|n| networks::<f64>(&mut rng_at(1, n)).1);
-    assert_ne!(decoders[0], decoders[1]);
-    assert_eq!(decoders.map(|d| least(&d)), [0.0, 0.0]);
+    let in_use = |decoder: &Mlp<f64>| mse(&decoder.output(&z), &x);
+    assert!(least(&decoder) < 1e-30);
+    for p in numeric_gradient_of_network(least, &decoder).parameters() {
+        assert!(p.iter().all(|slope| slope.abs() < 1e-20));
+    }
+    for p in numeric_gradient_of_network(in_use, &decoder).parameters() {
+        assert!(p.iter().any(|slope| slope.abs() > 1e-3));
+    }
     // And a code is not as wide as what it decodes to: the two cannot even be subtracted.
-    let decoded =
-        networks::<f64>(&mut rng_at(1, 0)).1.output(&normal(2, 4, 2));
-    assert_eq!((decoded.ncols(), 4), (16, 4));
-    assert!(decoded.broadcast((2, 4)).is_none());
+    let failed = std::panic::catch_unwind(|| mse(&decoder.output(&z), &z));
+    assert!(failed.is_err());
 }
 
 /// E9: with none of the three, the reconstruction alone is left, behind a lookup without a slope: the encoder learns
@@ -56,17 +70,53 @@ fn e9_without_the_three_the_encoder_has_no_gradient() {
     assert!(pull.iter().all(|v| *v != 0.0));
 }
 
-/// E25: a dense layer on images works on the last axis, the one channel: each pixel becomes 128 numbers, from any one
-/// of which it can be read back.
+/// Trains an encoder and a decoder on numbers from 0 to 1 that have no pattern at all.
+fn trained_on_noise(
+    (mut encoder, mut decoder): (Mlp<f32>, Mlp<f32>),
+    (rows, width): (usize, usize),
+) -> impl Fn(&Array2<f32>) -> Array2<f32> {
+    let adam = AdamConfig { lr: 3e-3, ..AdamConfig::default() };
+    let mut of = (Adam::new(&encoder, adam), Adam::new(&decoder, adam));
+    let all = Uniform::new(0.0, 1.0).unwrap();
+    for step in 0..300 {
+        let rng = &mut rng_at(14, step);
+        let x = Array2::random_using((rows, width), all, rng); // [B, X]
+        let coded = encoder.forward(&x);
+        let made = decoder.forward(&coded[coded.len() - 1]);
+        let d_y = mse_backward(&made[made.len() - 1], &x); // [B, X]
+        let (d_z, d_decoder) = decoder.backward(&made, d_y);
+        let (_, d_encoder) = encoder.backward(&coded, d_z);
+        of.0.step(&mut encoder, &d_encoder);
+        of.1.step(&mut decoder, &d_decoder);
+    }
+    move |x| decoder.output(&encoder.output(x))
+}
+
+/// E25: a dense layer on images works on the last axis, the one channel: each pixel becomes 128 numbers [170]. Such an
+/// autoencoder learns to copy from noise, and then copies digits that it has never seen, as it would copy anything. One
+/// with a bottleneck that has seen noise cannot.
 #[test]
 fn e25_a_dense_layer_per_pixel_is_no_bottleneck() {
-    let x = normal(784, 1, 5).mapv(f64::abs); // [pixels, channels]
-    let (w, b) = (Array2::ones((1, 128)), Array1::zeros(128));
-    let z = linear(&x, &w, &b).mapv(|v| v.max(0.0)); // [784, 128]
-    assert_eq!(z.len(), 128 * x.len());
-    assert_eq!(z.column(77), x.column(0), "nothing is lost, nothing learnt");
-    let code = networks::<f64>(&mut rng_at(3, 0)).0.output(&normal(1, 16, 6));
-    assert!(code.len() < 16, "an encoder gives less than it takes");
+    let digits = Digits::load(datasets::bundled(), Split::Test).unwrap();
+    let rows: Vec<usize> = (0..100).collect();
+    let images = digits.pixels::<f32>(&rows, PixelRange::Unit); // [100, 784]
+    let images = images.into_shape_with_order((100, 28, 28)).unwrap();
+    let x = patches(&images, 4); // [4900, 16]
+    let error =
+        |made: Array2<f32>, x: &Array2<f32>| mse(&made, x) / x.var(0.0);
+    let rng = &mut rng_at(15, 0);
+    let (relu, sigmoid) = (Activation::Relu, Activation::Sigmoid);
+    let wide = (
+        Mlp::new(&[1, 128], relu, relu, rng),
+        Mlp::new(&[128, 128, 1], relu, sigmoid, rng),
+    );
+    let pixels = x.to_shape((x.len(), 1)).unwrap().into_owned(); // [78400, 1]
+    assert_eq!(wide.0.output(&pixels).len(), 128 * x.len());
+    let copied = error(trained_on_noise(wide, (256, 1))(&pixels), &pixels);
+    let narrow = trained_on_noise(networks(rng), (256, 16));
+    let squeezed = error(narrow(&x), &x);
+    assert!(copied < 0.05, "it copies: {copied}");
+    assert!(squeezed > 4.0 * copied && squeezed > 0.2, "{squeezed}");
 }
 
 /// E26: the quantizer's 28 outputs per pixel meet a decoder that is built for one channel, and gives 28 where the data
@@ -84,16 +134,43 @@ fn e26_the_decoder_fits_neither_its_input_nor_the_data() {
     assert_ne!(decoded.dim(), x.dim());
 }
 
-/// E27: latent minus pixels. The shapes differ, and broadcasting hides it: the loss pulls all 128 channels of a pixel to
-/// its grey value.
+/// Whether a type has a trait: the compiler takes the constant of the second where its bound holds.
+macro_rules! has {
+    ($t:ty: $($bound:tt)+) => {{
+        #[allow(dead_code)]
+        trait No {
+            const HAS: bool = false;
+        }
+        impl<T: ?Sized> No for T {}
+        struct Asked<T: ?Sized>(std::marker::PhantomData<T>);
+        #[allow(dead_code)]
+        impl<T: ?Sized + $($bound)+> Asked<T> {
+            const HAS: bool = true;
+        }
+        <Asked<$t>>::HAS
+    }};
+}
+
+/// E27: latent minus pixels [187]. The shapes differ, and broadcasting hides it: the loss pulls all 128 channels of a pixel
+/// to its grey value. Where widths are types there is no such subtraction.
 #[test]
 fn e27_latents_minus_pixels_broadcast_silently() {
     let (z, x) = (normal(784, 128, 8), normal(784, 1, 9));
     let loss = |z: &Array2<f64>| (z - &x).mapv(|v| v * v).mean().unwrap();
-    assert!(loss(&z) > 0.0);
-    let copies = x.broadcast((784, 128)).unwrap().to_owned();
-    assert_eq!(loss(&copies), 0.0, "its optimum: 128 copies of the image");
-    assert!(z.broadcast(x.dim()).is_none(), "the shapes do differ");
+    let mut found = z.clone();
+    for _ in 0..50 {
+        let slope = (&found - &x) * 2.0; // of the loss, times the count
+        found = found - slope * 0.25;
+    }
+    assert!(loss(&found) < 1e-12 && loss(&z) > 1.0);
+    let mut channels = found.columns().into_iter();
+    assert!(channels.all(|channel| {
+        channel.iter().zip(&x).all(|(a, b)| (a - b).abs() < 1e-6)
+    }));
+    type Pixels<const CHANNELS: usize> =
+        Tensor<Rank2<784, CHANNELS>, f32, Cpu>;
+    assert!(!has!(Pixels<128>: Sub<Pixels<1>>), "latent minus pixels");
+    assert!(has!(Pixels<128>: Sub<Pixels<128>>), "latent minus code");
 }
 
 fn vector_quantizer_loss(
@@ -103,17 +180,31 @@ fn vector_quantizer_loss(
     mse(&vq(x), x)
 }
 
-/// E28 and E29, which Python finds while it runs and Rust before. A parameter of a function's type takes a function
-/// and no array; and in `let f = f(..)` the right side still means the old `f`.
+/// E28: `vector_quantizer_loss(vq_output, data)` calls its first argument [190], which is a tensor [213]. A parameter of a
+/// function's type takes a function, and an array is none.
 #[test]
-fn e28_e29_a_quantizer_is_a_function_and_its_loss_a_number() {
+fn e28_an_array_cannot_be_called() {
     let codebook = normal(4, 3, 10);
     let vq =
         |x: &Array2<f64>| gather(&codebook, &nearest(x, &codebook).unwrap());
     let x = normal(5, 3, 11);
     let expected = commitment_loss(&x, &vq(&x), 1.0, Reduction::Mean);
-    let vector_quantizer_loss = vector_quantizer_loss(vq, &x);
-    assert!((vector_quantizer_loss - expected).abs() < 1e-12);
+    assert!((vector_quantizer_loss(vq, &x) - expected).abs() < 1e-12);
+    type Function = fn(&Array2<f64>) -> Array2<f64>;
+    assert!(has!(Function: Fn(&Array2<f64>) -> Array2<f64>));
+    assert!(!has!(Array2<f64>: Fn(&Array2<f64>) -> Array2<f64>));
+}
+
+/// E29: `encoder_loss = encoder_loss(..)` [212]. In Rust the right side still means the old name; afterwards it is a number,
+/// and a second step that calls it would not compile either.
+#[test]
+fn e29_a_name_begins_after_its_own_definition() {
+    let (x, z) = (normal(5, 3, 11), normal(5, 3, 12));
+    let encoder_loss = |output: &Array2<f64>, x: &Array2<f64>| mse(output, x);
+    let again = encoder_loss;
+    let encoder_loss = encoder_loss(&z, &x);
+    assert_eq!(encoder_loss, again(&z, &x));
+    assert!(!has!(f64: Fn(&Array2<f64>, &Array2<f64>) -> f64));
 }
 
 /// E30: without stop-gradients one term moves both sides, with equal and opposite pulls: β has no side to weigh.

@@ -1,9 +1,13 @@
 //! Where the source article slips, shown on this chapter's network. Chapters 5 to 7 show most of them on smaller ones.
 
+use codebook_lookup::plain::{gather, kmeans_plus_plus, lloyd_step, nearest};
 use commitment_loss::quantizer::{Quantizer, Settings};
+use datasets::{Digits, PixelRange, Split};
 use gradients::compare::numeric_gradient_of_network;
 use gradients::plain::{Mlp, Parameters, mse, softmax};
-use ndarray::Array2;
+use lab::rng_at;
+use ndarray::{Array2, Axis};
+use vq_vae::model::VqVae;
 use vq_vae::plain::{half, space_to_depth, step};
 
 use crate::equations::{normal, small};
@@ -25,12 +29,35 @@ fn e6_e24_the_lookup_takes_latents_and_no_pixels() {
     assert!(said.contains("as wide as the codebook, 2, found 1"), "{said}");
 }
 
-/// E7: the least distance between pixels and a list of images is k-means on pixels. 128 images cost 7 bits; to say what
-/// 49 codes of 128 say, the list would need 128⁴⁹ images.
+/// E7: the least distance between pixels and a list of images [75] is k-means on whole images. 128 of them cost 7 bits and
+/// describe an unseen digit badly; so does a list of a thousand. 49 codes of 128 patches, which no list of images could
+/// hold, are far better.
 #[test]
 fn e7_a_list_of_images_has_few_of_them() {
-    let (list, grid) = (128.0_f64.log2(), 49.0 * 128.0_f64.log2());
-    assert_eq!((list, grid), (7.0, 343.0));
+    let images = |split, n: usize| {
+        let digits = Digits::load_28x28(datasets::bundled(), split).unwrap();
+        let rows: Vec<usize> = (0..n).collect();
+        digits.pixels::<f32>(&rows, PixelRange::Unit) // [n, 784]
+    };
+    let (seen, unseen) =
+        (images(Split::Train, 1000), images(Split::Test, 200));
+    let error = |table: &Array2<f32>, x: &Array2<f32>| {
+        let made = gather(table, &nearest(x, table).unwrap());
+        mse(&made, x) / x.var(0.0)
+    };
+    let list = |x: &Array2<f32>| {
+        let mut table = kmeans_plus_plus(x, 128, &mut rng_at(7, 0)).unwrap();
+        for _ in 0..8 {
+            table = lloyd_step(x, &table).unwrap().0;
+        }
+        table
+    };
+    let patches = [&seen, &unseen].map(|x| space_to_depth(x, 4)); // [49 n, 16]
+    let of_images = error(&list(&seen), &unseen);
+    let of_a_thousand = error(&seen, &unseen);
+    let of_patches = error(&list(&patches[0]), &patches[1]);
+    assert!(of_patches < 0.25 * of_images, "{of_patches}, {of_images}");
+    assert!(of_patches < 0.25 * of_a_thousand, "{of_a_thousand}");
 }
 
 /// E23: a softmax gives shares of all codes and no index: what is stored is not one number but K, and mixing all codes
@@ -52,28 +79,45 @@ fn e23_a_softmax_stores_k_numbers_and_no_code() {
     }
 }
 
-/// E25: the article's layer makes 100,352 numbers of 784. This chapter's encoder makes 49 · 16, and of those 49 codes.
+/// E25: the article's layer makes 128 numbers of each pixel [170]. This chapter's encoder makes of an image as many numbers
+/// as came in, at 49 places; and the lookup leaves a code for each of them.
 #[test]
 fn e25_a_bottleneck_has_fewer_numbers() {
-    assert_eq!(28 * 28 * 128, 100_352);
     let sizes = vq_vae::model::Sizes::default();
-    assert_eq!(
-        sizes.places() * sizes.width,
-        784,
-        "no fewer before the lookup"
-    );
-    assert_eq!(sizes.places(), 49, "but after it");
+    let model = VqVae::<f64>::new(sizes, &mut rng_at(25, 0));
+    let x = normal((1, 784), 5);
+    let rows = space_to_depth(&x, sizes.patch); // [49, 16]
+    let z_e = half(&model.encoder, rows, sizes.side()).y; // [49, 16]
+    let codes = nearest(&z_e, &model.codebook).unwrap(); // [49]
+    assert_eq!((z_e.len(), codes.len()), (784, 49));
+    let per_pixel = Array2::<f64>::zeros((1, 128));
+    let pixels = x.into_shape_with_order((784, 1)).unwrap();
+    assert_eq!(pixels.dot(&per_pixel).len(), 128 * 784);
 }
 
-/// E27: latent and pixels have as many numbers here, 49 · 16 and 784, and still nothing to do with each other: order
-/// the patches in another way, and the encoder can follow, the difference cannot.
+/// E27: latent and pixels have as many numbers here, 49 · 16 and 784, and still nothing to do with each other. Number the
+/// components of a latent in another order, in the encoder's last layer and in the decoder's first, and the network is the
+/// same; the article's difference [187] is not.
 #[test]
 fn e27_equal_counts_do_not_make_a_difference_meaningful() {
     let sizes = vq_vae::model::Sizes::default();
-    let rows = space_to_depth(&normal((1, 784), 3), sizes.patch);
-    assert_eq!(rows.dim(), (sizes.places(), sizes.width));
-    let loss = |z: &Array2<f64>| mse(z, &rows);
-    assert_eq!(loss(&rows), 0.0, "the latent is the image: no code learnt");
+    let model = VqVae::<f64>::new(sizes, &mut rng_at(27, 0));
+    let x = space_to_depth(&normal((1, 784), 3), sizes.patch); // [49, 16]
+    let seen = |model: &VqVae<f64>| {
+        let z_e = half(&model.encoder, x.clone(), sizes.side()).y; // [49, 16]
+        let made = half(&model.decoder, z_e.clone(), sizes.side()).y;
+        (mse(&made, &x), mse(&z_e, &x))
+    };
+    let backwards: Vec<usize> = (0..sizes.width).rev().collect();
+    let mut other = model.clone();
+    let (last, first) =
+        (&mut other.encoder.layers[2], &mut other.decoder.layers[0]);
+    last.w = last.w.select(Axis(1), &backwards);
+    last.b = last.b.select(Axis(0), &backwards);
+    first.w = first.w.select(Axis(0), &backwards);
+    let ((made, difference), (same, another)) = (seen(&model), seen(&other));
+    assert!((made - same).abs() < 1e-12);
+    assert!((difference - another).abs() > 1e-3);
 }
 
 /// E30: take the straight-through step and the commitment term away, and the encoder's slope is zero at every

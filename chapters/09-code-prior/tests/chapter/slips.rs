@@ -4,14 +4,33 @@ use code_prior::model::{Prior, Sizes};
 use code_prior::plain::{bits_per_image, bits_under, shares_by_place};
 use code_prior::sampling::{complete, sample};
 use code_prior::training::{Config, Training};
+use codebook_lookup::plain::squared_distances;
 use gradients::plain::{
     Activation, AdamConfig, Mlp, Parameters, mse, mse_backward,
+    numeric_gradient, softmax,
 };
 use lab::rng_at;
 use ndarray::{Array2, s};
 use ndarray_rand::rand::Rng;
 
 use crate::equations::{SMALL, normal};
+
+/// Whether a type has a trait: the compiler takes the constant of the second where its bound holds.
+macro_rules! has {
+    ($t:ty: $($bound:tt)+) => {{
+        #[allow(dead_code)]
+        trait No {
+            const HAS: bool = false;
+        }
+        impl<T: ?Sized> No for T {}
+        struct Asked<T: ?Sized>(std::marker::PhantomData<T>);
+        #[allow(dead_code)]
+        impl<T: ?Sized + $($bound)+> Asked<T> {
+            const HAS: bool = true;
+        }
+        <Asked<$t>>::HAS
+    }};
+}
 
 /// Maps of six places whose second half repeats the first: what a decoder was trained on.
 fn maps(n: usize) -> Array2<usize> {
@@ -92,18 +111,43 @@ fn e11_a_decoder_that_maximises_its_loss_gets_worse() {
     assert!(mse(&far.output(&z), &x) > 1e11);
 }
 
-/// E31: gradients and variables as lists of lists: zipped, they are three pairs of lists, and no optimiser takes a list
-/// for a number. Here a model has one flat list of parameters, and its gradient has the same one.
+/// E31: three lists of gradients and three of variables [217-218]. Zipped, they are three pairs of lists. A list of models is
+/// no model, so that no optimiser here would take it; a model's parameters and its gradient's are one flat list each, and
+/// a step along them lowers the loss.
 #[test]
 fn e31_gradients_and_parameters_are_one_flat_list() {
-    let prior = Prior::<f64>::new(SMALL, &mut rng_at(31, 0)).unwrap();
+    let mut prior = Prior::<f64>::new(SMALL, &mut rng_at(31, 0)).unwrap();
     let codes = Array2::from_shape_fn((2, 5), |(n, i)| (n + i) % 4);
-    let (_, d) = prior.loss_and_gradient(&codes).unwrap();
-    let (p, d) = (prior.parameters(), d.parameters());
-    assert_eq!(p.len(), 2 + 16 * 2 + 4);
-    assert_eq!(p.len(), d.len());
-    assert!(p.iter().zip(&d).all(|(p, d)| p.shape() == d.shape()));
-    // As the article nests them: one group for each network.
-    let nested = [&p[..2], &p[2..34], &p[34..]];
-    assert_eq!(nested.iter().zip([&d[..2], &d[2..34], &d[34..]]).count(), 3);
+    let (before, d) = prior.loss_and_gradient(&codes).unwrap();
+    let pairs = prior.parameters_mut().into_iter().zip(d.parameters());
+    for (mut p, d) in pairs {
+        p.scaled_add(-0.01, &d); // shapes that differ would panic
+    }
+    let (after, _) = prior.loss_and_gradient(&codes).unwrap();
+    assert!(after < before, "{before}, then {after}");
+    assert!(has!(Prior<f64>: Parameters<f64>));
+    assert!(!has!(Vec<Prior<f64>>: Parameters<f64>));
+    assert!(!has!([Prior<f64>; 3]: Parameters<f64>));
+}
+
+/// E1: the V is "variational", and the article says "vector" [17]. In a variational autoencoder a term of the loss, the
+/// divergence of the codes' shares from the prior, pulls at every latent. With a lookup all of the share is on one code, the
+/// prior is uniform, and the term is log K wherever the latent lies: it drops out, and only the name is left.
+#[test]
+fn e1_with_a_lookup_the_variational_term_is_a_constant() {
+    let (z, codebook) = (normal((3, 2), 3), normal((4, 2), 4));
+    let term = |z: &Array2<f64>, temperature: f64| {
+        let logits = squared_distances(z, &codebook) / -temperature;
+        let q = softmax(&logits); // [3, 4]
+        let against_uniform =
+            q.mapv(|q| if q > 0.0 { q * (q * 4.0).ln() } else { 0.0 });
+        against_uniform.sum() / 3.0
+    };
+    let slope = |temperature: f64| {
+        let all = numeric_gradient(|z| term(z, temperature), &z, 1e-6);
+        all.iter().fold(0.0, |a: f64, b| a.max(b.abs()))
+    };
+    assert!(slope(1.0) > 1e-2, "shares: the term pulls");
+    assert!((term(&z, 1e-4) - 4.0_f64.ln()).abs() < 1e-12);
+    assert_eq!(slope(1e-4), 0.0, "a lookup: it does not");
 }
