@@ -2,5 +2,6 @@
 
 pub mod draw;
 pub mod quality;
+pub mod refused;
 pub mod sentences;
 pub mod speed;

@@ -85,7 +85,8 @@ pub(super) fn shown(
     let wrong = angles(&arrows.straight, &arrows.smooth)
         .into_iter()
         .zip(few.rows())
-        .filter_map(|(angle, z)| is_uphill(angle).then(|| z.to_owned()));
+        .filter(|(angle, _)| is_uphill(*angle))
+        .map(|(_, z)| z.to_owned());
     let wrong: Vec<_> = wrong.collect();
     lab.column("uphill_x", wrong.iter().map(|z| z[0]))?;
     lab.column("uphill_y", wrong.iter().map(|z| z[1]))?;
