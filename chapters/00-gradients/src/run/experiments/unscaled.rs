@@ -9,7 +9,7 @@ use crate::plain::{Activation, Mlp};
 
 pub const EXPERIMENT: Experiment = Experiment {
     name: "unscaled",
-    cost: Cost::Seconds,
+    cost: Cost::Minutes,
     measure,
     figures: &[],
     claims,

@@ -10,7 +10,7 @@ use crate::plain::{Mlp, softmax};
 
 pub const EXPERIMENT: Experiment = Experiment {
     name: "zero-start",
-    cost: Cost::Seconds,
+    cost: Cost::Minutes,
     measure,
     figures: &[],
     claims,

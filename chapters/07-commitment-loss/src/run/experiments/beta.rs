@@ -7,7 +7,7 @@ use crate::run::trial::{Case, Data, by_gradient, milestones, try_out};
 
 pub const EXPERIMENT: Experiment = Experiment {
     name: "beta",
-    cost: Cost::Seconds,
+    cost: Cost::Minutes,
     measure,
     figures: &[("beta", draw), wrong_term::FIGURE],
     claims,

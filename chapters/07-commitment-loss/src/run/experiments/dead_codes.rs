@@ -10,7 +10,7 @@ use crate::run::trial::{
 
 pub const EXPERIMENT: Experiment = Experiment {
     name: "dead-codes",
-    cost: Cost::Seconds,
+    cost: Cost::Minutes,
     measure,
     figures: &[("perplexity", draw)],
     claims,

@@ -8,7 +8,7 @@ use crate::run::trial::{Case, Data, ema, try_out};
 
 pub const EXPERIMENT: Experiment = Experiment {
     name: "learning",
-    cost: Cost::Seconds,
+    cost: Cost::Minutes,
     measure,
     figures: &[],
     claims,
