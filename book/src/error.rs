@@ -146,6 +146,10 @@ pub enum Wrong {
     BadClaim { chapter: String, name: String, why: String },
     #[error("{chapter} has no experiment `{name}`; it has {existing}")]
     UnknownExperiment { chapter: String, name: String, existing: String },
+    #[error(
+        "the slip {id} has no test: expected `fn {}_…()` in tests/chapter/slips.rs of {chapter}, or `pub struct {id}…` in tests/src/refused.rs", id.to_lowercase()
+    )]
+    UntestedSlip { id: String, chapter: String },
     #[error("`{what}` is on this page twice")]
     Twice { what: String },
     #[error("`{{{{#{found}}}}}` closes nothing; expected {expected}")]

@@ -22,6 +22,7 @@ mod results;
 mod say;
 mod scan;
 pub mod search;
+mod slips;
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};

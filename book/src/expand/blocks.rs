@@ -106,10 +106,11 @@ impl<'a> Expander<'a> {
             }
             Directive::Reveal => Ok("</details></div>".into()),
             Directive::Slip { id, title } => {
+                let tests = self.slip_tests(page, id)?;
                 let (title, _) = self.text(page, place, title);
                 let dot = if title.is_empty() { "" } else { " · " };
                 Ok(format!(
-                    "<div class=\"slip\" id=\"{}\" role=\"note\" aria-label=\"Slip {id}\">\n<div class=\"slip-name\">\n\n{id}{dot}{title}\n\n</div>",
+                    "<div class=\"slip\" id=\"{}\" role=\"note\" aria-label=\"Slip {id}\">\n<div class=\"slip-name\">\n\n{id}{dot}{title}\n\n</div>\n{tests}",
                     slip_id(id)
                 ))
             }
@@ -206,6 +207,49 @@ impl<'a> Expander<'a> {
         };
         let file = listings::caption(&self.relative(file));
         Ok(self.keep("div", "", claims::code(&file, text)))
+    }
+
+    /// The mark that opens the tests of a slip; it has some.
+    pub(super) fn slip_tests(
+        &mut self,
+        page: usize,
+        id: &str,
+    ) -> Result<String, Wrong> {
+        let chapter = self.pages[page].chapter;
+        let chapter = chapter.ok_or_else(|| self.homeless("slip"))?;
+        let own = chapter.dir.join("tests/chapter/slips.rs");
+        let refused = PathBuf::from("tests/src/refused.rs");
+        let read = |file: &Path| {
+            let text = std::fs::read_to_string(self.root.join(file));
+            text.unwrap_or_default().replace("\r\n", "\n")
+        };
+        let found = [
+            (slips::tests_of(&read(&own), id), own),
+            (slips::refused(&read(&refused), id), refused),
+        ];
+        if found.iter().all(|(tests, _)| tests.is_empty()) {
+            let (id, chapter) = (id.into(), chapter.name.clone());
+            return Err(Wrong::UntestedSlip { id, chapter });
+        }
+        let mut shown = String::new();
+        for (tests, file) in found.iter().filter(|(t, _)| !t.is_empty()) {
+            let file =
+                listings::caption(&self.relative(&self.root.join(file)));
+            shown += &format!(r#"<div class="listing-name">{file}</div>"#);
+            shown.extend(tests.iter().map(|test| {
+                let test = html::escape(test);
+                format!(
+                    r#"<pre><code class="language-rust">{test}</code></pre>"#
+                )
+            }));
+        }
+        Ok(self.keep(
+            "div",
+            "",
+            format!(
+                r#"<details class="proof of-experiment"><summary title="The tests of this slip">✓ tested</summary>{shown}</details>"#
+            ),
+        ))
     }
 
     /// The table of all slips, in the order of their names.

@@ -20,7 +20,9 @@ use crate::error::{Mistake, Wrong};
 use crate::figures::{self, Figure};
 use crate::results::Format;
 use crate::scan::{self, Kind, Piece};
-use crate::{ChapterRef, Equation, claims, greek, html, listings, math};
+use crate::{
+    ChapterRef, Equation, claims, greek, html, listings, math, slips,
+};
 
 /// A page as mdBook loaded it.
 pub(crate) struct Source {

@@ -56,6 +56,10 @@ fn each_mistake_names_its_place_and_what_was_expected() {
         ("{{#end}}", &["closes nothing", "{{#slip …}}"]),
         ("{{#predict a: Q?}}", &["{{#predict a: …}}", "{{#reveal}}"]),
         ("{{#slip E1}}\n\n{{#reveal}}", &["`{{#end}}` for `{{#slip E1}}`"]),
+        (
+            "{{#slip E4}}\n\n{{#end}}",
+            &["the slip E4 has no test", "`fn e4_…()`"],
+        ),
         ("text {{ and {{x}}", &["left over"]),
     ] {
         let message = refused(&format!("# T\n\n{page}\n"));

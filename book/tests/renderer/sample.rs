@@ -69,6 +69,8 @@ impl Sample {
         sample.write("book/pages/figures/minimax-loss/curve.svg", SVG);
         sample.bytes("book/pages/figures/minimax-loss/grid.png", PNG);
         sample.write(&format!("{chapter}/src/plain.rs"), PLAIN);
+        let slips = "fn e1_e2_e3_e16_all() {\n}\n";
+        sample.write(&format!("{chapter}/tests/chapter/slips.rs"), slips);
         sample.write(
             &format!("{chapter}/tests/chapter/main.rs"),
             "mod equations;\n",

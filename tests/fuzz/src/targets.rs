@@ -12,7 +12,7 @@ use datasets::idx;
 use flate2::{Compression, Crc, read::MultiGzDecoder, write::GzEncoder};
 use gan::training::{Noise, load_generator, save_generator};
 use gradients::plain::{Activation, Mlp};
-use lab::{Checkpoint, Results, rng_at};
+use lab::{Checkpoint, Claim, Results, rng_at};
 use md5::{Digest, Md5};
 use ndarray::{Array1, Array2, Axis};
 use tempfile::TempDir;
@@ -458,12 +458,17 @@ impl Pages {
         {
             results.values.insert(name.into(), value);
         }
+        results.claims.insert("low".into(), Claim::less("b", "a"));
         let test = "#[test]\nfn eq_1_1_holds() {\n}\n";
+        let slip = "#[test]\nfn e16_shown() {\n}\n";
+        let stated = "vec![(\"low\", Claim::less(\"b\", \"a\"))]\n";
         let code = "// ANCHOR: f\nfn f() {}\n// ANCHOR_END: f\n";
         let drawn = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 1 1\"></svg>";
         for (path, text) in [
             ("chapters/01-one/tests/chapter/main.rs", "mod equations;\n"),
             ("chapters/01-one/tests/chapter/equations.rs", test),
+            ("chapters/01-one/tests/chapter/slips.rs", slip),
+            ("chapters/01-one/src/run/experiments/one.rs", stated),
             ("chapters/01-one/src/plain.rs", code),
             ("book/pages/figures/one/drawn.svg", drawn),
             ("book/pages/results/one.json", ""),
