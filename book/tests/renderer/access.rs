@@ -69,7 +69,7 @@ fn what_scrolls_is_in_the_keyboards_reach_and_has_a_name() {
         assert!(tag.contains("tabindex=\"0\" role=\"group\""), "{tag}");
     }
     let code = tags(&page, "<code tabindex=\"0\"").len();
-    assert_eq!((code, page.matches("<pre>").count()), (2, 2));
+    assert_eq!((code, page.matches("<pre>").count()), (4, 4));
 }
 
 #[test]
