@@ -13,15 +13,21 @@ const EXPERIMENTS: &str = "src/run/experiments";
 /// Where other libraries are timed, which makes results too.
 const PEERS: &str = "peers";
 
+/// Where an experiment begins to claim, in Rust and in Python.
+const CLAIMS: [&str; 2] = ["fn claims", "CLAIMS = ["];
+
 /// How many pairs of numbers are shown of a claim that speaks of many.
 const SHOWN: usize = 12;
 
-/// The experiments of a chapter: file and text, in the order of their names.
-pub(crate) fn experiments(chapter: &Path) -> Vec<(PathBuf, String)> {
+/// The experiments of a chapter: each file, and what is in it.
+pub(crate) type Experiments = Vec<(PathBuf, String)>;
+
+/// Reads them, in the order of their names.
+pub(crate) fn experiments(chapter: &Path) -> Experiments {
     let folders = [chapter.join(EXPERIMENTS), chapter.join(PEERS)];
     let files = folders.into_iter().filter_map(|f| fs::read_dir(f).ok());
     let files = files.flatten().flatten().map(|f| f.path());
-    let mut all: Vec<_> = files
+    let mut all: Experiments = files
         .filter_map(|path| {
             let text = fs::read_to_string(&path).ok()?;
             Some((path, text.replace("\r\n", "\n")))
@@ -31,19 +37,49 @@ pub(crate) fn experiments(chapter: &Path) -> Vec<(PathBuf, String)> {
     all
 }
 
-/// The experiment in which something is named, as a literal.
-pub(crate) fn naming<'a>(
-    experiments: &'a [(PathBuf, String)],
+/// Where a name stands as a literal: what is before it, and what behind.
+fn literals<'a>(
+    text: &'a str,
     name: &str,
-) -> Option<&'a (PathBuf, String)> {
+) -> impl Iterator<Item = (&'a str, &'a str)> {
     let literal = format!("\"{name}\"");
-    experiments.iter().find(|(_, text)| text.contains(&literal))
+    let found: Vec<_> = text.match_indices(&literal).collect();
+    found.into_iter().map(move |(at, literal)| {
+        (text[..at].trim_end(), text[at + literal.len()..].trim_start())
+    })
 }
 
-/// How a claim is stated: `("name", Claim::…)`, without its outer indentation.
-pub(crate) fn statement(text: &str, name: &str) -> Option<String> {
-    let literal = text.find(&format!("\"{name}\""))?;
-    let start = text[..literal].trim_end().strip_suffix('(')?.len();
+/// The experiment that draws a figure, `("name", draw…)`, or saves an image, `image("name", …)`.
+pub(crate) fn drawing<'a>(
+    experiments: &'a Experiments,
+    name: &str,
+) -> Option<&'a (PathBuf, String)> {
+    let draws = |(before, behind): (&str, &str)| {
+        let drawn = before.ends_with('(') && behind.starts_with(", draw");
+        drawn || before.ends_with("image(")
+    };
+    experiments.iter().find(|(_, text)| literals(text, name).any(draws))
+}
+
+/// How a claim is stated, `("name", Claim::…)`, without its outer indentation; and in which file.
+pub(crate) fn statement<'a>(
+    experiments: &'a Experiments,
+    name: &str,
+) -> Option<(&'a Path, String)> {
+    experiments.iter().find_map(|(file, text)| {
+        let claims = CLAIMS.into_iter().find_map(|c| text.find(c))?;
+        let mut stated =
+            literals(&text[claims..], name).filter(|(before, behind)| {
+                before.ends_with('(') && behind.starts_with(',')
+            });
+        let (before, _) = stated.next()?;
+        let shown = bracketed(text, claims + before.len() - 1)?;
+        Some((file.as_path(), shown))
+    })
+}
+
+/// What is in a pair of brackets that opens at `start`, with them.
+fn bracketed(text: &str, start: usize) -> Option<String> {
     let mut depth = 0_usize;
     let length = text[start..].find(|c: char| {
         match c {
@@ -55,9 +91,9 @@ pub(crate) fn statement(text: &str, name: &str) -> Option<String> {
     })?;
     let line = text[..start].rfind('\n').map_or(0, |at| at + 1);
     let indent = text[line..].len() - text[line..].trim_start().len();
-    let lines = text[start..=start + length].lines();
-    let lines = lines.map(|line| {
-        line.get(indent..).filter(|_| line.starts_with(' ')).unwrap_or(line)
+    let lines = text[start..=start + length].lines().map(|line| {
+        let inner = line.get(indent..).filter(|_| line.starts_with(' '));
+        inner.unwrap_or(line)
     });
     Some(lines.collect::<Vec<_>>().join("\n"))
 }
@@ -142,13 +178,36 @@ mod tests {
 
     const TEXT: &str = "fn claims() -> Vec<(&'static str, Claim)> {\n    vec![\n        (\n            \"one\",\n            Claim::less(\"a\", \"b\"),\n        ),\n        (\"two\", Claim::rises([\"a\", \"b\"])),\n    ]\n}\n";
 
+    fn files(texts: &[&str]) -> Experiments {
+        let file = |(n, text): (usize, &&str)| {
+            (PathBuf::from(format!("{n}.rs")), text.to_string())
+        };
+        texts.iter().enumerate().map(file).collect()
+    }
+
     #[test]
     fn a_statement_is_cut_out() {
-        let two = statement(TEXT, "two").unwrap();
-        assert_eq!(two, "(\"two\", Claim::rises([\"a\", \"b\"]))");
-        let one = statement(TEXT, "one").unwrap();
-        assert_eq!(one, "(\n    \"one\",\n    Claim::less(\"a\", \"b\"),\n)");
-        assert_eq!(statement(TEXT, "three"), None);
+        // The first file speaks of the same name, and states nothing.
+        let all = files(&["lab.column(\"two\", [\"one\"]); (\"two\")", TEXT]);
+        let stated = |name| statement(&all, name);
+        let two = "(\"two\", Claim::rises([\"a\", \"b\"]))";
+        assert_eq!(stated("two"), Some((Path::new("1.rs"), two.into())));
+        let one = "(\n    \"one\",\n    Claim::less(\"a\", \"b\"),\n)";
+        assert_eq!(stated("one"), Some((Path::new("1.rs"), one.into())));
+        assert_eq!(stated("three"), None);
+    }
+
+    #[test]
+    fn a_figure_is_of_the_experiment_that_draws_it() {
+        let all = files(&[
+            "of.column(\"codes\")?; lab.result(\"rings\", 1.0)",
+            "figures: &[(\"rings\", draw_rings)],",
+            "lab.image(\n    \"codes\", &grid)",
+        ]);
+        let of = |name| drawing(&all, name).map(|(file, _)| file.clone());
+        assert_eq!(of("rings"), Some("1.rs".into()));
+        assert_eq!(of("codes"), Some("2.rs".into()));
+        assert_eq!(of("other"), None);
     }
 
     #[test]

@@ -171,10 +171,9 @@ impl<'a> Expander<'a> {
             .iter()
             .find(|f| f.page == page && f.id == id)
             .map_or(String::new(), |f| format!("**Figure {}.** ", f.label));
-        let experiments = claims::experiments(&self.root.join(&chapter.dir));
-        let code = claims::naming(&experiments, short).map(|(file, text)| {
-            let file = listings::caption(&self.relative(file));
-            claims::code(&file, text)
+        let experiments = &self.experiments[chapter.dir.as_path()];
+        let code = claims::drawing(experiments, short).map(|(file, text)| {
+            claims::code(&listings::caption(&self.relative(file)), text)
         });
         let code =
             code.map(|code| self.keep("div", "", code)).unwrap_or_default();
@@ -191,7 +190,7 @@ impl<'a> Expander<'a> {
     ) -> Result<String, Wrong> {
         let (chapter, key) =
             self.owner(page, name).ok_or_else(|| self.homeless(name))?;
-        let experiments = claims::experiments(&self.root.join(&chapter.dir));
+        let experiments = &self.experiments[chapter.dir.as_path()];
         let named = |(file, _): &&(PathBuf, String)| {
             file.file_stem().is_some_and(|stem| stem == key)
         };

@@ -27,6 +27,8 @@ impl<'a> Expander<'a> {
             ))
         };
         self.results.insert(&chapter.name, results);
+        let read = || claims::experiments(&self.root.join(&chapter.dir));
+        self.experiments.entry(&chapter.dir).or_insert_with(read);
     }
 
     pub(super) fn read_tests(&mut self, chapter: &ChapterRef) {

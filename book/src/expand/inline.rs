@@ -255,18 +255,12 @@ impl<'a> Expander<'a> {
         if !verdict.holds {
             return Err(bad(format!("it does not hold; {}", verdict.margin)));
         }
-        let dir = self.root.join(&chapter.dir);
-        let experiments = claims::experiments(&dir);
-        let stated =
-            claims::naming(&experiments, key).and_then(|(file, text)| {
-                Some((
-                    listings::caption(&self.relative(file)),
-                    claims::statement(text, key)?,
-                ))
-            });
+        let experiments = &self.experiments[chapter.dir.as_path()];
+        let stated = claims::statement(experiments, key);
         let (file, stated) = stated.ok_or_else(|| {
             bad("no experiment states it any more; `cargo run -- --draw` states anew what is claimed".into())
         })?;
+        let file = listings::caption(&self.relative(file));
         let id = format!("claim-{}", self.fragments.len());
         let html = claims::mark(&id, key, claim, &verdict, (&file, &stated));
         self.claimed.insert((chapter.name.clone(), key.into()));

@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use mdbook_markdown::pulldown_cmark::Event;
 use record::{Provenance, Results};
 
+use crate::claims::Experiments;
 use crate::directives::{Directive, Number};
 use crate::equations::{EquationTest, tests_in};
 use crate::error::{Mistake, Wrong};
@@ -82,6 +83,7 @@ struct Expander<'a> {
     figures: Vec<Numbered>,
     slips: Vec<SlipOnPage>,
     results: BTreeMap<&'a str, Result<Results, String>>,
+    experiments: BTreeMap<&'a Path, Experiments>,
     fragments: Vec<String>,
     quoted: BTreeSet<(String, String)>,
     shown: BTreeSet<(String, String)>,
@@ -104,6 +106,7 @@ pub(crate) fn expand(
         figures: Vec::new(),
         slips: Vec::new(),
         results: BTreeMap::new(),
+        experiments: BTreeMap::new(),
         fragments: Vec::new(),
         quoted: BTreeSet::new(),
         shown: BTreeSet::new(),

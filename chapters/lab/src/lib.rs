@@ -17,6 +17,7 @@ mod exercise;
 mod experiment;
 mod figure;
 mod grid;
+mod has;
 mod interrupt;
 mod ledger;
 mod numbers;

@@ -215,10 +215,17 @@ impl Comparison {
         committed: &Results,
     ) {
         for (name, claim) in &committed.claims {
-            let mut terms = claim.sides().into_iter().flatten();
-            if !terms.any(
-                |term| matches!(term, Term::Name(n) if here.contains_key(n)),
-            ) {
+            let made =
+                claim.sides().into_iter().flatten().filter_map(|term| {
+                    match term {
+                        Term::Name(name) => here.get(name),
+                        Term::Bound(_) => None,
+                    }
+                });
+            let mut within = made.map(|m| m.within).peekable();
+            // What times say holds where they were taken.
+            if within.peek().is_none() || within.any(|w| w == Within::Timing)
+            {
                 continue;
             }
             let of = |name: &str| {
@@ -293,7 +300,7 @@ mod tests {
     #[test]
     fn claims_are_decided_by_the_numbers_made_here() {
         let committed = Results {
-            values: [("a", 1.0), ("b", 2.0), ("long", 3.0)]
+            values: [("a", 1.0), ("b", 2.0), ("long", 3.0), ("seconds", 2.0)]
                 .map(|(n, v)| (n.into(), v))
                 .into(),
             claims: [
@@ -301,13 +308,15 @@ mod tests {
                 ("fails", Claim::less("a", "b")),
                 ("quoted", Claim::less("b", "long")),
                 ("elsewhere", Claim::less("a", "other/x")),
+                ("of times", Claim::less("seconds", "long")),
             ]
             .map(|(n, c)| (n.into(), c))
             .into(),
             ..Results::default()
         };
         let here = Measured { value: 2.5, within: Within::Factor(3.0) };
-        let here = [("a".to_string(), here)].into();
+        let time = Measured { value: 9.0, within: Within::Timing };
+        let here = [("a".to_string(), here), ("seconds".into(), time)].into();
         let comparison = Comparison::new(&here, &committed);
         assert_eq!((comparison.reproduced, comparison.held), (1, 1));
         assert_eq!(comparison.failed, ["fails"]);

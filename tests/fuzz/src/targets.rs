@@ -461,7 +461,8 @@ impl Pages {
         results.claims.insert("low".into(), Claim::less("b", "a"));
         let test = "#[test]\nfn eq_1_1_holds() {\n}\n";
         let slip = "#[test]\nfn e16_shown() {\n}\n";
-        let stated = "vec![(\"low\", Claim::less(\"b\", \"a\"))]\n";
+        let stated =
+            "fn claims() { vec![(\"low\", Claim::less(\"b\", \"a\"))]\n";
         let code = "// ANCHOR: f\nfn f() {}\n// ANCHOR_END: f\n";
         let drawn = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 1 1\"></svg>";
         for (path, text) in [

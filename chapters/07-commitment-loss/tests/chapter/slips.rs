@@ -134,23 +134,6 @@ fn e26_the_decoder_fits_neither_its_input_nor_the_data() {
     assert_ne!(decoded.dim(), x.dim());
 }
 
-/// Whether a type has a trait: the compiler takes the constant of the second where its bound holds.
-macro_rules! has {
-    ($t:ty: $($bound:tt)+) => {{
-        #[allow(dead_code)]
-        trait No {
-            const HAS: bool = false;
-        }
-        impl<T: ?Sized> No for T {}
-        struct Asked<T: ?Sized>(std::marker::PhantomData<T>);
-        #[allow(dead_code)]
-        impl<T: ?Sized + $($bound)+> Asked<T> {
-            const HAS: bool = true;
-        }
-        <Asked<$t>>::HAS
-    }};
-}
-
 /// E27: latent minus pixels [187]. The shapes differ, and broadcasting hides it: the loss pulls all 128 channels of a pixel
 /// to its grey value. Where widths are types there is no such subtraction.
 #[test]
@@ -169,8 +152,8 @@ fn e27_latents_minus_pixels_broadcast_silently() {
     }));
     type Pixels<const CHANNELS: usize> =
         Tensor<Rank2<784, CHANNELS>, f32, Cpu>;
-    assert!(!has!(Pixels<128>: Sub<Pixels<1>>), "latent minus pixels");
-    assert!(has!(Pixels<128>: Sub<Pixels<128>>), "latent minus code");
+    assert!(!lab::has!(Pixels<128>: Sub<Pixels<1>>), "latent minus pixels");
+    assert!(lab::has!(Pixels<128>: Sub<Pixels<128>>), "latent minus code");
 }
 
 fn vector_quantizer_loss(
@@ -191,8 +174,8 @@ fn e28_an_array_cannot_be_called() {
     let expected = commitment_loss(&x, &vq(&x), 1.0, Reduction::Mean);
     assert!((vector_quantizer_loss(vq, &x) - expected).abs() < 1e-12);
     type Function = fn(&Array2<f64>) -> Array2<f64>;
-    assert!(has!(Function: Fn(&Array2<f64>) -> Array2<f64>));
-    assert!(!has!(Array2<f64>: Fn(&Array2<f64>) -> Array2<f64>));
+    assert!(lab::has!(Function: Fn(&Array2<f64>) -> Array2<f64>));
+    assert!(!lab::has!(Array2<f64>: Fn(&Array2<f64>) -> Array2<f64>));
 }
 
 /// E29: `encoder_loss = encoder_loss(..)` [212]. In Rust the right side still means the old name; afterwards it is a number,
@@ -204,7 +187,7 @@ fn e29_a_name_begins_after_its_own_definition() {
     let again = encoder_loss;
     let encoder_loss = encoder_loss(&z, &x);
     assert_eq!(encoder_loss, again(&z, &x));
-    assert!(!has!(f64: Fn(&Array2<f64>, &Array2<f64>) -> f64));
+    assert!(!lab::has!(f64: Fn(&Array2<f64>, &Array2<f64>) -> f64));
 }
 
 /// E30: without stop-gradients one term moves both sides, with equal and opposite pulls: β has no side to weigh.

@@ -15,23 +15,6 @@ use ndarray_rand::rand::Rng;
 
 use crate::equations::{SMALL, normal};
 
-/// Whether a type has a trait: the compiler takes the constant of the second where its bound holds.
-macro_rules! has {
-    ($t:ty: $($bound:tt)+) => {{
-        #[allow(dead_code)]
-        trait No {
-            const HAS: bool = false;
-        }
-        impl<T: ?Sized> No for T {}
-        struct Asked<T: ?Sized>(std::marker::PhantomData<T>);
-        #[allow(dead_code)]
-        impl<T: ?Sized + $($bound)+> Asked<T> {
-            const HAS: bool = true;
-        }
-        <Asked<$t>>::HAS
-    }};
-}
-
 /// Maps of six places whose second half repeats the first: what a decoder was trained on.
 fn maps(n: usize) -> Array2<usize> {
     let rng = &mut rng_at(12, 0);
@@ -125,9 +108,9 @@ fn e31_gradients_and_parameters_are_one_flat_list() {
     }
     let (after, _) = prior.loss_and_gradient(&codes).unwrap();
     assert!(after < before, "{before}, then {after}");
-    assert!(has!(Prior<f64>: Parameters<f64>));
-    assert!(!has!(Vec<Prior<f64>>: Parameters<f64>));
-    assert!(!has!([Prior<f64>; 3]: Parameters<f64>));
+    assert!(lab::has!(Prior<f64>: Parameters<f64>));
+    assert!(!lab::has!(Vec<Prior<f64>>: Parameters<f64>));
+    assert!(!lab::has!([Prior<f64>; 3]: Parameters<f64>));
 }
 
 /// E1: the V is "variational", and the article says "vector" [17]. In a variational autoencoder a term of the loss, the
