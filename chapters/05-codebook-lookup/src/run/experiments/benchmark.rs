@@ -85,7 +85,7 @@ fn claims() -> Vec<(&'static str, Claim)> {
     vec![
         (
             "tiles_beat_all_distances",
-            Claim::times(2.0, ms("tiles"), ms("product")),
+            Claim::times(1.5, ms("tiles"), ms("product")),
         ),
         (
             "the_definition_is_slow",
