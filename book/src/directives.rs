@@ -64,10 +64,9 @@ pub(crate) enum Directive {
     Reveal,
     Slip { id: String, title: String },
     End,
-    Slips,
 }
 
-const KNOWN: [&str; 14] = [
+const KNOWN: [&str; 13] = [
     "eq",
     "listing",
     "result",
@@ -81,7 +80,6 @@ const KNOWN: [&str; 14] = [
     "reveal",
     "slip",
     "end",
-    "slips",
 ];
 
 impl Directive {
@@ -164,7 +162,6 @@ impl Directive {
                 None => expected("{{#slip E16}} or {{#slip E16: Title}}"),
             },
             "end" => bare(Directive::End, "{{#end}}"),
-            "slips" => bare(Directive::Slips, "{{#slips}}"),
             _ => Err(Wrong::UnknownDirective {
                 name: name.into(),
                 known: html::join(KNOWN),
@@ -221,7 +218,6 @@ mod tests {
             "provenance gan.digits-dfdx",
             "reveal",
             "end",
-            "slips",
             "slip E1",
         ] {
             assert!(Directive::parse(text).is_ok(), "{text}");

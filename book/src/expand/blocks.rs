@@ -106,16 +106,9 @@ impl<'a> Expander<'a> {
             }
             Directive::Reveal => Ok("</details></div>".into()),
             Directive::Slip { id, title } => {
-                let tests = self.slip_tests(page, id)?;
-                let (title, _) = self.text(page, place, title);
-                let dot = if title.is_empty() { "" } else { " · " };
-                Ok(format!(
-                    "<div class=\"slip\" id=\"{}\" role=\"note\" aria-label=\"Slip {id}\">\n<div class=\"slip-name\">\n\n{id}{dot}{title}\n\n</div>\n{tests}",
-                    slip_id(id)
-                ))
+                self.slip(page, place, id, title)
             }
             Directive::End => Ok("</div>".into()),
-            Directive::Slips => Ok(self.slips(page, place)),
             Directive::Code { experiment } => self.code(page, experiment),
             Directive::Equation(_)
             | Directive::Result { .. }
@@ -208,6 +201,59 @@ impl<'a> Expander<'a> {
         Ok(self.keep("div", "", claims::code(&file, text)))
     }
 
+    /// The head of a slip's box. On a chapter's page its name leads to the box on the page of all slips; there, links lead to
+    /// the chapters.
+    pub(super) fn slip(
+        &mut self,
+        page: usize,
+        place: Place,
+        id: &str,
+        title: &str,
+    ) -> Result<String, Wrong> {
+        let tests = self.slip_tests(page, id)?;
+        let home = self.pages[page].chapter.is_none();
+        let others: Vec<usize> = self
+            .slips
+            .iter()
+            .filter(|(other, slip)| {
+                slip == id && self.pages[*other].chapter.is_none() != home
+            })
+            .map(|(other, _)| *other)
+            .collect();
+        let links: Vec<String> = others
+            .iter()
+            .map(|other| {
+                let name = match home {
+                    true => html::escape(&self.pages[*other].source.title),
+                    false => id.into(),
+                };
+                let href = self.href(page, *other, &slip_id(id));
+                format!(r#"<a href="{href}">{name}</a>"#)
+            })
+            .collect();
+        let name = match (home, links.first()) {
+            (false, Some(link)) => link.clone(),
+            _ => id.into(),
+        };
+        let places = match home && !links.is_empty() {
+            true => self.keep(
+                "div",
+                "",
+                format!(
+                    r#"<div class="slip-places">{}</div>"#,
+                    links.join("")
+                ),
+            ),
+            false => String::new(),
+        };
+        let (title, _) = self.text(page, place, title);
+        let dot = if title.is_empty() { "" } else { " · " };
+        Ok(format!(
+            "<div class=\"slip\" id=\"{}\" role=\"note\" aria-label=\"Slip {id}\">\n<div class=\"slip-name\">\n\n{name}{dot}{title}\n\n</div>\n{tests}{places}",
+            slip_id(id)
+        ))
+    }
+
     /// The mark that opens the tests of a slip; it has some.
     pub(super) fn slip_tests(
         &mut self,
@@ -215,19 +261,20 @@ impl<'a> Expander<'a> {
         id: &str,
     ) -> Result<String, Wrong> {
         let chapter = self.pages[page].chapter;
-        let chapter = chapter.ok_or_else(|| self.homeless("slip"))?;
-        let own = chapter.dir.join("tests/chapter/slips.rs");
         let refused = PathBuf::from("tests/src/refused.rs");
         let read = |file: &Path| {
             let text = std::fs::read_to_string(self.root.join(file));
             text.unwrap_or_default().replace("\r\n", "\n")
         };
-        let found = [
-            (slips::tests_of(&read(&own), id), own),
-            (slips::refused(&read(&refused), id), refused),
-        ];
+        let all = self.chapters.iter().filter(|c| c.number.is_some());
+        let own = all.filter(|c| chapter.is_none_or(|own| own.dir == c.dir));
+        let own = own.map(|c| c.dir.join("tests/chapter/slips.rs"));
+        let found = own.map(|file| (slips::tests_of(&read(&file), id), file));
+        let mut found: Vec<_> = found.collect();
+        found.push((slips::refused(&read(&refused), id), refused));
         if found.iter().all(|(tests, _)| tests.is_empty()) {
-            let (id, chapter) = (id.into(), chapter.name.clone());
+            let id = id.into();
+            let chapter = chapter.map_or("a chapter", |c| &c.name).into();
             return Err(Wrong::UntestedSlip { id, chapter });
         }
         let mut shown = String::new();
@@ -249,33 +296,5 @@ impl<'a> Expander<'a> {
                 r#"<details class="proof of-experiment"><summary title="The tests of this slip">✓ tested</summary>{shown}</details>"#
             ),
         ))
-    }
-
-    /// The table of all slips, in the order of their names.
-    pub(super) fn slips(&mut self, page: usize, place: Place) -> String {
-        if self.slips.is_empty() {
-            return "No chapter shows a slip yet.".into();
-        }
-        let mut rows = Vec::new();
-        for i in 0..self.slips.len() {
-            let slip = &self.slips[i];
-            let key = natural(&slip.id);
-            let href = self.href(page, slip.page, &slip_id(&slip.id));
-            let chapter = html::escape(&self.pages[slip.page].source.title);
-            let (id, title) = (slip.id.clone(), slip.title.clone());
-            let (title, _) = self.text(page, place, &title);
-            rows.push((
-                key,
-                format!(
-                    r#"| {id} | {title} | <a href="{href}">{chapter}</a> |"#
-                ),
-            ));
-        }
-        rows.sort();
-        let rows: Vec<_> = rows.into_iter().map(|(_, row)| row).collect();
-        format!(
-            "| slip | what the article writes or does | where it is shown |\n|:---|:---|:---|\n{}",
-            rows.join("\n")
-        )
     }
 }

@@ -121,12 +121,8 @@ impl<'a> Expander<'a> {
                     }
                     id
                 }
-                Kind::Directive(Directive::Slip { id, title }) => {
-                    self.slips.push(SlipOnPage {
-                        page: index,
-                        id: id.clone(),
-                        title: title.clone(),
-                    });
+                Kind::Directive(Directive::Slip { id, .. }) => {
+                    self.slips.push((index, id.clone()));
                     slip_id(id)
                 }
                 Kind::Directive(Directive::Predict { id, .. }) => {

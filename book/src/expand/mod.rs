@@ -68,12 +68,6 @@ struct Numbered {
     id: String,
 }
 
-struct SlipOnPage {
-    page: usize,
-    id: String,
-    title: String,
-}
-
 struct Expander<'a> {
     root: &'a Path,
     chapters: &'a [ChapterRef],
@@ -81,7 +75,8 @@ struct Expander<'a> {
     equations: BTreeMap<Number, Place>,
     tests: BTreeMap<Number, Vec<EquationTest>>,
     figures: Vec<Numbered>,
-    slips: Vec<SlipOnPage>,
+    /// Page and name of each.
+    slips: Vec<(usize, String)>,
     results: BTreeMap<&'a str, Result<Results, String>>,
     experiments: BTreeMap<&'a Path, Experiments>,
     fragments: Vec<String>,
@@ -399,18 +394,6 @@ fn predict_id(id: &str) -> String {
     format!("predict-{id}")
 }
 
-/// A key that sorts E2 before E10.
-fn natural(id: &str) -> (String, u64, String) {
-    let digits = id.find(|c: char| c.is_ascii_digit()).unwrap_or(id.len());
-    let number: String =
-        id[digits..].chars().take_while(char::is_ascii_digit).collect();
-    (
-        id[..digits].into(),
-        number.parse().unwrap_or(0),
-        id[digits + number.len()..].into(),
-    )
-}
-
 /// Markdown as plain text, for labels; formulas stay TeX.
 fn plain(markdown: &str) -> String {
     let mut text = String::new();
@@ -479,10 +462,4 @@ mod tests {
         );
     }
 
-    #[test]
-    fn slips_sort_by_number() {
-        let mut ids = ["E10", "E2", "E2b", "D1"];
-        ids.sort_by_key(|id| natural(id));
-        assert_eq!(ids, ["D1", "E2", "E2b", "E10"]);
-    }
 }

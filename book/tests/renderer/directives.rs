@@ -232,35 +232,32 @@ fn a_guess_comes_before_what_happened() {
 }
 
 #[test]
-fn slips_are_boxed_and_collected() {
+fn slips_are_boxed_and_lead_to_each_other() {
     let sample = Sample::new();
     sample.page(
         "{{#slip E16: A sigmoid, *twice*}}\n\n- text\n\n{{#end}}\n\n{{#slip E3}}\n\nMore.\n\n{{#end}}\n",
     );
-    sample.write("book/pages/notes.md", "# Notes\n\n{{#slips}}\n");
+    sample.write(
+        "book/pages/notes.md",
+        "# Notes\n\n{{#slip E16: `sigmoid`}}\n\nTwice.\n\n{{#end}}\n",
+    );
     sample.render();
     holds(
         &sample.html("01-minimax-loss.html"),
         &[
             r#"<div class="slip" id="slip-e16" role="note" aria-label="Slip E16">"#,
-            "<p>E16 · A sigmoid, <em>twice</em></p>",
+            r##"<p><a href="notes.html#slip-e16">E16</a> · A sigmoid, <em>twice</em></p>"##,
             "<li>text</li>",
             "</div>",
+            "<p>E3</p>",
         ],
     );
-    let notes = sample.html("notes.html");
     holds(
-        &notes,
+        &sample.html("notes.html"),
         &[
-            r#"<a href="01-minimax-loss.html#slip-e16">1 · The minimax loss</a>"#,
+            "<p>E16 · <code>sigmoid</code></p>",
+            "fn e1_e2_e3_e16_all() {",
+            r##"<div class="slip-places"><a href="01-minimax-loss.html#slip-e16">1 · The minimax loss</a></div>"##,
         ],
-    );
-    assert!(notes.find("E3").unwrap() < notes.find("E16").unwrap());
-}
-
-#[test]
-fn a_book_without_slips_says_so() {
-    assert!(
-        rendered("{{#slips}}\n").contains("No chapter shows a slip yet.")
     );
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::sample::{EQUATIONS, Sample};
 
-const PAGE: &str = "# The loss\n\n{{#provenance}}\n\n## The value $V$\n\n```math 1.2\nV = \\mathbb{E}_x[\\log D(x)]\n```\n\n{{#listing chapters/01-minimax-loss/src/plain.rs}}\n\n{{#figure curve: A curve.}}\n\n{{#figure grid: A grid.}}\n\n{{#predict q: Why $x$?}}\n\n{{#result loss .4}}\n\n{{#reveal}}\n\n{{#slip E1: Title}}\n\n{{#eq 1.2}}\n\n{{#end}}\n\n{{#ledger}}\n\n{{#slips}}\n";
+const PAGE: &str = "# The loss\n\n{{#provenance}}\n\n## The value $V$\n\n```math 1.2\nV = \\mathbb{E}_x[\\log D(x)]\n```\n\n{{#listing chapters/01-minimax-loss/src/plain.rs}}\n\n{{#figure curve: A curve.}}\n\n{{#figure grid: A grid.}}\n\n{{#predict q: Why $x$?}}\n\n{{#result loss .4}}\n\n{{#reveal}}\n\n{{#slip E1: Title}}\n\n{{#eq 1.2}}\n\n{{#end}}\n\n{{#ledger}}\n";
 
 fn full() -> Sample {
     let sample = Sample::new();
