@@ -64,9 +64,10 @@ pub(crate) enum Directive {
     Reveal,
     Slip { id: String, title: String },
     End,
+    Tally,
 }
 
-const KNOWN: [&str; 13] = [
+const KNOWN: [&str; 14] = [
     "eq",
     "listing",
     "result",
@@ -80,6 +81,7 @@ const KNOWN: [&str; 13] = [
     "reveal",
     "slip",
     "end",
+    "tally",
 ];
 
 impl Directive {
@@ -162,6 +164,7 @@ impl Directive {
                 None => expected("{{#slip E16}} or {{#slip E16: Title}}"),
             },
             "end" => bare(Directive::End, "{{#end}}"),
+            "tally" => bare(Directive::Tally, "{{#tally}}"),
             _ => Err(Wrong::UnknownDirective {
                 name: name.into(),
                 known: html::join(KNOWN),
@@ -219,6 +222,7 @@ mod tests {
             "reveal",
             "end",
             "slip E1",
+            "tally",
         ] {
             assert!(Directive::parse(text).is_ok(), "{text}");
         }

@@ -22,7 +22,9 @@ mod results;
 mod say;
 mod scan;
 pub mod search;
+pub mod sentences;
 mod slips;
+mod tally;
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};

@@ -3,5 +3,4 @@
 pub mod draw;
 pub mod quality;
 pub mod refused;
-pub mod sentences;
 pub mod speed;

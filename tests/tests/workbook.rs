@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use book::search::Index;
+use book::sentences::comparing;
 use book::{Rendered, chapters, inspect, render};
 use lab::{Against, Chapter, Options, Results, Selection, run_chapter};
 use reproduce::CHAPTERS;
 use tempfile::TempDir;
-use workbook_tests::sentences::comparing;
+
 use workbook_tests::speed;
 
 fn root() -> PathBuf {
@@ -230,6 +231,30 @@ fn every_sentence_that_compares_rests_on_something() {
         over.is_empty(),
         "each needs a claim, an equation, a citation, or a word on what it rests on:{over}"
     );
+}
+
+/// The names of the slips on a page, in its order.
+fn slips(page: &str) -> Vec<String> {
+    let slips = page.lines().filter_map(|l| l.strip_prefix("{{#slip "));
+    slips
+        .map(|slip| {
+            let name = slip.split([':', '}']).next().unwrap_or_default();
+            name.trim().into()
+        })
+        .collect()
+}
+
+#[test]
+fn every_slip_of_the_article_is_listed_in_order_and_shown_in_a_chapter() {
+    let all: Vec<_> = (1..=32).map(|n| format!("E{n}")).collect();
+    assert_eq!(slips(&read(root().join("book/pages/slips.md"))), all);
+    let mut shown: Vec<_> =
+        CHAPTERS.iter().flat_map(|chapter| slips(&page(chapter))).collect();
+    shown.sort();
+    shown.dedup();
+    let mut all = all;
+    all.sort();
+    assert_eq!(shown, all);
 }
 
 /// What a chapter states and draws of its committed numbers, into a folder.

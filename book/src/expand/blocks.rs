@@ -109,6 +109,7 @@ impl<'a> Expander<'a> {
                 self.slip(page, place, id, title)
             }
             Directive::End => Ok("</div>".into()),
+            Directive::Tally => Ok(self.tally()),
             Directive::Code { experiment } => self.code(page, experiment),
             Directive::Equation(_)
             | Directive::Result { .. }
@@ -252,6 +253,14 @@ impl<'a> Expander<'a> {
             "<div class=\"slip\" id=\"{}\" role=\"note\" aria-label=\"Slip {id}\">\n<div class=\"slip-name\">\n\n{name}{dot}{title}\n\n</div>\n{tests}{places}",
             slip_id(id)
         ))
+    }
+
+    /// How many claims there are, and what the pages' sentences rest on.
+    pub(super) fn tally(&self) -> String {
+        let results = self.results.values().flatten();
+        let claims = tally::claims(results.flat_map(|r| r.claims.values()));
+        let pages = self.pages.iter().map(|page| page.source.text.as_str());
+        format!("{claims}\n{}", tally::sentences(pages))
     }
 
     /// The mark that opens the tests of a slip; it has some.

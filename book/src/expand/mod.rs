@@ -22,7 +22,7 @@ use crate::figures::{self, Figure};
 use crate::results::Format;
 use crate::scan::{self, Kind, Piece};
 use crate::{
-    ChapterRef, Equation, claims, greek, html, listings, math, slips,
+    ChapterRef, Equation, claims, greek, html, listings, math, slips, tally,
 };
 
 /// A page as mdBook loaded it.
@@ -461,5 +461,4 @@ mod tests {
             "The loss of G, x_i now."
         );
     }
-
 }
