@@ -4,6 +4,7 @@ use dfdx::prelude::Backward;
 use gradients::on_dfdx::{Mlp as OnDfdx, gradients, to_plain};
 use gradients::plain::{Mlp, Parameters, sigmoid};
 use lab::{Claim, Cost, Experiment, Lab, Within};
+use ndarray::Array2;
 
 use super::{noise, untrained_discriminator, untrained_generator};
 use crate::on_dfdx;
@@ -18,56 +19,62 @@ pub const EXPERIMENT: Experiment = Experiment {
 };
 
 fn measure(lab: &mut Lab) -> anyhow::Result<()> {
-    let (g, d) =
-        (untrained_generator(lab, 784), untrained_discriminator(lab, 784));
+    let g = untrained_generator(lab, 784);
+    let d = untrained_discriminator(lab, 784);
     let z = noise(64, &mut lab.rng("leak")); // [64, 100]
     let [detached, leak] =
         [true, false].map(|detach| leak_into_generator(&g, &d, &z, detach));
-    lab.result("grad_leak_with_detach", largest(&detached), Within::Exactly)?;
-    lab.result(
-        "grad_leak_without_detach",
-        largest(&leak),
-        Within::Relative(1e-3),
-    )?;
+    let (with, without) = (largest(&detached), largest(&leak));
+    lab.result("grad_leak_with_detach", with, Within::Exactly)?;
+    lab.result("grad_leak_without_detach", without, Within::Relative(1e-3))?;
+    in_the_other_room(lab, (&g, &d), &z, &leak)?;
+    a_step(lab, (&g, &d), &z, &leak)
+}
 
+fn in_the_other_room(
+    lab: &mut Lab,
+    (g, d): (&Mlp<f32>, &Mlp<f32>),
+    z: &Array2<f32>,
+    leak: &Mlp<f32>,
+) -> anyhow::Result<()> {
     let there: anyhow::Result<[Mlp<f32>; 2]> =
         lab::on_device!(lab.device(), |dev| {
-            let [on_g, on_d] = [&g, &d].map(|net| OnDfdx::new(&dev, net));
+            let [on_g, on_d] = [g, d].map(|net| OnDfdx::new(&dev, net));
             Ok([true, false].map(|detach| {
-                let z = lab::tensor(&dev, &z, z.dim()); // [64, 100]
+                let z = lab::tensor(&dev, z, z.dim()); // [64, 100]
                 let loss =
                     on_dfdx::leak_into_generator(&on_g, &on_d, z, detach);
-                to_plain(&g, &gradients(&on_g, &loss.backward()))
+                to_plain(g, &gradients(&on_g, &loss.backward()))
             }))
         });
     let [detached, leaked] = there?;
-    lab.result(
-        "dfdx_grad_leak_with_detach",
-        largest(&detached),
-        Within::Exactly,
-    )?;
+    let with = largest(&detached);
+    lab.result("dfdx_grad_leak_with_detach", with, Within::Exactly)?;
     let [mine, theirs] =
-        [&leak, &leaked].map(|net| net.layers[0].w.mapv(f64::from));
+        [leak, &leaked].map(|net| net.layers[0].w.mapv(f64::from));
     let error = lab::max_rel_err(&theirs, &mine);
-    lab.result("leak_parity_max_rel_err", error, Within::Limit(1e-4))?;
+    lab.result("leak_parity_max_rel_err", error, Within::Limit(1e-4))
+}
 
-    // One step of plain descent down D's loss, taken by G through the leak.
+/// One step of plain descent down D's loss, taken by G through the leak.
+fn a_step(
+    lab: &mut Lab,
+    (g, d): (&Mlp<f32>, &Mlp<f32>),
+    z: &Array2<f32>,
+    leak: &Mlp<f32>,
+) -> anyhow::Result<()> {
     let mut caught = g.clone();
-    for (mut to, from) in
-        caught.parameters_mut().into_iter().zip(leak.parameters())
-    {
+    let slopes = leak.parameters();
+    for (mut to, from) in caught.parameters_mut().into_iter().zip(slopes) {
         to.scaled_add(-1.0, &from);
     }
     let mean_d = |g: &Mlp<f32>| {
-        let s = d.output(&g.output(&z)); // [64, 1]
+        let s = d.output(&g.output(z)); // [64, 1]
         s.iter().map(|s| f64::from(sigmoid(*s))).sum::<f64>() / s.len() as f64
     };
-    lab.result("leak_d_of_fakes_before", mean_d(&g), Within::Absolute(0.02))?;
-    lab.result(
-        "leak_d_of_fakes_after",
-        mean_d(&caught),
-        Within::Absolute(0.02),
-    )
+    let within = Within::Absolute(0.02);
+    lab.result("leak_d_of_fakes_before", mean_d(g), within)?;
+    lab.result("leak_d_of_fakes_after", mean_d(&caught), within)
 }
 
 fn largest(net: &Mlp<f32>) -> f64 {
