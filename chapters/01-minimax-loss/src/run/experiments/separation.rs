@@ -23,32 +23,11 @@ const DISTANCES: usize = 33;
 const STEP: f64 = 0.25;
 
 fn measure(lab: &mut Lab) -> anyhow::Result<()> {
-    let samples = lab.by_scale(2_000, 100_000, 1_000_000);
-    let (x, _) = cells(-6.0, 14.0, 4000);
-    let (data, mut rng) = (mixture(0.0)?, lab.rng("separation"));
-    let p = table(&data, &x);
-    let (mut v, mut predicted) = (vec![], vec![]);
-    let (mut at, mut estimates, mut off) = (vec![], vec![], 0.0_f64);
-    let shifts: Vec<f64> = (0..DISTANCES).map(|n| n as f64 * STEP).collect();
-    for (n, shift) in shifts.iter().enumerate() {
-        let generator = mixture(*shift)?;
-        let q = table(&generator, &x);
-        let best = Zip::from(&p)
-            .and(&q)
-            .map_collect(|p, q| optimal_logit(p.ln(), q.ln())); // [N]
-        v.push(value_of_logits(&p, &q, &best));
-        predicted.push(2.0 * jsd(&p, &q) - 4.0_f64.ln());
-        if n % 4 == 0 {
-            let found = estimate(&data, &generator, samples, &mut rng);
-            off = off.max((found - v[n]).abs());
-            at.push(*shift);
-            estimates.push(found);
-        }
-    }
-    let apart = v.iter().zip(&predicted).map(|(a, b)| (a - b).abs());
-    let apart = apart.fold(0.0, f64::max);
-    let slopes: Vec<f64> =
-        v.windows(2).map(|v| (v[1] - v[0]) / STEP).collect();
+    let shifts = || (0..DISTANCES).map(|n| n as f64 * STEP);
+    let (v, predicted) = computed(lab, shifts())?;
+    estimated(lab, shifts(), &v)?;
+    let slopes = v.windows(2).map(|v| (v[1] - v[0]) / STEP);
+    let slopes: Vec<f64> = slopes.collect();
     let steepest = slopes.iter().copied().fold(0.0, f64::max);
     let last = slopes[slopes.len() - 1];
     lab.result("value_at_equilibrium", v[0], Within::Absolute(1e-9))?;
@@ -56,13 +35,52 @@ fn measure(lab: &mut Lab) -> anyhow::Result<()> {
     lab.result("value_when_disjoint", far, Within::Limit(1e-6))?;
     lab.result("value_steepest", steepest, Within::Relative(1e-6))?;
     lab.result("value_slope_far", last, Within::Limit(1e-6))?;
+    let apart = v.iter().zip(&predicted).map(|(a, b)| (a - b).abs());
+    let apart = apart.fold(0.0, f64::max);
     lab.result("value_identity_max_abs_err", apart, Within::Limit(1e-9))?;
+    lab.result("value_distances", DISTANCES as f64, Within::Exactly)
+}
+
+/// The value of the best discriminator at each distance, and what the divergence says it is.
+fn computed(
+    lab: &mut Lab,
+    shifts: impl Iterator<Item = f64>,
+) -> anyhow::Result<(Vec<f64>, Vec<f64>)> {
+    let (x, _) = cells(-6.0, 14.0, 4000);
+    let p = table(&mixture(0.0)?, &x);
+    let (mut at, mut v, mut predicted) = (vec![], vec![], vec![]);
+    for shift in shifts {
+        let q = table(&mixture(shift)?, &x);
+        let best = Zip::from(&p)
+            .and(&q)
+            .map_collect(|p, q| optimal_logit(p.ln(), q.ln())); // [N]
+        at.push(shift);
+        v.push(value_of_logits(&p, &q, &best));
+        predicted.push(2.0 * jsd(&p, &q) - 4.0_f64.ln());
+    }
+    lab.column("distance", at)?;
+    lab.column("value", v.iter().copied())?;
+    lab.column("predicted", predicted.iter().copied())?;
+    Ok((v, predicted))
+}
+
+/// The same from samples, at every fourth distance.
+fn estimated(
+    lab: &mut Lab,
+    shifts: impl Iterator<Item = f64>,
+    v: &[f64],
+) -> anyhow::Result<()> {
+    let samples = lab.by_scale(2_000, 100_000, 1_000_000);
+    let (data, mut rng) = (mixture(0.0)?, lab.rng("separation"));
+    let (mut at, mut estimates, mut off) = (vec![], vec![], 0.0_f64);
+    for (shift, v) in shifts.zip(v).step_by(4) {
+        let found = estimate(&data, &mixture(shift)?, samples, &mut rng);
+        off = off.max((found - v).abs());
+        at.push(shift);
+        estimates.push(found);
+    }
     lab.result("value_estimate_max_abs_err", off, Within::Limit(0.05))?;
     lab.result("value_samples", samples as f64, Within::Exactly)?;
-    lab.result("value_distances", DISTANCES as f64, Within::Exactly)?;
-    lab.column("distance", shifts)?;
-    lab.column("value", v)?;
-    lab.column("predicted", predicted)?;
     lab.column("estimated_at", at)?;
     lab.column("estimate", estimates)
 }

@@ -2,10 +2,13 @@
 
 use dfdx::prelude::Trace;
 use gradients::on_dfdx::Mlp as OnDevice;
+use gradients::plain::Mlp;
 use lab::{Claim, Cost, Experiment, Lab, Within, tensor};
+use ndarray::Array2;
 
 use super::{doubled, largest};
 use crate::on_dfdx;
+use crate::quantizer::Quantizer;
 use crate::run::trial::{Data, K, by_gradient};
 use crate::training::{TermGradient, term_gradients};
 
@@ -32,29 +35,8 @@ fn measure(lab: &mut Lab) -> anyhow::Result<()> {
         let at_codebook = of.codebook.fold(0.0_f64, |a, b| a.max(b.abs()));
         [largest(&of.encoder), at_codebook, largest(&of.decoder)]
     });
-    let taped: anyhow::Result<([[f64; 3]; 3], [f64; 3])> =
-        lab::on_device!(lab.device(), |dev| {
-            let [e, d] = [&encoder, &decoder].map(|n| OnDevice::new(&dev, n));
-            let codebook = quantizer.codebook();
-            let codebook = tensor(&dev, codebook, codebook.dim()); // [K, C]
-            let x = tensor(&dev, x, x.dim()); // [B, 16]
-            let (nets, settings) = ((&e, &d), quantizer.settings());
-            let of = || on_dfdx::terms(nets, &codebook, settings, x.clone());
-            let size = |l| on_dfdx::largest_gradients(nets, &codebook, l);
-            // A term alone: the others have a tape, and weight 0.
-            let alone = |n: usize| {
-                let (of, weight) = (of(), |m| f64::from(m == n));
-                let sum = of.reconstruction * weight(0)
-                    + of.codebook * weight(1)
-                    + of.commitment * weight(2);
-                size(sum)
-            };
-            let z_e = e.forward(x.leaky_trace()); // [B, C]
-            let (z_q, mean) = (of().z_q, settings.reduction);
-            let late = on_dfdx::late_codebook_loss(z_e, z_q, mean);
-            Ok(([0, 1, 2].map(alone), size(late)))
-        });
-    let (taped, late) = taped?;
+    let nets = (&encoder, &decoder);
+    let (taped, late) = on_the_tape(lab, nets, &quantizer, x)?;
     for (room, found) in [("", by_hand), ("dfdx_", taped)] {
         for (term, sizes) in TERMS.into_iter().zip(found) {
             for (part, size) in PARTS.into_iter().zip(sizes) {
@@ -64,6 +46,36 @@ fn measure(lab: &mut Lab) -> anyhow::Result<()> {
     }
     note(lab, "late_grad_on_codebook", late[1])?;
     note(lab, "late_grad_on_encoder", late[0])
+}
+
+/// Each term's largest gradients, and those of the codebook term after the bracket, by dfdx.
+fn on_the_tape(
+    lab: &Lab,
+    (encoder, decoder): (&Mlp<f64>, &Mlp<f64>),
+    quantizer: &Quantizer<f64>,
+    x: &Array2<f64>,
+) -> anyhow::Result<([[f64; 3]; 3], [f64; 3])> {
+    lab::on_device!(lab.device(), |dev| {
+        let [e, d] = [encoder, decoder].map(|n| OnDevice::new(&dev, n));
+        let codebook = quantizer.codebook();
+        let codebook = tensor(&dev, codebook, codebook.dim()); // [K, C]
+        let x = tensor(&dev, x, x.dim()); // [B, 16]
+        let (nets, settings) = ((&e, &d), quantizer.settings());
+        let of = || on_dfdx::terms(nets, &codebook, settings, x.clone());
+        let size = |l| on_dfdx::largest_gradients(nets, &codebook, l);
+        // A term alone: the others have a tape, and weight 0.
+        let alone = |n: usize| {
+            let (of, weight) = (of(), |m| f64::from(m == n));
+            let sum = of.reconstruction * weight(0)
+                + of.codebook * weight(1)
+                + of.commitment * weight(2);
+            size(sum)
+        };
+        let z_e = e.forward(x.leaky_trace()); // [B, C]
+        let (z_q, mean) = (of().z_q, settings.reduction);
+        let late = on_dfdx::late_codebook_loss(z_e, z_q, mean);
+        Ok(([0, 1, 2].map(alone), size(late)))
+    })
 }
 
 fn note(lab: &mut Lab, name: &str, size: f64) -> anyhow::Result<()> {
