@@ -84,13 +84,12 @@ fn column_of_noise(rows: usize, rng: &mut ChaCha8Rng) -> Array2<f32> {
 
 /// A discriminator of one hidden layer on pixels, at its random start.
 fn untrained_discriminator(lab: &Lab, pixels: usize) -> Mlp<f32> {
-    let mut rng = lab.rng("discriminator");
-    Mlp::new(
-        &[pixels, 128, 1],
-        Activation::LeakyRelu(0.2),
-        Activation::Identity,
-        &mut rng,
-    )
+    discriminator(pixels, &mut lab.rng("discriminator"))
+}
+
+fn discriminator(pixels: usize, rng: &mut ChaCha8Rng) -> Mlp<f32> {
+    let (hidden, last) = (Activation::LeakyRelu(0.2), Activation::Identity);
+    Mlp::new(&[pixels, 128, 1], hidden, last, rng)
 }
 
 /// The same in the lab's room, to be trained.
@@ -111,9 +110,15 @@ struct RealBatches {
 
 impl RealBatches {
     fn new(lab: &Lab, batch: usize) -> anyhow::Result<Self> {
+        Self::of_seed(lab, batch, 0)
+    }
+
+    /// In another order for each seed.
+    fn of_seed(lab: &Lab, batch: usize, seed: u64) -> anyhow::Result<Self> {
         let digits = Digits::load_28x28(lab.data(), Split::Train)?;
         digits.at_least(batch)?;
-        let batches = Batches::new(digits.len(), batch, lab.seed())?;
+        let batches =
+            Batches::new(digits.len(), batch, lab.seed().wrapping_add(seed))?;
         Ok(Self { digits, batches })
     }
 
