@@ -9,12 +9,26 @@ def e14():
     return input_shape[1]  # [100]
 
 
-def e22():
-    def train_step(data):
-        return batch_size, noise_dim  # [131]  # noqa: F821
+# The names that are used and not defined, each alone.
+# ruff: noqa: F821
 
-    for epoch in range(epochs):  # [150]  # noqa: F821
-        train_step(None)
+
+def e22_batch_size():
+    return dict(size=(batch_size, 100))  # [131]
+
+
+def e22_noise_dim():
+    return dict(size=(64, noise_dim))  # [131]
+
+
+def e22_epochs():
+    for epoch in range(epochs):  # [150]
+        pass
+
+
+def e22_data_loader():
+    for data in data_loader:  # [151]
+        pass
 
 
 def e28():
@@ -39,7 +53,27 @@ def e29():
     return train_step(1.0)
 
 
-EXPECTED = {e14: IndexError, e22: NameError, e28: TypeError, e29: UnboundLocalError}
+def e31():
+    """What an optimizer does with each pair that it is given, with numbers for tensors."""
+
+    def apply_gradients(pairs):
+        return [variable - 0.1 * gradient for gradient, variable in pairs]
+
+    encoder, vq, decoder = [1.0, 2.0], [3.0], [4.0]
+    gradients = [[0.1, 0.2], [0.3], [0.4]]  # [217]: as it was asked, list by list
+    return apply_gradients(zip(gradients, [encoder, vq, decoder]))  # [218]
+
+
+EXPECTED = {
+    e14: IndexError,
+    e22_batch_size: NameError,
+    e22_noise_dim: NameError,
+    e22_epochs: NameError,
+    e22_data_loader: NameError,
+    e28: TypeError,
+    e29: UnboundLocalError,
+    e31: TypeError,
+}
 
 
 def main():

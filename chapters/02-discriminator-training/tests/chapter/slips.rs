@@ -71,7 +71,7 @@ fn e17_e19_real_scored_twice_is_stuck_at_two_log_two() {
     assert!((article_d_loss(&s_real) - floor).abs() < 1e-3);
     assert!(
         s_real.iter().all(|s| s.abs() < 0.1),
-        "no real input is called real"
+        "every real input rests near one half"
     );
 
     let (mut d, mut adam) = (start.clone(), Adam::new(&start, config));

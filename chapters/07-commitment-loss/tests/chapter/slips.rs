@@ -119,19 +119,25 @@ fn e25_a_dense_layer_per_pixel_is_no_bottleneck() {
     assert!(squeezed > 4.0 * copied && squeezed > 0.2, "{squeezed}");
 }
 
-/// E26: the quantizer's 28 outputs per pixel meet a decoder that is built for one channel, and gives 28 where the data
-/// has 1.
+/// E26: `input_shape[1]` is 28 and the last entry is 1. The quantizer's 28 outputs [175] meet a decoder that is built for one
+/// channel [202], and what that gives [181] is no image. With widths that follow one another the same chain runs.
 #[test]
 fn e26_the_decoder_fits_neither_its_input_nor_the_data() {
     let input_shape = [28, 28, 1];
-    let (vq_output, x) =
-        (Array2::<f64>::zeros((784, input_shape[1])), normal(784, 1, 7));
-    let w = Array2::<f64>::zeros((input_shape[2], 128));
-    assert_ne!(vq_output.ncols(), w.nrows(), "the first product fails");
-    let failed = std::panic::catch_unwind(|| vq_output.dot(&w));
-    assert!(failed.is_err());
-    let decoded = Array2::<f64>::zeros((784, input_shape[1]));
-    assert_ne!(decoded.dim(), x.dim());
+    let (width, channel) = (input_shape[1], input_shape[2]);
+    let x = normal(784, channel, 7);
+    let chain = |widths: &[[usize; 2]]| {
+        let product = |x: Array2<f64>, w: &[usize; 2]| {
+            x.dot(&Array2::<f64>::zeros((w[0], w[1])))
+        };
+        let run = || widths.iter().fold(x.clone(), product).dim();
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)).ok()
+    };
+    let (vq, decoder) = ([channel, width], [[channel, 128], [128, width]]);
+    assert_eq!(chain(&[vq, decoder[0], decoder[1]]), None);
+    assert_eq!(chain(&decoder), Some((784, width)), "28 where x has one");
+    let mended = [[channel, 128], [128, width], [width, 128], [128, channel]];
+    assert_eq!(chain(&mended), Some(x.dim()));
 }
 
 /// E27: latent minus pixels [187]. The shapes differ, and broadcasting hides it: the loss pulls all 128 channels of a pixel
