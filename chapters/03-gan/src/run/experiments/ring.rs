@@ -35,5 +35,23 @@ fn draw(of: &Measurements) -> anyhow::Result<String> {
 
 fn claims() -> Vec<(&'static str, Claim)> {
     let every = |name| lab::over_seeds(name, SEEDS);
-    vec![("all_8_in_every_run", Claim::all_above(every("ring_modes"), 7.5))]
+    let far = every("ring_farthest");
+    let good = every("ring_high_quality");
+    vec![
+        ("all_8_in_every_run", Claim::all_above(every("ring_modes"), 7.5)),
+        ("the_others_stay_near", Claim::all_below(far[1..].to_vec(), 3.0)),
+        (
+            "the_modes_are_too_narrow",
+            Claim::all_below(every("ring_width"), 0.7),
+        ),
+        (
+            "at_rest_it_is_not_told",
+            Claim::undecided(
+                "ring_last_high_quality",
+                "ring_high_quality",
+                SEEDS,
+            ),
+        ),
+        ("the_recipe_is_sharp", Claim::all_above(good, 0.85)),
+    ]
 }

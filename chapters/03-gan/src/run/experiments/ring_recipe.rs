@@ -44,9 +44,28 @@ fn measure(lab: &mut Lab) -> anyhow::Result<()> {
 }
 
 fn claims() -> Vec<(&'static str, Claim)> {
-    let less = |a: &str, b: &str| Claim::less_over_seeds(a, b, SEEDS);
-    vec![(
-        "placeholder_ring",
-        less("ring_no_signs_high_quality", "ring_high_quality"),
-    )]
+    let good = |case: &str| format!("{case}_high_quality");
+    let less = |a: String, b: String| Claim::less_over_seeds(&a, &b, SEEDS);
+    let undecided =
+        |case| Claim::undecided(&good(case), &good("ring"), SEEDS);
+    let far = lab::over_seeds("ring_no_signs_farthest", SEEDS);
+    vec![
+        ("the_signs_decide", less(good("ring_no_signs"), good("ring"))),
+        ("bridges_are_crossed", Claim::all_above(far, 50.0)),
+        (
+            "one_run_is_lost",
+            Claim::less("ring_no_penalties_high_quality@2", 0.01),
+        ),
+        ("penalties_are_not_told", undecided("ring_no_penalties")),
+        ("pairs_are_not_told", undecided("ring_no_pairs")),
+        ("cooling_is_not_told", undecided("ring_no_cooling")),
+        (
+            "cooling_costs_width",
+            less("ring_width".into(), "ring_no_cooling_width".into()),
+        ),
+        (
+            "averaging_helps_in_motion",
+            less(good("ring_no_cooling_last"), good("ring_no_cooling")),
+        ),
+    ]
 }
