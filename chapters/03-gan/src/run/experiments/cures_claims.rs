@@ -32,6 +32,7 @@ pub fn claims() -> Vec<(&'static str, Claim)> {
         all("early").into_iter().filter(|n| !n.contains("_k_")).collect();
     let lost = |case: &str| of(case, "seeds_that_lose");
     vec![
+        ("alone_it_has_few", Claim::all_below(every("none", "early"), 5.5)),
         ("five_keep_all_sooner", less("all_from", "k", "none")),
         ("packing_keeps_all_sooner", less("all_from", "packing", "none")),
         ("together_they_keep_all_sooner", less("all_from", "all", "none")),

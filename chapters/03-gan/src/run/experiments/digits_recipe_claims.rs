@@ -5,9 +5,25 @@ use lab::Claim;
 use super::digits_recipe::SEEDS;
 
 pub fn claims() -> Vec<(&'static str, Claim)> {
-    let less = |a: &str, b: &str| {
-        let [a, b] = [a, b].map(|name| format!("short_{name}_frechet"));
-        Claim::less_over_seeds(&a, &b, SEEDS)
-    };
-    vec![("size_matters", less("recipe", "small"))]
+    let of = |case: &str| format!("short_{case}_frechet");
+    let last = |case: &str| format!("short_{case}_last_frechet");
+    let less = |a: String, b: String| Claim::less_over_seeds(&a, &b, SEEDS);
+    vec![
+        ("size_matters", less(of("recipe"), of("small"))),
+        ("and_more_than_r1", less(of("no_r1"), of("small"))),
+        ("r1_matters", less(of("recipe"), of("no_r1"))),
+        ("r2_would_help", less(of("r2"), of("recipe"))),
+        ("pairing_would_help", less(of("paired"), of("recipe"))),
+        (
+            "momentum_is_not_told",
+            Claim::undecided(&of("momentum"), &of("recipe"), SEEDS),
+        ),
+        ("momentum_helps_the_last", less(last("momentum"), last("recipe"))),
+        ("falling_steps_cost", less(of("no_cooling"), of("recipe"))),
+        ("the_average_is_ahead", less(of("recipe"), last("recipe"))),
+        (
+            "average_ahead_in_motion",
+            less(of("no_cooling"), last("no_cooling")),
+        ),
+    ]
 }

@@ -39,6 +39,7 @@ fn claims() -> Vec<(&'static str, Claim)> {
     let good = every("ring_high_quality");
     vec![
         ("all_8_in_every_run", Claim::all_above(every("ring_modes"), 7.5)),
+        ("the_first_has_strays", Claim::less(20.0, "ring_farthest@1")),
         ("the_others_stay_near", Claim::all_below(far[1..].to_vec(), 3.0)),
         (
             "the_modes_are_too_narrow",

@@ -56,6 +56,15 @@ fn claims() -> Vec<(&'static str, Claim)> {
             "one_run_is_lost",
             Claim::less("ring_no_penalties_high_quality@2", 0.01),
         ),
+        (
+            "the_other_four_are_whole",
+            Claim::all_above(
+                [1, 3, 4, 5].map(|seed| {
+                    format!("ring_no_penalties_high_quality@{seed}")
+                }),
+                0.99,
+            ),
+        ),
         ("penalties_are_not_told", undecided("ring_no_penalties")),
         ("pairs_are_not_told", undecided("ring_no_pairs")),
         ("cooling_is_not_told", undecided("ring_no_cooling")),
