@@ -52,7 +52,7 @@ fn a_picture_does_not_replace_its_generator() {
     assert!(std::fs::read(at("x.png")).unwrap().starts_with(b"\x89PNG"));
 }
 
-/// Sixty short trainings, one a thread.
+/// Ninety short trainings, one a thread.
 #[test]
 #[cfg(unix)]
 fn the_switches_stop_where_they_are() {

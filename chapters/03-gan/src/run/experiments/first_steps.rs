@@ -1,23 +1,25 @@
-//! The two rooms beside each other.
+//! The first steps in both rooms.
 
 use std::time::{Duration, Instant};
 
 use gradients::plain::Parameters;
 use judge::training_digits;
-use lab::{Lab, Resumable, Within};
+use lab::{Claim, Cost, Experiment, Lab, Resumable, Within};
 
 use crate::digits::pair;
-use crate::ledger;
 use crate::on_dfdx;
 use crate::training::Players;
 
-/// Every hand gradient beside what can contradict it.
-pub fn compare_everything(lab: &mut Lab) -> anyhow::Result<()> {
-    lab::fill_ledger!(lab, ledger::rows)
-}
+pub const EXPERIMENT: Experiment = Experiment {
+    name: "first steps",
+    cost: Cost::Seconds,
+    measure,
+    figures: &[],
+    claims,
+};
 
 /// The digits' pair takes its first steps in both rooms, from equal weights, on equal batches and noise.
-pub fn first_steps(lab: &mut Lab) -> anyhow::Result<()> {
+fn measure(lab: &mut Lab) -> anyhow::Result<()> {
     let steps: u64 = lab.by_scale(3, 5, 5);
     let data = training_digits(lab)?;
     let start = || pair(lab, &data, (256, 512));
@@ -59,4 +61,15 @@ pub fn first_steps(lab: &mut Lab) -> anyhow::Result<()> {
         lab.result(&name, each, Within::Timing)?;
     }
     Ok(())
+}
+
+fn claims() -> Vec<(&'static str, Claim)> {
+    vec![(
+        "weights_part_before_losses",
+        Claim::times(
+            10.0,
+            "parity_max_rel_err",
+            "parity_weights_max_rel_err",
+        ),
+    )]
 }
