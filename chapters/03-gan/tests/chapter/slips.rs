@@ -243,7 +243,7 @@ fn e21_frozen_noise_teaches_a_few_points() {
 }
 
 /// E21, exactly: gradient descent changes the first layer by combinations of the noise rows that it meets. The
-/// article's 64 rows of 100 numbers leave at least 36 directions in which the generator stays as it started.
+/// 64 rows of 100 numbers leave at least 36 directions in which the generator stays as it started.
 #[test]
 fn e21_directions_that_the_frozen_rows_lack_are_never_learnt() {
     let draw = |step| -> Array2<f64> {
