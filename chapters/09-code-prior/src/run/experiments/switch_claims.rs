@@ -1,0 +1,49 @@
+//! What is said of the mistakes.
+
+use lab::Claim;
+
+use super::switches::SEEDS;
+
+pub(super) fn claims() -> Vec<(&'static str, Claim)> {
+    let of = |name: &str| format!("switch_{name}");
+    let every = |name: &str| lab::over_seeds(&of(name), SEEDS);
+    let less =
+        |a: &str, b: &str| Claim::less_over_seeds(&of(a), &of(b), SEEDS);
+    let times = |times, a: &str, b: &str| {
+        let [a, b] =
+            [a, b].map(|name| every(name).into_iter().map(Into::into));
+        Claim::Times(times, a.collect(), b.collect())
+    };
+    let digits = vec!["switch_test_digits_repeats".into(); SEEDS];
+    let [right, leak] = ["right_repeats", "leak_repeats"]
+        .map(|name| every(name).into_iter().map(Into::into).collect());
+    vec![
+        ("the_best_loss_is_the_broken_one", less("leak_loss", "right_loss")),
+        ("it_falls_to_nearly_0", Claim::all_below(every("leak_loss"), 0.2)),
+        ("it_draws_one_code", Claim::all_above(every("leak_repeats"), 0.95)),
+        (
+            "honestly_measured_it_is_the_worst",
+            times(2.0, "right_test_bits", "leak_test_bits"),
+        ),
+        (
+            "the_right_one_repeats_as_digits_do",
+            Claim::Equal(0.05, right, digits, leak),
+        ),
+        (
+            "without_places_it_costs_more",
+            less("right_test_bits", "lost_test_bits"),
+        ),
+        (
+            "its_samples_cost_twice",
+            times(1.5, "right_samples_bits", "lost_samples_bits"),
+        ),
+        (
+            "without_attention_it_costs_more",
+            less("right_test_bits", "alone_test_bits"),
+        ),
+        (
+            "places_matter_more_than_looks",
+            less("alone_test_bits", "lost_test_bits"),
+        ),
+    ]
+}
