@@ -65,6 +65,6 @@ pub(super) fn claims() -> Vec<(&'static str, Claim)> {
     vec![
         ("the_mean_is_nearer", Claim::all_above(one.clone(), mean)),
         ("one_is_nearer_than_none", Claim::all_below(one, none)),
-        ("the_mean_is_blurred", Claim::times(1.2, blurred[0], blurred[1])),
+        ("the_mean_is_blurred", Claim::times(1.1, blurred[0], blurred[1])),
     ]
 }

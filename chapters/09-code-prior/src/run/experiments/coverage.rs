@@ -68,7 +68,12 @@ pub(super) fn claims() -> Vec<(&'static str, Claim)> {
             .map(|name| lab::over_seeds(&format!("{name}_{what}"), DRAWS))
             .concat()
     };
+    let coverages = ["prior_sample_coverage", "gan_coverage"];
     vec![
+        (
+            "by_that_the_gan_covers_more",
+            Claim::less_over_seeds(coverages[0], coverages[1], DRAWS),
+        ),
         (
             "their_balls_are_wider",
             Claim::all_above(both("ball"), "real_ball"),

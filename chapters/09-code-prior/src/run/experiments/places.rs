@@ -69,9 +69,9 @@ fn draw_square(
 pub(super) fn claims() -> Vec<(&'static str, Claim)> {
     vec![
         (
-            "the_margin_is_cheap",
+            "the_margin_costs_half",
             Claim::Times(
-                3.0,
+                1.8,
                 vec![
                     "bits_margin_place_alone".into(),
                     "bits_margin_place".into(),
