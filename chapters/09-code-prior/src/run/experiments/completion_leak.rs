@@ -70,5 +70,6 @@ pub(super) fn claims() -> Vec<(&'static str, Claim)> {
         ("what_is_hidden_counts_not", Claim::equal(0.0, right, 0.0, wrong)),
         ("a_leak_changes_most_digits", Claim::less(0.5, wrong)),
         ("the_leak_looks_better", less("leaking", "one")),
+        ("the_row_at_the_edge_tells_much", less("one", "three_rows")),
     ]
 }
