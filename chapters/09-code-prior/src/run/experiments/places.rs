@@ -83,9 +83,9 @@ pub(super) fn claims() -> Vec<(&'static str, Claim)> {
             ),
         ),
         (
-            "what_is_before_is_worth_two_bits",
+            "what_is_before_saves_half",
             Claim::times(
-                1.5,
+                2.0,
                 "bits_there_given_before",
                 "bits_dearest_place_alone",
             ),

@@ -85,7 +85,10 @@ pub(super) fn claims() -> Vec<(&'static str, Claim)> {
         let [a, b] = [a, b].map(|t| format!("{}_{what}", name(t)));
         Claim::less_over_seeds(&a, &b, DRAWS)
     };
+    let frechet = |t| format!("{}_frechet", name(t));
+    let up_to_one = [0.7, 0.8, 0.9, 1.0].map(frechet);
     vec![
+        ("up_to_one_it_falls", Claim::falls(up_to_one)),
         ("cold_samples_are_precise", less(1.0, 0.7, "precision")),
         ("and_cover_less", less(0.7, 1.0, "recall")),
         ("hot_samples_stray", less(1.1, 1.0, "precision")),
