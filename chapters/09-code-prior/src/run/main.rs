@@ -1,5 +1,7 @@
 //! Runs the experiments of chapter 9, or draws with what they have trained.
 
+mod given;
+
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -18,6 +20,8 @@ use lab::{
 };
 use ndarray::{Array2, s};
 use vq_vae::training::VqVae;
+
+use given::upper_codes;
 
 /// Runs the experiments of chapter 9
 #[derive(Parser)]
@@ -205,14 +209,14 @@ fn complete_some(arguments: &Complete) -> anyhow::Result<()> {
     );
     let rows: Vec<usize> = (from..to).collect();
     let x = digits.pixels(&rows, PixelRange::Unit); // [N, 784]
-    let codes = tokeniser.encode(&x); // [N, T]
-    let codes = codes.with_context(|| {
+    let refused = || {
         let [tokeniser, _] = models.paths();
         tokeniser.display().to_string()
-    })?;
-    let given = arguments.rows as usize * tokeniser.sizes.side();
-    let start = codes.slice(s![.., ..given]).to_owned(); // [N, G]
-    let mut columns = vec![x, tokeniser.decode(&codes)?];
+    };
+    let rebuilt = tokeniser.reconstruct(&x).with_context(refused)?; // [N, 784]
+    let given = arguments.rows as usize;
+    let start = upper_codes(&tokeniser, x.clone(), given)?; // [N, G]
+    let mut columns = vec![x, rebuilt];
     for n in 0..5 {
         let seed = models.seed.wrapping_add(n);
         let done = go_on(models, &prior, &start, seed)?;

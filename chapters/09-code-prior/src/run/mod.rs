@@ -1,34 +1,30 @@
 //! The experiments of chapter 9.
 
-mod draw;
+pub mod experiments;
+mod generator;
+mod given;
+mod learnt;
 pub mod ledger;
-mod rooms;
-mod switches;
 mod world;
 
 use lab::{Cost, Lab};
 
-use self::world::World;
+use experiments::{draw, draw_dfdx, mask, parity, root, switches};
 
 /// The experiments of chapter 9.
 ///
 /// # Errors
-/// An experiment failed, or a file cannot be written.
+/// The data cannot be read, an experiment failed, or a file cannot be written.
 pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
-    lab.experiment("ledger", Cost::Seconds, rooms::compare_everything)?;
-    lab.experiment("first steps", Cost::Seconds, rooms::first_steps)?;
-    lab.experiment("mask", Cost::Seconds, rooms::what_depends_on_what)?;
-    lab.experiment("root", Cost::Seconds, rooms::why_the_root)?;
-    lab.experiment("switches", Cost::Seconds, switches::switches)?;
-    lab.experiment("draw", Cost::Minutes, |lab| {
-        let world = World::new(lab)?;
-        let learnt = draw::learn(lab, &world)?;
-        draw::bits(lab, &world, &learnt.prior)?;
-        draw::pictures(lab, &world, &learnt.prior)?;
-        draw::looks(lab, &world, &learnt.prior)?;
-        draw::completions(lab, &world, &learnt.prior)?;
-        draw::beside_the_gan(lab, &world, &learnt)
-    })?;
-    lab.experiment("draw-dfdx", Cost::Asked, draw::on_dfdx)?;
-    Ok(())
+    lab.experiment("ledger", Cost::Seconds, compare_everything)?;
+    lab.run(&parity::EXPERIMENT)?;
+    lab.run(&mask::EXPERIMENT)?;
+    lab.run(&root::EXPERIMENT)?;
+    lab.run(&switches::EXPERIMENT)?;
+    lab.run(&draw::EXPERIMENT)?;
+    lab.run(&draw_dfdx::EXPERIMENT)
+}
+
+fn compare_everything(lab: &mut Lab) -> anyhow::Result<()> {
+    lab::fill_ledger!(lab, ledger::rows)
 }
