@@ -68,6 +68,10 @@ pub fn claims() -> Vec<(&'static str, Claim)> {
             "never_sure_of_the_fakes",
             Claim::all_above(whole("least_d_of_fakes"), 0.1),
         ),
+        (
+            "pairing_shows_in_the_last",
+            less("last_modes", "none", "relativistic"),
+        ),
         ("no_last_one_settles", Claim::all_above(last, 2500.0)),
         ("none_is_sharp", Claim::all_below(all("high_quality"), 0.6)),
     ]

@@ -54,7 +54,7 @@ fn claims() -> Vec<(&'static str, Claim)> {
         ("bridges_are_crossed", Claim::all_above(far, 50.0)),
         (
             "one_run_is_lost",
-            Claim::less("ring_no_penalties_high_quality@2", 0.01),
+            Claim::less("ring_no_penalties_high_quality@2", 0.0002),
         ),
         (
             "the_other_four_are_whole",
@@ -71,6 +71,14 @@ fn claims() -> Vec<(&'static str, Claim)> {
         (
             "cooling_costs_width",
             less("ring_width".into(), "ring_no_cooling_width".into()),
+        ),
+        (
+            "signs_cost_width",
+            less("ring_width".into(), "ring_no_signs_width".into()),
+        ),
+        (
+            "averaging_costs_on_bridges",
+            less(good("ring_no_signs"), good("ring_no_signs_last")),
         ),
         (
             "averaging_helps_in_motion",
