@@ -5,7 +5,7 @@ use lab::{
     Axis, Claim, Cost, Experiment, Lab, Measurements, Plot, Within,
     over_seeds, rng_at,
 };
-use ndarray::array;
+use ndarray::{Array2, array};
 
 use super::{
     RealBatches, discriminator, held_out, noise, untrained_generator,
@@ -42,11 +42,13 @@ fn measure(lab: &mut Lab) -> anyhow::Result<()> {
     let of_pixels = f64::from(article_d_loss(&first));
     lab.result("article_loss_of_pixels", of_pixels, Within::Relative(1e-4))?;
     floors(lab)?;
+    let (unseen, _) = held_out(lab, 1000)?; // [1000, 784]
     let steps = lab.by_scale(30, 400, 400);
     lab.column("step", (0..steps).map(|step| step as f64))?;
     for case in CASES {
-        let seeds = (1..=SEEDS).map(|seed| trained(lab, case, seed, steps));
-        let runs = seeds.collect::<anyhow::Result<Vec<_>>>()?;
+        let run = |seed| trained(lab, case, (seed, steps), &unseen);
+        let runs =
+            (1..=SEEDS).map(run).collect::<anyhow::Result<Vec<_>>>()?;
         let of = |f: fn(&Run) -> f64| runs.iter().map(f).collect::<Vec<_>>();
         let ends = [
             ("loss_start", of(|r| r.losses[0]), 0.05),
@@ -84,8 +86,8 @@ struct Run {
 fn trained(
     lab: &Lab,
     (name, _, objective, two_sigmoids): (&str, &str, Objective, bool),
-    seed: u64,
-    steps: u64,
+    (seed, steps): (u64, u64),
+    unseen: &Array2<f32>,
 ) -> anyhow::Result<Run> {
     let mut real = RealBatches::of_seed(lab, 64, seed)?;
     let pixels = real.digits.pixel_count();
@@ -101,9 +103,8 @@ fn trained(
     lab.train(&format!("article-{name}-{seed}"), steps, &mut training)?;
     let losses = training.d.losses().into_iter().map(f64::from).collect();
     let d = training.d.net();
-    let (x, _) = held_out(lab, 1000)?; // [1000, 784]
-    let z = noise(x.nrows(), &mut lab.rng("held-out"));
-    let (real, fake) = (d.output(&x), d.output(&g.output(&z))); // [1000, 1]
+    let z = noise(unseen.nrows(), &mut lab.rng("held-out"));
+    let (real, fake) = (d.output(unseen), d.output(&g.output(&z))); // [1000, 1]
     let real_logit = f64::from(real.sum() / real.len() as f32);
     Ok(Run { losses, real_logit, accuracy: accuracy(&real, &fake) })
 }
