@@ -46,7 +46,11 @@ fn work(cli: &Cli) -> anyhow::Result<ExitCode> {
     let entries = record::entries(&root)?;
     let known = known(&root, &cli.choice, &entries)?;
     let mut said = Said::default();
-    render_and_say(&root, &mut said)?;
+    if let Err(error) = render_and_say(&root, &mut said) {
+        // What is about to be written anew may be what it lacks.
+        ensure!(cli.choice.rewrites(), error);
+        return run_the_chapters(&root, cli);
+    }
     match &known {
         Some(known) => {
             known.iter().for_each(|(entry, c)| said.compared(&entry.name, c));
@@ -73,7 +77,7 @@ fn known<'a>(
     entries: &'a [Entry],
 ) -> anyhow::Result<Option<Vec<(&'a Entry, Comparison)>>> {
     let chosen = choice.chapters(entries)?;
-    if choice.fresh || choice.draw {
+    if choice.rewrites() {
         return Ok(None);
     }
     let target = record::target();

@@ -39,6 +39,11 @@ pub struct Choice {
 }
 
 impl Choice {
+    /// Whether results, figures or claims are written.
+    pub fn rewrites(&self) -> bool {
+        self.fresh || self.draw
+    }
+
     /// The chosen chapters among all.
     ///
     /// # Errors

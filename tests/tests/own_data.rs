@@ -17,7 +17,10 @@ const READERS: [(&Chapter, &[&str]); 8] = [
         &discriminator_training::CHAPTER,
         &["parity", "digits-vs-noise", "digits-vs-blur", "article"],
     ),
-    (&gan::CHAPTER, &["first steps", "digits", "digits-dfdx"]),
+    (
+        &gan::CHAPTER,
+        &["first steps", "digits", "digits-recipe", "digits-dfdx"],
+    ),
     (&codebook_lookup::CHAPTER, &["patches", "codebook", "cosine"]),
     (&straight_through::CHAPTER, &["patches"]),
     (
