@@ -1,0 +1,74 @@
+//! Error against bits, under one ruler: networks with several codebooks, beside what has no network.
+
+use lab::{Axis, Claim, Cost, Experiment, Lab, Measurements, Plot};
+
+use super::{components, patches};
+use crate::run::setting::Data;
+use crate::run::short::{short, try_out_and_code};
+use crate::training::{Config, Sizes};
+
+pub const EXPERIMENT: Experiment = Experiment {
+    name: "rate",
+    cost: Cost::Minutes,
+    measure,
+    figures: &[("rate", draw)],
+    claims,
+};
+
+const CODES: [usize; 6] = [16, 32, 64, 128, 256, 512];
+
+fn measure(lab: &mut Lab) -> anyhow::Result<()> {
+    let data = Data::load(lab)?;
+    let base = short(lab, &data);
+    for codes in lab.by_scale(vec![4, 16], CODES.into(), CODES.into()) {
+        let sizes = Sizes { codes, ..base.sizes };
+        let name = format!("codes_{codes}");
+        try_out_and_code(lab, &data, &name, Config { sizes, ..base })?;
+    }
+    Ok(())
+}
+
+/// The points of a curve that were measured in this run, `name_mse_over_variance` against `name_bits`.
+fn curve(
+    of: &Measurements,
+    names: impl IntoIterator<Item = String>,
+) -> Vec<(f64, f64)> {
+    let point = |name: String| {
+        let bits = of.value(&format!("{name}_bits")).ok()?;
+        Some((bits, of.value(&format!("{name}_mse_over_variance")).ok()?))
+    };
+    names.into_iter().filter_map(point).collect()
+}
+
+fn draw(of: &Measurements) -> anyhow::Result<String> {
+    let named = |start: &str, of: &[usize]| {
+        of.iter().map(|n| format!("{start}_{n}")).collect::<Vec<_>>()
+    };
+    let page = of.value("bits_by_place").ok();
+    let page = page.zip(of.value("test_mse_over_variance").ok());
+    let plot = Plot::new("")
+        .x("bits an image, coded by place", Axis::Log)
+        .y("squared error over variance, unseen", Axis::Log)
+        .line(
+            "short VQ-VAE, K from 16 to 512",
+            curve(of, named("codes", &CODES)),
+        )
+        .points(
+            "short VQ-VAE, other grids",
+            curve(of, named("grid", &[2, 4, 14])),
+        )
+        .line(
+            "k-means, K from 16 to 2,048",
+            curve(of, named("patches", &patches::CODES)),
+        )
+        .line(
+            "principal components",
+            curve(of, named("components", &components::BITS)),
+        )
+        .points("the network of this page", page);
+    plot.svg()
+}
+
+fn claims() -> Vec<(&'static str, Claim)> {
+    vec![]
+}
