@@ -1,12 +1,17 @@
 //! Short trainings of a smaller network, from several seeds.
 
-use lab::{Lab, Within};
+use lab::{Lab, Within, over_seeds};
 
 use super::setting::{Data, in_use, mean_bits, recipe, tables};
 use crate::training::{Config, Sizes, in_room};
 
 /// From how many starts, on as many orders of the digits, each choice is trained.
 pub const SEEDS: usize = 3;
+
+/// What is recorded of a number for each seed.
+pub fn every<T: From<String>>(name: &str) -> Vec<T> {
+    over_seeds(name, SEEDS).into_iter().map(T::from).collect()
+}
 
 /// A smaller network and fewer steps than the page's.
 pub fn short(lab: &Lab, data: &Data) -> Config {

@@ -42,6 +42,22 @@ fn measure(lab: &mut Lab) -> anyhow::Result<()> {
 }
 
 fn claims() -> Vec<(&'static str, Claim)> {
-    let _ = SEEDS;
-    vec![]
+    let error = |way: &str| format!("way_{way}_mse_over_variance");
+    let less = |a: &str, b: &str| {
+        Claim::less_over_seeds(&error(a), &error(b), SEEDS)
+    };
+    let alike =
+        |a: &str, b: &str| Claim::undecided(&error(a), &error(b), SEEDS);
+    vec![
+        ("no_commitment_costs_most", less("base", "beta_0")),
+        ("less_commitment_costs_error", less("base", "beta_0.05")),
+        ("beta_1_is_better", less("beta_1", "base")),
+        ("beta_4_is_better", less("beta_4", "base")),
+        ("beta_16_is_better", less("beta_16", "base")),
+        ("beta_4_and_16", less("beta_4", "beta_16")),
+        ("beta_4_and_1", less("beta_4", "beta_1")),
+        ("no_revival_not_told_apart", alike("base", "no_revival")),
+        ("a_low_start_not_told_apart", alike("base", "uniform")),
+        ("neither", less("base", "uniform_no_revival")),
+    ]
 }

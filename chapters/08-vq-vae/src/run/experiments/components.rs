@@ -4,11 +4,12 @@ use codebook_lookup::plain::{gather, kmeans_plus_plus, lloyd_step, nearest};
 use datasets::PixelRange;
 use lab::{Claim, Cost, Experiment, Lab, Within};
 use ndarray::{Array2, Axis as Dim, concatenate, s};
+use ndarray_rand::rand::Rng;
 
 use crate::coding::Tables;
 use crate::measures::{Components, principal_components, shared_bits};
 use crate::run::setting::{Data, mean_bits};
-use crate::run::short::SEEDS;
+use crate::run::short::{SEEDS, every};
 
 pub const EXPERIMENT: Experiment = Experiment {
     name: "components",
@@ -28,27 +29,37 @@ struct Coefficients {
     test: Array2<f64>,  // [M, C]
 }
 
+impl Coefficients {
+    /// The components of the first few training images; as many coefficients as are ever used.
+    fn new(data: &Data, few: usize) -> anyhow::Result<Self> {
+        let from = data.learnt(few).mapv(f64::from);
+        let components = principal_components(&from);
+        let most = BITS.into_iter().max().unwrap_or(0);
+        let used = with_bits(&shared_bits(&components.variances, most));
+        let directions = components.directions.slice(s![..used, ..]); // [C, 784]
+        let along = |x: Array2<f32>| {
+            (x.mapv(f64::from) - &components.mean).dot(&directions.t())
+        };
+        let rows: Vec<usize> = (0..data.seen).collect();
+        let pixels = |rows| data.train.pixels(rows, PixelRange::Unit);
+        let parts: Vec<_> =
+            rows.chunks(5000).map(|rows| along(pixels(rows))).collect();
+        let parts: Vec<_> = parts.iter().map(|part| part.view()).collect();
+        let train = concatenate(Dim(0), &parts)?; // [N, C]
+        let test = along(data.test.clone()); // [M, C]
+        Ok(Self { components, train, test })
+    }
+}
+
+/// How many coefficients are given bits: the first ones.
+fn with_bits(given: &[u32]) -> usize {
+    given.iter().filter(|b| **b > 0).count()
+}
+
 fn measure(lab: &mut Lab) -> anyhow::Result<()> {
     let data = Data::load(lab)?;
     let few = lab.by_scale(200, 10_000, 60_000);
-    let from = data.learnt(few).mapv(f64::from);
-    let components = principal_components(&from);
-    let most = *BITS.iter().max().unwrap_or(&0);
-    let given = shared_bits(&components.variances, most);
-    let used = given.iter().filter(|b| **b > 0).count();
-    let directions = components.directions.slice(s![..used, ..]); // [C, 784]
-    let along = |x: Array2<f32>| {
-        (x.mapv(f64::from) - &components.mean).dot(&directions.t())
-    };
-    let rows: Vec<usize> = (0..data.seen).collect();
-    let parts = rows.chunks(5000).map(|rows| {
-        along(data.train.pixels(rows, PixelRange::Unit)) // [5000, C]
-    });
-    let parts: Vec<_> = parts.collect();
-    let parts: Vec<_> = parts.iter().map(|part| part.view()).collect();
-    let train = concatenate(Dim(0), &parts)?; // [N, C]
-    let test = along(data.test.clone()); // [M, C]
-    let all = Coefficients { components, train, test };
+    let all = Coefficients::new(&data, few)?;
     for bits in BITS {
         let mut found = [const { Vec::new() }; 2];
         for seed in 1..=SEEDS {
@@ -74,25 +85,14 @@ fn rounded(
 ) -> anyhow::Result<[f64; 2]> {
     let rng = &mut lab.rng(&format!("components-{bits}-{seed}"));
     let given = shared_bits(&all.components.variances, bits);
-    let used = given.iter().filter(|b| **b > 0).count();
+    let used = with_bits(&given);
     let mut c = all.test.slice(s![.., ..used]).to_owned(); // [M, C]
     let mut coded = 0.0;
     for (n, bits) in given.iter().take(used).enumerate() {
         let one = |x: &Array2<f64>| x.slice(s![.., n..=n]).to_owned(); // [·, 1]
-        let (train, test) = (one(&all.train), one(&all.test));
-        let from = train.slice(s![..few.min(train.nrows()), ..]).to_owned();
-        let k = (1_usize << bits).min(from.nrows());
-        let mut levels = kmeans_plus_plus(&from, k, rng)?; // [k, 1]
-        for _ in 0..10 {
-            levels = lloyd_step(&from, &levels)?.0;
-        }
-        let rows = |found: Vec<usize>| {
-            Array2::from_shape_vec((found.len(), 1), found)
-        };
-        let codes = nearest(&test, &levels)?; // [M]
-        c.slice_mut(s![.., n..=n]).assign(&gather(&levels, &codes));
-        let table = Tables::of_codes(&rows(nearest(&train, &levels)?)?, k)?;
-        coded += mean_bits(&table, &rows(codes)?);
+        let (train, mut test) = (one(&all.train), one(&all.test));
+        coded += round(&train, &mut test, (few, *bits), rng)?;
+        c.slice_mut(s![.., n..=n]).assign(&test);
     }
     let directions = all.components.directions.slice(s![..used, ..]);
     let y = c.dot(&directions) + &all.components.mean; // [M, 784]
@@ -100,6 +100,35 @@ fn rounded(
     Ok([data.unexplained(&data.test, &y), coded])
 }
 
+/// Rounds a coefficient of the test digits to 2ᵇ levels, and says what it costs.
+fn round(
+    train: &Array2<f64>,
+    test: &mut Array2<f64>,
+    (few, bits): (usize, u32),
+    rng: &mut impl Rng,
+) -> anyhow::Result<f64> {
+    let from = train.slice(s![..few.min(train.nrows()), ..]).to_owned();
+    let k = (1_usize << bits).min(from.nrows());
+    let mut levels = kmeans_plus_plus(&from, k, rng)?; // [k, 1]
+    for _ in 0..10 {
+        levels = lloyd_step(&from, &levels)?.0;
+    }
+    let column =
+        |codes: Vec<usize>| Array2::from_shape_vec((codes.len(), 1), codes);
+    let codes = nearest(test, &levels)?; // [M]
+    *test = gather(&levels, &codes); // [M, 1]
+    let table = Tables::of_codes(&column(nearest(train, &levels)?)?, k)?;
+    Ok(mean_bits(&table, &column(codes)?))
+}
+
 fn claims() -> Vec<(&'static str, Claim)> {
-    vec![]
+    let all = |bits: &usize, what: &str| {
+        every(&format!("components_{bits}_{what}"))
+    };
+    let cheaper = BITS.iter().flat_map(|bits| all(bits, "bits"));
+    let alike = BITS.iter().flat_map(|b| vec![(*b as f64).into(); SEEDS]);
+    vec![(
+        "coded_coefficients_cost_less",
+        Claim::Less(cheaper.collect(), alike.collect()),
+    )]
 }

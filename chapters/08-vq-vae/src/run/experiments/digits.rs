@@ -109,6 +109,7 @@ fn note_errors(
     let error = data.unexplained(x, y);
     lab.result("test_mse_over_variance", error, Within::Factor(1.1))?;
     lab.result("test_images", x.nrows() as f64, Within::Exactly)?;
+    lab.result("seen_images", data.seen as f64, Within::Exactly)?;
     let learnt = data.learnt(x.nrows());
     let again = data.unexplained(&learnt, &model.reconstruct(&learnt)?);
     lab.result("train_mse_over_variance", again, Within::Factor(1.1))?;
@@ -120,14 +121,27 @@ fn note_errors(
 }
 
 fn claims() -> Vec<(&'static str, Claim)> {
-    let mut claims = vec![(
-        "the_lookup_costs_about_half",
-        Claim::times(
-            1.5,
-            "unquantised_mse_over_variance",
-            "test_mse_over_variance",
+    let [test, train, past] = ["test", "train", "unquantised"]
+        .map(|of| format!("{of}_mse_over_variance"));
+    let dfdx = "vq-vae.digits-dfdx/dfdx_test_mse_over_variance";
+    let mut claims = vec![
+        (
+            "it_has_learnt_no_digit_by_heart",
+            Claim::equal(0.001, train, test.as_str(), past.as_str()),
         ),
-    )];
+        (
+            "the_lookup_costs_a_third_or_more",
+            Claim::times(1.5, past.as_str(), test.as_str()),
+        ),
+        (
+            "below_what_keras_prints",
+            Claim::less("last_epoch_mse_over_variance", 0.0444),
+        ),
+        (
+            "the_rooms_end_alike",
+            Claim::equal(0.001, test.as_str(), dfdx, past),
+        ),
+    ];
     claims.extend(growth::claims());
     claims.extend(rebuilt::claims());
     claims.extend(codes::claims());

@@ -65,5 +65,8 @@ fn measure(lab: &mut Lab) -> anyhow::Result<()> {
 }
 
 fn claims() -> Vec<(&'static str, Claim)> {
-    vec![]
+    vec![(
+        "the_rooms_agree_at_first",
+        Claim::less("parity_max_rel_err", 1e-3),
+    )]
 }

@@ -4,7 +4,7 @@ use commitment_loss::quantizer::{Learning, Settings};
 use lab::{Claim, Cost, Experiment, Lab};
 
 use crate::run::setting::Data;
-use crate::run::short::{short, try_out};
+use crate::run::short::{SEEDS, short, try_out};
 use crate::training::Config;
 
 pub const EXPERIMENT: Experiment = Experiment {
@@ -31,5 +31,13 @@ fn measure(lab: &mut Lab) -> anyhow::Result<()> {
 }
 
 fn claims() -> Vec<(&'static str, Claim)> {
-    vec![]
+    let error = |way: &str| format!("way_{way}_mse_over_variance");
+    let less = |a: &str, b: &str| {
+        Claim::less_over_seeds(&error(a), &error(b), SEEDS)
+    };
+    vec![
+        ("averages_beat_the_usual_step", less("base", "gradient_0.001")),
+        ("averages_beat_the_best_step", less("base", "gradient_0.01")),
+        ("a_larger_step_helps", less("gradient_0.01", "gradient_0.001")),
+    ]
 }

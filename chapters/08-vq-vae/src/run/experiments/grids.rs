@@ -3,7 +3,7 @@
 use lab::{Claim, Cost, Experiment, Lab};
 
 use crate::run::setting::Data;
-use crate::run::short::{short, try_out_and_code};
+use crate::run::short::{every, short, try_out_and_code};
 use crate::training::{Config, Sizes};
 
 pub const EXPERIMENT: Experiment = Experiment {
@@ -28,5 +28,7 @@ fn measure(lab: &mut Lab) -> anyhow::Result<()> {
 }
 
 fn claims() -> Vec<(&'static str, Claim)> {
-    vec![]
+    let all = |side: usize| every(&format!("grid_{side}_mse_over_variance"));
+    let side = |grids: [usize; 2]| grids.into_iter().flat_map(all).collect();
+    vec![("finer_grids_less_error", Claim::Less(side([14, 4]), side([4, 2])))]
 }

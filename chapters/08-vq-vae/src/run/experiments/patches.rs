@@ -8,7 +8,7 @@ use ndarray::Array2;
 
 use crate::plain::{IMAGE, space_to_depth};
 use crate::run::setting::{Data, mean_bits, seams, tables};
-use crate::run::short::SEEDS;
+use crate::run::short::{SEEDS, every};
 
 pub const EXPERIMENT: Experiment = Experiment {
     name: "patches",
@@ -41,17 +41,23 @@ fn measure(lab: &mut Lab) -> anyhow::Result<()> {
             let judged = judge(&data, &codebook)?;
             found.iter_mut().zip(judged).for_each(|(all, v)| all.push(v));
         }
-        let [error, bits, seams] = found;
-        let name = |what| format!("patches_{k}_{what}");
-        let within = Within::Factor(1.1);
-        lab.over_seeds(&name("mse_over_variance"), &error, within)?;
-        lab.over_seeds(&name("bits"), &bits, within)?;
-        lab.over_seeds(&name("seams"), &seams, within)?;
-        let uniform = 49.0 * (k as f64).log2();
-        let within = Within::Absolute(1e-9);
-        lab.result(&name("bits_uniform"), uniform, within)?;
+        note(lab, k, &found)?;
     }
     Ok(())
+}
+
+fn note(
+    lab: &mut Lab,
+    k: usize,
+    [error, bits, seams]: &[Vec<f64>; 3],
+) -> anyhow::Result<()> {
+    let name = |what| format!("patches_{k}_{what}");
+    let within = Within::Factor(1.1);
+    lab.over_seeds(&name("mse_over_variance"), error, within)?;
+    lab.over_seeds(&name("bits"), bits, within)?;
+    lab.over_seeds(&name("seams"), seams, within)?;
+    let uniform = 49.0 * (k as f64).log2();
+    lab.result(&name("bits_uniform"), uniform, Within::Absolute(1e-9))
 }
 
 /// The error of the test digits, their bits by place, and how much of it lies in seams.
@@ -73,5 +79,25 @@ fn judge(data: &Data, codebook: &Array2<f32>) -> anyhow::Result<[f64; 3]> {
 }
 
 fn claims() -> Vec<(&'static str, Claim)> {
-    vec![]
+    let all = |k: &usize, what: &str| every(&format!("patches_{k}_{what}"));
+    let in_order = |what: &str| {
+        let side = |codes: &[usize]| {
+            codes.iter().flat_map(|k| all(k, what)).collect::<Vec<_>>()
+        };
+        (side(&CODES[..CODES.len() - 1]), side(&CODES[1..]))
+    };
+    let (error, bits) = (in_order("mse_over_variance"), in_order("bits"));
+    vec![
+        ("more_patches_less_error", Claim::Less(error.1, error.0)),
+        ("more_patches_more_bits", Claim::Less(bits.0, bits.1)),
+        (
+            "chapter_5_on_the_same_digits",
+            Claim::equal(
+                0.002,
+                "patches_128_mse_over_variance",
+                "codebook-lookup/patch_mse_over_variance_all_digits",
+                "codebook-lookup/patch_mse_over_variance_few_digits",
+            ),
+        ),
+    ]
 }

@@ -4,7 +4,7 @@ use lab::{Axis, Claim, Cost, Experiment, Lab, Measurements, Plot};
 
 use super::{components, patches};
 use crate::run::setting::Data;
-use crate::run::short::{short, try_out_and_code};
+use crate::run::short::{SEEDS, every, short, try_out_and_code};
 use crate::training::{Config, Sizes};
 
 pub const EXPERIMENT: Experiment = Experiment {
@@ -70,5 +70,40 @@ fn draw(of: &Measurements) -> anyhow::Result<String> {
 }
 
 fn claims() -> Vec<(&'static str, Claim)> {
-    vec![]
+    let all = |name: &str, what: &str| every(&format!("{name}_{what}"));
+    let error = "mse_over_variance";
+    let page = |name: &str| vec![name.into(); SEEDS];
+    let short = |what: &str, of: &str| {
+        let side = CODES.iter().map(|k| all(&format!("{of}_{k}"), what));
+        side.flatten().collect::<Vec<_>>()
+    };
+    vec![
+        (
+            "chapter_5_leaves_less",
+            Claim::Less(
+                all("patches_2048", error),
+                page("test_mse_over_variance"),
+            ),
+        ),
+        (
+            "chapter_5_costs_less",
+            Claim::Less(all("patches_2048", "bits"), page("bits_by_place")),
+        ),
+        (
+            "codes_of_patches_cost_less",
+            Claim::Less(short("bits", "patches"), short("bits", "codes")),
+        ),
+        (
+            "with_as_many_codes_the_network_leaves_half",
+            Claim::Times(
+                2.0,
+                page("test_mse_over_variance"),
+                all("patches_128", error),
+            ),
+        ),
+        (
+            "the_network_hides_its_seams",
+            Claim::Times(1.3, page("seams"), all("patches_1024", "seams")),
+        ),
+    ]
 }
