@@ -4,7 +4,7 @@ use commitment_loss::quantizer::Settings;
 use lab::{Claim, Cost, Experiment, Lab, Within};
 
 use crate::run::setting::Data;
-use crate::run::short::{SEEDS, short, try_out};
+use crate::run::short::{SEEDS, short, try_out, try_out_and_code};
 use crate::training::{Config, Start};
 
 pub const EXPERIMENT: Experiment = Experiment {
@@ -27,7 +27,11 @@ fn measure(lab: &mut Lab) -> anyhow::Result<()> {
     for beta in BETAS {
         let quantizer = Settings { beta, ..base.quantizer };
         let name = format!("way_beta_{beta}");
-        try_out(lab, &data, &name, Config { quantizer, ..base })?;
+        let config = Config { quantizer, ..base };
+        match beta {
+            4.0 => try_out_and_code(lab, &data, &name, config)?,
+            _ => try_out(lab, &data, &name, config)?,
+        }
         let name = format!("beta_{beta}_times_variance");
         lab.result(&name, beta * data.variance, Within::Absolute(1e-6))?;
     }
@@ -37,7 +41,7 @@ fn measure(lab: &mut Lab) -> anyhow::Result<()> {
     let low = Config { start, ..base };
     let neither = Config { start, ..not_revived };
     try_out(lab, &data, "way_uniform", low)?;
-    try_out(lab, &data, "way_no_revival", not_revived)?;
+    try_out_and_code(lab, &data, "way_no_revival", not_revived)?;
     try_out(lab, &data, "way_uniform_no_revival", neither)
 }
 
