@@ -36,8 +36,26 @@ fn claims() -> Vec<(&'static str, Claim)> {
         Claim::less_over_seeds(&error(a), &error(b), SEEDS)
     };
     vec![
-        ("averages_beat_the_usual_step", less("base", "gradient_0.001")),
-        ("averages_beat_the_best_step", less("base", "gradient_0.01")),
-        ("a_larger_step_helps", less("gradient_0.01", "gradient_0.001")),
+        (
+            "a_small_step_is_left_behind",
+            Claim::times(5.0, error("base"), error("gradient_0.001")),
+        ),
+        ("ten_times_the_step_helps", less("gradient_0.01", "gradient_0.001")),
+        (
+            "three_times_more_helps_again",
+            less("gradient_0.03", "gradient_0.01"),
+        ),
+        ("and_again", less("gradient_0.1", "gradient_0.03")),
+        ("by_gradient_beats_the_recipe", less("gradient_0.1", "base")),
+        ("by_gradient_beats_a_larger_beta", less("gradient_0.1", "beta_4")),
+        ("by_gradient_beats_no_revival", less("gradient_0.1", "no_revival")),
+        (
+            "by_gradient_few_codes_do_the_work",
+            Claim::less_over_seeds(
+                "way_gradient_0.1_perplexity",
+                "way_no_revival_perplexity",
+                SEEDS,
+            ),
+        ),
     ]
 }
