@@ -127,8 +127,15 @@ fn claims() -> Vec<(&'static str, Claim)> {
     };
     let cheaper = BITS.iter().flat_map(|bits| all(bits, "bits"));
     let alike = BITS.iter().flat_map(|b| vec![(*b as f64).into(); SEEDS]);
-    vec![(
-        "coded_coefficients_cost_less",
-        Claim::Less(cheaper.collect(), alike.collect()),
-    )]
+    let at_343 = lab::over_seeds("components_343_bits", SEEDS);
+    vec![
+        (
+            "coded_coefficients_cost_less",
+            Claim::Less(cheaper.collect(), alike.collect()),
+        ),
+        (
+            "coded_coefficients_hardly_shrink",
+            Claim::all_above(at_343, 0.9 * 343.0),
+        ),
+    ]
 }
