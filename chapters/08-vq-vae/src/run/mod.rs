@@ -1,23 +1,35 @@
 //! The experiments of chapter 8.
 
-mod digits;
+pub mod experiments;
 pub mod ledger;
 mod pictures;
-mod rooms;
-mod sweeps;
+mod setting;
+mod short;
 
 use lab::{Cost, Lab};
+
+use experiments::{
+    choices, components, digits, digits_dfdx, first_steps, gradient, grids,
+    patches, rate,
+};
 
 /// The experiments of chapter 8.
 ///
 /// # Errors
-/// An experiment failed, or a file cannot be written.
+/// The data cannot be read, an experiment failed, or a file cannot be written.
 pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
-    lab.experiment("ledger", Cost::Seconds, rooms::compare_everything)?;
-    lab.experiment("first steps", Cost::Seconds, rooms::first_steps)?;
-    lab.experiment("digits", Cost::Minutes, digits::digits)?;
-    lab.experiment("digits-dfdx", Cost::Asked, digits::digits_on_dfdx)?;
-    lab.experiment("table", Cost::Minutes, sweeps::table)?;
-    lab.experiment("rate", Cost::Minutes, sweeps::rate)?;
-    Ok(())
+    lab.experiment("ledger", Cost::Seconds, compare_everything)?;
+    lab.run(&first_steps::EXPERIMENT)?;
+    lab.run(&digits::EXPERIMENT)?;
+    lab.run(&digits_dfdx::EXPERIMENT)?;
+    lab.run(&choices::EXPERIMENT)?;
+    lab.run(&gradient::EXPERIMENT)?;
+    lab.run(&patches::EXPERIMENT)?;
+    lab.run(&components::EXPERIMENT)?;
+    lab.run(&grids::EXPERIMENT)?;
+    lab.run(&rate::EXPERIMENT)
+}
+
+fn compare_everything(lab: &mut Lab) -> anyhow::Result<()> {
+    lab::fill_ledger!(lab, ledger::rows)
 }

@@ -2,11 +2,11 @@
 
 use std::fmt::Write;
 
+use anyhow::Context;
 use lab::ImageGrid;
-use ndarray::{Array1, Array2};
+use ndarray::{Array1, Array2, Axis};
 
 use crate::measures::principal_components;
-use crate::model::VqVae;
 use crate::plain::IMAGE;
 
 /// Adds images `[N, 784]` in [0, 1] to a grid.
@@ -19,7 +19,7 @@ pub fn push_rows(grid: &mut ImageGrid, x: &Array2<f32>) {
 
 /// A colour for each code: near codes have near hues. The hue is the angle in the plane of the first two principal
 /// components of the codebook; `[K]`, degrees.
-fn hues(codebook: &Array2<f32>) -> Array1<f64> {
+pub fn hues(codebook: &Array2<f32>) -> Array1<f64> {
     let e = codebook.mapv(f64::from);
     let found = principal_components(&e);
     let along = |n: usize| (&e - &found.mean).dot(&found.directions.row(n));
@@ -28,63 +28,90 @@ fn hues(codebook: &Array2<f32>) -> Array1<f64> {
     x.iter().zip(&y).map(angle).collect()
 }
 
-/// Images `[N, 784]`, below each its codes as coloured places with their numbers, as SVG.
-pub fn code_maps(
-    model: &VqVae<f32>,
-    x: &Array2<f32>,
-    columns: usize,
-) -> anyhow::Result<String> {
-    let codes = model.encode(x)?; // [N, S²]
-    let hues = hues(&model.codebook);
-    let side = model.sizes.side();
-    let (cell, gap) = (112.0, 8.0);
-    let step = cell + gap;
-    let size = cell / side as f64;
-    let rows = x.nrows().div_ceil(columns);
-    let width = columns.min(x.nrows()) as f64 * step - gap;
-    let height = 2.0 * rows as f64 * step - gap;
-    let mut svg = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" \
-         height=\"{height}\" font-family=\"sans-serif\" font-size=\"{:.1}\" text-anchor=\"middle\">\n",
-        0.45 * size,
-    );
-    for (n, (image, map)) in
-        x.rows().into_iter().zip(codes.rows()).enumerate()
-    {
-        let left = (n % columns) as f64 * step;
-        let top = 2.0 * (n / columns) as f64 * step;
-        writeln!(svg, "<g transform=\"translate({left} {top})\">")?;
-        svg.push_str(&pixels(&image.to_vec(), cell)?);
+/// The first 16 of some images above what became of them.
+pub fn beside(
+    rows: &[usize],
+    (x, y): (&Array2<f32>, &Array2<f32>),
+) -> ImageGrid {
+    let rows = &rows[..16.min(rows.len())];
+    let mut grid = ImageGrid::new(rows.len());
+    for images in [x, y] {
+        push_rows(&mut grid, &images.select(Axis(0), rows));
+    }
+    grid
+}
+
+/// The side of an image, and the space between two.
+const CELL: f64 = 112.0;
+const GAP: f64 = 8.0;
+
+/// Images, below each its codes as coloured places with their numbers.
+pub struct CodeMaps<'a> {
+    /// Of each pixel, from 0, black, to 8; 784 an image.
+    pub shades: &'a [f64],
+    /// As many for each image.
+    pub codes: &'a [f64],
+    /// Of each code, in degrees.
+    pub hues: &'a [f64],
+}
+
+impl CodeMaps<'_> {
+    /// As SVG, all images in a row.
+    pub fn svg(&self) -> anyhow::Result<String> {
+        let images = self.shades.chunks_exact(IMAGE * IMAGE);
+        let places = self.codes.len() / images.len().max(1);
+        let side = (places as f64).sqrt();
+        let (width, height) =
+            ((images.len() as f64) * (CELL + GAP) - GAP, 2.0 * CELL + GAP);
+        let mut svg = format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" \
+             height=\"{height}\" font-family=\"sans-serif\" font-size=\"{:.1}\" text-anchor=\"middle\">\n",
+            0.45 * CELL / side,
+        );
+        let maps = self.codes.chunks_exact(places.max(1));
+        for (n, (image, map)) in images.zip(maps).enumerate() {
+            let left = n as f64 * (CELL + GAP);
+            writeln!(svg, "<g transform=\"translate({left} 0)\">")?;
+            svg.push_str(&pixels(image)?);
+            svg.push_str(&self.map(map, side)?);
+            svg.push_str("</g>\n");
+        }
+        svg.push_str("</svg>\n");
+        Ok(svg)
+    }
+
+    /// The codes of an image where they stand.
+    fn map(&self, map: &[f64], side: f64) -> anyhow::Result<String> {
+        let size = CELL / side;
+        let mut svg = String::new();
         for (place, code) in map.iter().enumerate() {
-            let (x, y) = ((place % side) as f64, (place / side) as f64);
-            let (x, y) = (size * x, size * y + step);
+            let place = place as f64;
+            let x = size * (place % side);
+            let y = size * (place / side).floor() + CELL + GAP;
+            let hue = self.hues.get(*code as usize);
+            let hue = hue.context("a code has no hue")?;
             writeln!(
                 svg,
                 "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{size:.1}\" height=\"{size:.1}\" \
-                 fill=\"hsl({:.0} 60% 72%)\"/><text x=\"{:.1}\" y=\"{:.1}\" fill=\"#222\">{code}</text>",
-                hues[*code],
+                 fill=\"hsl({hue:.0} 60% 72%)\"/><text x=\"{:.1}\" y=\"{:.1}\" fill=\"#222\">{code}</text>",
                 x + 0.5 * size,
                 y + 0.66 * size,
             )?;
         }
-        svg.push_str("</g>\n");
+        Ok(svg)
     }
-    svg.push_str("</svg>\n");
-    Ok(svg)
 }
 
 /// A grey image as runs of pixels of one of eight shades, on black.
-fn pixels(image: &[f32], cell: f64) -> anyhow::Result<String> {
-    let size = cell / IMAGE as f64;
+fn pixels(shades: &[f64]) -> anyhow::Result<String> {
+    let size = CELL / IMAGE as f64;
     let mut svg =
-        format!("<rect width=\"{cell}\" height=\"{cell}\" fill=\"#000\"/>\n");
-    for (y, line) in image.chunks(IMAGE).enumerate() {
-        let shades: Vec<u32> =
-            line.iter().map(|v| (8.0 * v).round() as u32).collect();
+        format!("<rect width=\"{CELL}\" height=\"{CELL}\" fill=\"#000\"/>\n");
+    for (y, line) in shades.chunks(IMAGE).enumerate() {
         let mut x = 0;
-        for run in shades.chunk_by(|a, b| a == b) {
-            if run[0] > 0 {
-                let grey = (run[0] * 32).min(255);
+        for run in line.chunk_by(|a, b| a == b) {
+            if run[0] > 0.0 {
+                let grey = (run[0] as u32 * 32).min(255);
                 writeln!(
                     svg,
                     "<rect x=\"{:.0}\" y=\"{:.0}\" width=\"{:.0}\" height=\"{size:.0}\" \

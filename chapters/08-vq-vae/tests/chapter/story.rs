@@ -7,6 +7,7 @@ use vq_vae::CHAPTER;
 fn the_story_runs_and_is_deterministic() {
     let figures = [
         "growth.svg",
+        "commitment.svg",
         "rebuilt.png",
         "worst.png",
         "code_map.svg",
@@ -29,6 +30,11 @@ fn the_story_runs_and_is_deterministic() {
     assert!((1.0..=16.0).contains(&of("perplexity")));
     assert!((0.0..=1.0).contains(&of("codes_used_share")));
 
+    // All grids are paid for by the place.
+    assert_eq!(of("grid_2_bits_uniform"), 4.0 * 4.0);
+    assert_eq!(of("grid_14_bits_uniform"), 196.0 * 4.0);
+    assert!(of("components_196_bits") <= 196.0);
+
     // The larger the error of an image, the later it comes in the picture of the worst.
     assert!(of("worst_mse_over_variance") >= of("median_mse_over_variance"));
 
@@ -43,6 +49,6 @@ fn the_story_runs_and_is_deterministic() {
         assert!(error(many) < error(few));
     }
     let patches = |k| of(&format!("patches_{k}_mse_over_variance"));
-    assert!(patches(16) < patches(4));
+    assert!(patches(64) < patches(16));
     assert!(of("parity_first_step_rel_err") <= 1e-5);
 }

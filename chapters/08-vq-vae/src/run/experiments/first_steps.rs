@@ -1,22 +1,23 @@
-//! The two rooms beside each other.
+//! The page's network takes its first steps in both rooms, from equal weights, on equal batches.
 
 use std::time::Instant;
 
 use gradients::plain::Parameters;
-use lab::{Lab, Resumable, Within};
+use lab::{Claim, Cost, Experiment, Lab, Resumable, Within};
 
-use super::digits::{Data, recipe};
-use crate::ledger;
 use crate::on_dfdx;
+use crate::run::setting::{Data, recipe};
 use crate::training::{Config, Trained};
 
-/// Every hand gradient beside what can contradict it.
-pub fn compare_everything(lab: &mut Lab) -> anyhow::Result<()> {
-    lab::fill_ledger!(lab, ledger::rows)
-}
+pub const EXPERIMENT: Experiment = Experiment {
+    name: "first steps",
+    cost: Cost::Seconds,
+    measure,
+    figures: &[],
+    claims,
+};
 
-/// The page's network takes its first steps in both rooms, from equal weights, on equal batches.
-pub fn first_steps(lab: &mut Lab) -> anyhow::Result<()> {
+fn measure(lab: &mut Lab) -> anyhow::Result<()> {
     let steps: u64 = lab.by_scale(2, 5, 5);
     let data = Data::load(lab)?;
     let mut config =
@@ -61,4 +62,11 @@ pub fn first_steps(lab: &mut Lab) -> anyhow::Result<()> {
         lab.result(&name, seconds / steps as f64, Within::Timing)?;
     }
     Ok(())
+}
+
+fn claims() -> Vec<(&'static str, Claim)> {
+    vec![(
+        "the_rooms_agree_at_first",
+        Claim::less("parity_max_rel_err", 1e-3),
+    )]
 }

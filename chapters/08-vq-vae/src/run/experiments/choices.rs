@@ -1,0 +1,88 @@
+//! β, where the codebook starts, and revival: one choice changed at a time.
+
+use commitment_loss::quantizer::Settings;
+use lab::{Claim, Cost, Experiment, Lab, Within};
+
+use crate::run::setting::Data;
+use crate::run::short::{SEEDS, short, try_out, try_out_and_code};
+use crate::training::{Config, Start};
+
+pub const EXPERIMENT: Experiment = Experiment {
+    name: "choices",
+    cost: Cost::Minutes,
+    measure,
+    figures: &[],
+    claims,
+};
+
+const BETAS: [f64; 5] = [0.0, 0.05, 1.0, 4.0, 16.0];
+
+fn measure(lab: &mut Lab) -> anyhow::Result<()> {
+    let data = Data::load(lab)?;
+    let base = short(lab, &data);
+    lab.result("short_steps", base.steps as f64, Within::Exactly)?;
+    let channels = base.sizes.channels as f64;
+    lab.result("short_channels", channels, Within::Exactly)?;
+    try_out(lab, &data, "way_base", base)?;
+    for beta in BETAS {
+        let quantizer = Settings { beta, ..base.quantizer };
+        let name = format!("way_beta_{beta}");
+        let config = Config { quantizer, ..base };
+        match beta {
+            4.0 => try_out_and_code(lab, &data, &name, config)?,
+            _ => try_out(lab, &data, &name, config)?,
+        }
+        let name = format!("beta_{beta}_times_variance");
+        lab.result(&name, beta * data.variance, Within::Absolute(1e-6))?;
+    }
+    let quantizer = Settings { revival: None, ..base.quantizer };
+    let not_revived = Config { quantizer, ..base };
+    let start = Start::Uniform;
+    let low = Config { start, ..base };
+    let neither = Config { start, ..not_revived };
+    try_out(lab, &data, "way_uniform", low)?;
+    try_out_and_code(lab, &data, "way_no_revival", not_revived)?;
+    try_out(lab, &data, "way_uniform_no_revival", neither)
+}
+
+fn claims() -> Vec<(&'static str, Claim)> {
+    let less = |what: &str| {
+        let name = move |way: &str, what: &str| format!("way_{way}_{what}");
+        let what = what.to_owned();
+        move |a: &str, b: &str| {
+            Claim::less_over_seeds(&name(a, &what), &name(b, &what), SEEDS)
+        }
+    };
+    let (error, even) = (less("mse_over_variance"), less("perplexity"));
+    let alike = |a: &str, b: &str| {
+        let [a, b] = [a, b].map(|w| format!("way_{w}_mse_over_variance"));
+        Claim::undecided(&a, &b, SEEDS)
+    };
+    let used = lab::over_seeds("way_no_revival_codes_used_share", SEEDS);
+    vec![
+        ("no_commitment_costs_most", error("beta_0.05", "beta_0")),
+        ("less_commitment_costs_error", error("base", "beta_0.05")),
+        ("beta_1_is_better", error("beta_1", "base")),
+        ("beta_4_is_better_still", error("beta_4", "beta_1")),
+        ("beta_16_not_told_from_4", alike("beta_16", "beta_4")),
+        ("revival_costs_error", error("no_revival", "base")),
+        (
+            "revival_costs_bits",
+            Claim::less_over_seeds(
+                "way_no_revival_bits",
+                "codes_128_bits",
+                SEEDS,
+            ),
+        ),
+        (
+            "without_revival_fewer_codes_do_the_work",
+            even("no_revival", "base"),
+        ),
+        ("no_code_needed_it", Claim::all_above(used, 0.99)),
+        ("a_low_start_costs_error", error("base", "uniform")),
+        (
+            "unrevived_the_start_shows_not",
+            alike("no_revival", "uniform_no_revival"),
+        ),
+    ]
+}

@@ -1,0 +1,61 @@
+//! A codebook that learns by gradient, at several step sizes.
+
+use commitment_loss::quantizer::{Learning, Settings};
+use lab::{Claim, Cost, Experiment, Lab};
+
+use crate::run::setting::Data;
+use crate::run::short::{SEEDS, short, try_out};
+use crate::training::Config;
+
+pub const EXPERIMENT: Experiment = Experiment {
+    name: "gradient",
+    cost: Cost::Minutes,
+    measure,
+    figures: &[],
+    claims,
+};
+
+/// Of the codebook's Adam.
+const STEP_SIZES: [f64; 5] = [0.001, 0.003, 0.01, 0.03, 0.1];
+
+fn measure(lab: &mut Lab) -> anyhow::Result<()> {
+    let data = Data::load(lab)?;
+    let base = short(lab, &data);
+    for lr in STEP_SIZES {
+        let learning = Learning::gradient(lr);
+        let quantizer = Settings { learning, ..base.quantizer };
+        let config = Config { quantizer, ..base };
+        try_out(lab, &data, &format!("way_gradient_{lr}"), config)?;
+    }
+    Ok(())
+}
+
+fn claims() -> Vec<(&'static str, Claim)> {
+    let error = |way: &str| format!("way_{way}_mse_over_variance");
+    let less = |a: &str, b: &str| {
+        Claim::less_over_seeds(&error(a), &error(b), SEEDS)
+    };
+    vec![
+        (
+            "a_small_step_is_left_behind",
+            Claim::times(5.0, error("base"), error("gradient_0.001")),
+        ),
+        ("ten_times_the_step_helps", less("gradient_0.01", "gradient_0.001")),
+        (
+            "three_times_more_helps_again",
+            less("gradient_0.03", "gradient_0.01"),
+        ),
+        ("and_again", less("gradient_0.1", "gradient_0.03")),
+        ("by_gradient_beats_the_recipe", less("gradient_0.1", "base")),
+        ("by_gradient_beats_a_larger_beta", less("gradient_0.1", "beta_4")),
+        ("by_gradient_beats_no_revival", less("gradient_0.1", "no_revival")),
+        (
+            "by_gradient_few_codes_do_the_work",
+            Claim::less_over_seeds(
+                "way_gradient_0.1_perplexity",
+                "way_no_revival_perplexity",
+                SEEDS,
+            ),
+        ),
+    ]
+}

@@ -1,0 +1,102 @@
+//! Short trainings of a smaller network, from several seeds.
+
+use lab::{Lab, Within, over_seeds};
+
+use super::setting::{Data, in_use, mean_bits, recipe, tables};
+use crate::training::{Config, Sizes, in_room};
+
+/// From how many starts, on as many orders of the digits, each choice is trained.
+pub const SEEDS: usize = 3;
+
+/// What is recorded of a number for each seed.
+pub fn every<T: From<String>>(name: &str) -> Vec<T> {
+    over_seeds(name, SEEDS).into_iter().map(T::from).collect()
+}
+
+/// A smaller network and fewer steps than the page's.
+pub fn short(lab: &Lab, data: &Data) -> Config {
+    let config = recipe(lab, data);
+    let channels = lab.by_scale(8, 64, 128);
+    Config {
+        sizes: Sizes { channels, ..config.sizes },
+        steps: lab.by_scale(9, 600, 15_000),
+        ..config
+    }
+}
+
+/// What short trainings come to, a number for each seed.
+#[derive(Clone, Debug, Default)]
+struct Outcomes {
+    error: Vec<f64>,
+    perplexity: Vec<f64>,
+    used: Vec<f64>,
+    bits: Vec<f64>,
+}
+
+/// Trains from every seed; records error, perplexity and share of codes in use on the test digits, as
+/// `name_mse_over_variance` and so on.
+pub fn try_out(
+    lab: &mut Lab,
+    data: &Data,
+    name: &str,
+    config: Config,
+) -> anyhow::Result<()> {
+    let found = train(lab, data, name, config, false)?;
+    note(lab, name, &found)
+}
+
+/// The same, with what an image costs by place.
+pub fn try_out_and_code(
+    lab: &mut Lab,
+    data: &Data,
+    name: &str,
+    config: Config,
+) -> anyhow::Result<()> {
+    let found = train(lab, data, name, config, true)?;
+    note(lab, name, &found)?;
+    let each = (config.sizes.codes as f64).log2();
+    let uniform = config.sizes.places() as f64 * each;
+    let within = Within::Absolute(1e-9);
+    lab.result(&format!("{name}_bits_uniform"), uniform, within)?;
+    lab.over_seeds(&format!("{name}_bits"), &found.bits, Within::Factor(1.1))
+}
+
+fn note(lab: &mut Lab, name: &str, found: &Outcomes) -> anyhow::Result<()> {
+    for (what, numbers, within) in [
+        ("mse_over_variance", &found.error, Within::Factor(1.2)),
+        ("perplexity", &found.perplexity, Within::Factor(1.2)),
+        ("codes_used_share", &found.used, Within::Absolute(0.1)),
+    ] {
+        lab.over_seeds(&format!("{name}_{what}"), numbers, within)?;
+    }
+    Ok(())
+}
+
+fn train(
+    lab: &Lab,
+    data: &Data,
+    name: &str,
+    config: Config,
+    coded: bool,
+) -> anyhow::Result<Outcomes> {
+    let mut all = Outcomes::default();
+    for seed in 0..SEEDS as u64 {
+        let run = data.training(config, lab.seed().wrapping_add(seed))?;
+        let mut run = in_room(lab, run)?;
+        let name = format!("{name}-{}", seed + 1);
+        lab.train(&name, config.steps, &mut run)?;
+        let model = run.model();
+        let codes = model.encode(&data.test)?; // [N, S²]
+        let y = model.decode(&codes)?; // [N, 784]
+        all.error.push(data.unexplained(&data.test, &y));
+        let (perplexity, used) = in_use(&codes, model.codes());
+        all.perplexity.push(perplexity);
+        all.used.push(used);
+        if coded {
+            let encode = |x: &_| Ok(model.encode(x)?);
+            let tables = tables(data, model.codes(), encode)?;
+            all.bits.push(mean_bits(&tables, &codes));
+        }
+    }
+    Ok(all)
+}
