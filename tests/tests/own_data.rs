@@ -42,7 +42,17 @@ const READERS: [(&Chapter, &[&str]); 8] = [
     ),
     (
         &vq_vae::CHAPTER,
-        &["first steps", "digits", "digits-dfdx", "table", "rate"],
+        &[
+            "first steps",
+            "digits",
+            "digits-dfdx",
+            "choices",
+            "gradient",
+            "patches",
+            "components",
+            "grids",
+            "rate",
+        ],
     ),
     (&code_prior::CHAPTER, &["switches", "draw", "draw-dfdx"]),
 ];
@@ -191,7 +201,7 @@ fn what_is_too_few_is_refused_before_the_long_trainings() {
     let what = "1 test image at page scale";
     let outcomes = everything(what, Scale::Page, &train, &test, compare);
     let refused = outcomes.iter().all(|(_, said)| said.is_some());
-    assert!(refused && outcomes.len() == 8, "{outcomes:?}");
+    assert!(refused && outcomes.len() == 13, "{outcomes:?}");
 }
 
 #[test]

@@ -58,6 +58,7 @@ fn with_bits(given: &[u32]) -> usize {
 
 fn measure(lab: &mut Lab) -> anyhow::Result<()> {
     let data = Data::load(lab)?;
+    data.train.at_least(16)?;
     let few = lab.by_scale(200, 10_000, 60_000);
     let all = Coefficients::new(&data, few)?;
     for bits in BITS {
@@ -108,7 +109,8 @@ fn round(
     rng: &mut impl Rng,
 ) -> anyhow::Result<f64> {
     let from = train.slice(s![..few.min(train.nrows()), ..]).to_owned();
-    let k = (1_usize << bits).min(from.nrows());
+    let levels = 1_usize.checked_shl(bits).unwrap_or(usize::MAX);
+    let k = levels.min(from.nrows());
     let mut levels = kmeans_plus_plus(&from, k, rng)?; // [k, 1]
     for _ in 0..10 {
         levels = lloyd_step(&from, &levels)?.0;

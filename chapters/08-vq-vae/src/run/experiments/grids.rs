@@ -29,6 +29,8 @@ fn measure(lab: &mut Lab) -> anyhow::Result<()> {
 
 fn claims() -> Vec<(&'static str, Claim)> {
     let all = |side: usize| every(&format!("grid_{side}_mse_over_variance"));
-    let side = |grids: [usize; 2]| grids.into_iter().flat_map(all).collect();
-    vec![("finer_grids_less_error", Claim::Less(side([14, 4]), side([4, 2])))]
+    let seven = || every("codes_128_mse_over_variance");
+    let finer = [all(14), seven(), all(4)].concat();
+    let coarser = [seven(), all(4), all(2)].concat();
+    vec![("finer_grids_less_error", Claim::Less(finer, coarser))]
 }

@@ -24,12 +24,13 @@ pub const CODES: [usize; 8] = [16, 32, 64, 128, 256, 512, 1024, 2048];
 
 fn measure(lab: &mut Lab) -> anyhow::Result<()> {
     let data = Data::load(lab)?;
+    let few = lab.by_scale(3, CODES.len(), CODES.len());
+    data.train.at_least(CODES[few - 1] / 8)?; // many a patch is blank
     let images = lab.by_scale(50, 2000, 10_000);
     let train = space_to_depth(&data.learnt(images), PATCH); // [49 · images, 16]
     lab.result("patches_train_images", images as f64, Within::Exactly)?;
     let steps = lab.by_scale(2, 12, 30);
     lab.result("patches_lloyd_steps", steps as f64, Within::Exactly)?;
-    let few = lab.by_scale(3, CODES.len(), CODES.len());
     for k in CODES.into_iter().take(few) {
         let mut found = [const { Vec::new() }; 3];
         for seed in 1..=SEEDS {
