@@ -54,9 +54,12 @@ fn draw(of: &Measurements) -> anyhow::Result<String> {
         .x("bits an image, coded by place", Axis::Log)
         .y("squared error over variance, unseen", Axis::Log)
         .line("short VQ-VAE, K from 16 to 512", codes.clone())
+        .colour(0)
         .points("short VQ-VAE, other grids", grids)
+        .colour(2)
         .line("k-means, K from 16 to 2,048", list.clone())
         .line("principal components", linear.clone())
+        .colour(1)
         .points("the network of this page", page);
     let dots = [(0, codes), (2, list), (3, linear)];
     let plot = dots.into_iter().fold(plot, |plot, (colour, points)| {
