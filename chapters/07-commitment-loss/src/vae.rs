@@ -193,12 +193,12 @@ pub fn step<F: NdFloat>(
     let d_x_hat = gaussian_nll_backward(x_hat, x, variance); // [B, P]
     let (d_z, d_decoder) = decoder.backward(&decoded, d_x_hat); // [B, C]
     let free = real::<F>(objective.free);
-    let weights = kl.mapv(|kl| real(if kl < free { 0.0 } else { weight })); // [C]
+    let w = kl.mapv(|kl| real(if kl < free { 0.0 } else { weight })); // [C]
     let (kl_mu, kl_log_var) = gaussian_kl_backward(&mu, &log_var);
     let (mut d_mu, mut d_log_var) =
         reparameterise_backward(d_z, &log_var, noise); // [B, C]
-    d_mu += &(kl_mu * &weights);
-    d_log_var += &(kl_log_var * &weights);
+    d_mu += &(kl_mu * &w);
+    d_log_var += &(kl_log_var * &w);
     let d_h = concatenate![Axis(1), d_mu, d_log_var]; // [B, 2C]
     let (_, d_encoder) = encoder.backward_parameters(&encoded, d_h);
     let reconstruction = gaussian_nll(x_hat, x, variance);
