@@ -100,9 +100,8 @@ pub fn gaussian_nll_backward<F: NdFloat>(
 
 // ANCHOR: categorical
 /// Eq. 7.4: the divergence of softmax(s) from the uniform distribution over
-/// K codes, in nats, mean over the rows of logits `s`.
-pub fn categorical_kl<F: NdFloat>(s: &Array2<F>, // [N, K]
-) -> F {
+/// K codes, in nats, mean over the rows of the logits `[N, K]`.
+pub fn categorical_kl<F: NdFloat>(s: &Array2<F>) -> F {
     let uniform = real::<F>((s.ncols() as f64).ln());
     uniform + softmax(s).mapv(times_log).sum() / rows(s)
 }
@@ -172,7 +171,8 @@ pub struct Step<F> {
     pub d_decoder: Mlp<F>,
 }
 
-/// Eq. 7.1: one step on images and noise, the KL term's weight given.
+/// Eq. 7.1: one step on images and noise. For the bound itself the weight
+/// is 1, and nothing of a divergence is free.
 ///
 /// # Panics
 /// The widths do not fit.

@@ -26,15 +26,18 @@ const OF_A_MEAN: f64 = 784.0 / 2.0;
 /// The variance that a sum of squares and a KL term of weight 16 stand for.
 const OF_A_WEIGHT: f64 = 16.0 / 2.0;
 
+/// How many of the cases are named in the left of two panels.
+const LEFT: usize = 3;
+
 /// Names, labels, and what is minimised when the training has so many steps.
 const CASES: [(&str, &str, fn(u64) -> Objective); 6] = [
     ("pixel_mean", "mean of squares", |_| Objective::bound(OF_A_MEAN)),
     ("weighted", "KL × 16", |_| Objective::bound(OF_A_WEIGHT)),
-    ("warm_up", "KL × 16, warm-up", |steps| Objective {
+    ("warm_up", "with warm-up", |steps| Objective {
         warm_up: steps / 2,
         ..Objective::bound(OF_A_WEIGHT)
     }),
-    ("free_nats", "KL × 16, free nats", |_| Objective {
+    ("free_nats", "with free nats", |_| Objective {
         free: 0.5,
         ..Objective::bound(OF_A_WEIGHT)
     }),
@@ -74,11 +77,12 @@ fn draw(of: &Measurements) -> anyhow::Result<String> {
         let curve = of.curve(x, &y)?.into_iter();
         Ok(curve.map(|(x, nats)| (x, nats.max(1e-7))).collect())
     };
-    for (name, label, _) in CASES {
+    for (n, (name, label, _)) in CASES.into_iter().enumerate() {
+        let [left, right] = if n < LEFT { [label, ""] } else { ["", label] };
         let kl = shown("component", format!("{name}_kl"))?;
         let nats = shown("step", format!("{name}_nats"))?;
-        components = components.line(label, kl);
-        course = course.line("", nats);
+        components = components.line(left, kl);
+        course = course.line(right, nats);
     }
     panels(&[components, course], 2)
 }
