@@ -104,5 +104,44 @@ counts = torch.tensor([5.0, 0.0, 2.0, 1.0, 8.0])
 p = counts / counts.sum()
 save(perplexity__counts=counts, perplexity__value=torch.exp(-torch.xlogy(p, p).sum()))
 
+# A Gaussian posterior against N(0, 1), its sample, and a categorical posterior against the uniform prior
+mu, log_var, noise, d_z = leaf(6, 4), leaf(6, 4), torch.randn(6, 4), torch.randn(6, 4)
+sigma = torch.exp(log_var / 2)
+posterior = torch.distributions.Normal(mu, sigma)
+prior = torch.distributions.Normal(torch.zeros(6, 4), torch.ones(6, 4))
+kl = torch.distributions.kl_divergence(posterior, prior)
+d_mu, d_log_var = torch.autograd.grad(kl.sum(1).mean(), [mu, log_var], retain_graph=True)
+save(vae__mu=mu, vae__log_var=log_var, vae__noise=noise, vae__d_z=d_z, vae__kl=kl.mean(0))
+save(vae__kl_d_mu=d_mu, vae__kl_d_log_var=d_log_var)
+sample = mu + sigma * noise
+d_mu, d_log_var = torch.autograd.grad(sample, [mu, log_var], d_z)
+save(vae__z=sample, vae__z_d_mu=d_mu, vae__z_d_log_var=d_log_var)
+logits = leaf(6, 5)
+posterior = torch.distributions.Categorical(logits=logits)
+uniform = torch.distributions.Categorical(logits=torch.zeros(6, 5))
+kl = torch.distributions.kl_divergence(posterior, uniform).mean()
+(d_logits,) = torch.autograd.grad(kl, logits)
+save(codes__logits=logits, codes__kl=kl, codes__kl_d_logits=d_logits)
+
+# One whole step of a VAE: encoder 6 -> 5 -> 4, two components, decoder 2 -> 5 -> 6
+VARIANCE, FREE = 0.3, 0.35
+small = lambda *shape: (0.3 * torch.randn(*shape)).requires_grad_()
+encoder = [small(6, 5), small(5), small(5, 4), small(4)]
+decoder = [leaf(2, 5), leaf(5), leaf(5, 6), leaf(6)]
+x, noise = torch.randn(9, 6), torch.randn(9, 2)
+mu, log_var = run(encoder, x).split(2, 1)
+x_hat = run(decoder, mu + torch.exp(log_var / 2) * noise)
+reconstruction = ((x_hat - x) ** 2).sum(1).mean() / (2 * VARIANCE)
+kl = 0.5 * (mu**2 + log_var.exp() - log_var - 1).mean(0)
+assert kl.min() < FREE < kl.max(), kl
+save(elbo__x=x, elbo__noise=noise, elbo__reconstruction=reconstruction, elbo__kl=kl)
+for name, free in {"bound": 0.0, "floored": FREE}.items():
+    loss = reconstruction + kl.clamp(min=free).sum()
+    for prefix, net in (("encoder", encoder), ("decoder", decoder)):
+        grads = torch.autograd.grad(loss, net, retain_graph=True)
+        for n, (parameter, grad) in enumerate(zip(net, grads)):
+            kind = f"{'wb'[n % 2]}{n // 2}"
+            save(**{f"elbo__{prefix}_{kind}": parameter, f"elbo__{name}_{prefix}_d_{kind}": grad})
+
 np.savez(Path(__file__).with_name("reference.npz"), **out)
 print(f"{len(out)} arrays, torch {torch.__version__}")

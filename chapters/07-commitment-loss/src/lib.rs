@@ -4,6 +4,7 @@
 //! others. This chapter shows who receives which gradient, what the weight of the commitment term does, what happens
 //! when a term is put in the wrong place, and how a codebook learns without a gradient and stays in use.
 //!
+//! - [`vae`]: the model that these terms come from, whose latents are Gaussians in place of codes.
 //! - [`plain`]: the terms, moving averages, perplexity and revival in ndarray, gradients by hand.
 //! - [`quantizer`]: a codebook with all that it needs in training; chapter 8 uses it as it is.
 //! - [`training`]: one step in the order of the equations, on patches of digits.
@@ -15,6 +16,7 @@ pub mod plain;
 pub mod quantizer;
 mod run;
 pub mod training;
+pub mod vae;
 
 pub use run::{ledger, run};
 

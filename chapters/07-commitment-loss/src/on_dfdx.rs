@@ -3,6 +3,7 @@
 
 mod quantizer;
 mod training;
+pub mod vae;
 
 use codebook_lookup::on_dfdx::{gather_chosen, nearest};
 use dfdx::prelude::*;
@@ -44,7 +45,7 @@ pub fn stop_gradient<S: Shape, E: Number, D: Device<E>>(
 // ANCHOR_END: stop
 
 // ANCHOR: losses
-/// Eq. 7.2: the codebook term. `z_e` has no tape: it stands still. The
+/// Eq. 7.6: the codebook term. `z_e` has no tape: it stands still. The
 /// codebook's gradient flows back through the product with `chosen`.
 pub fn codebook_loss<E: Number, D: Device<E>>(
     z_e: Matrix<E, D>,     // [N, C]
@@ -56,7 +57,7 @@ pub fn codebook_loss<E: Number, D: Device<E>>(
     reduced((e - stop_gradient(z_e)).square(), reduction)
 }
 
-/// Eq. 7.4: the commitment term. Here `z_q` has no tape.
+/// Eq. 7.8: the commitment term. Here `z_q` has no tape.
 pub fn commitment_loss<E: Number, D: Device<E>>(
     z_e: Taped<E, D>,  // [N, C]
     z_q: Matrix<E, D>, // [N, C]
@@ -69,7 +70,7 @@ pub fn commitment_loss<E: Number, D: Device<E>>(
 // ANCHOR_END: losses
 
 // ANCHOR: late
-/// Eq. 7.12: the codebook term, handed the output of the straight-through
+/// Eq. 7.16: the codebook term, handed the output of the straight-through
 /// step in place of the codebook vectors.
 pub fn late_codebook_loss<E: Number, D: Device<E>>(
     z_e: Taped<E, D>,  // [N, C]
@@ -83,13 +84,13 @@ pub fn late_codebook_loss<E: Number, D: Device<E>>(
 // ANCHOR_END: late
 
 // ANCHOR: terms
-/// The three terms of Eq. 7.1, and what they were computed from.
+/// The three terms of Eq. 7.5, and what they were computed from.
 pub struct Terms<E: Number, D: Device<E>> {
     /// Mean squared error of the pixels.
     pub reconstruction: Loss<E, D>,
-    /// Eq. 7.2.
+    /// Eq. 7.6.
     pub codebook: Loss<E, D>,
-    /// Eq. 7.4, β included.
+    /// Eq. 7.8, β included.
     pub commitment: Loss<E, D>,
     /// `[B, C]`
     pub z_e: Matrix<E, D>,
@@ -99,7 +100,7 @@ pub struct Terms<E: Number, D: Device<E>> {
     pub chosen: Matrix<E, D>,
 }
 
-/// Eq. 7.1 for patches `[B, 16]`. The commitment term has a tape of its own
+/// Eq. 7.5 for patches `[B, 16]`. The commitment term has a tape of its own
 /// that begins at `z_e`; to add the terms is to join their tapes.
 pub fn terms<E: Number, D: Device<E>>(
     (encoder, decoder): (&Mlp<E, D>, &Mlp<E, D>),

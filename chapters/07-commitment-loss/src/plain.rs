@@ -99,7 +99,7 @@ pub enum Reduction {
 }
 
 impl Reduction {
-    /// Eq. 7.6: the factor before the sum.
+    /// Eq. 7.10: the factor before the sum.
     pub fn factor<F: NdFloat>(self, (n, c): (usize, usize)) -> F {
         let terms = match self {
             Reduction::Mean => n * c,
@@ -115,7 +115,7 @@ fn squares<F: NdFloat>(a: &Array2<F>, b: &Array2<F>) -> F {
 // ANCHOR_END: reduction
 
 // ANCHOR: codebook
-/// Eq. 7.2: the codebook term, `‖sg[z_e] - e‖²`.
+/// Eq. 7.6: the codebook term, `‖sg[z_e] - e‖²`.
 pub fn codebook_loss<F: NdFloat>(
     z_e: &Array2<F>,      // [N, C]
     codebook: &Array2<F>, // [K, C]
@@ -126,7 +126,7 @@ pub fn codebook_loss<F: NdFloat>(
     reduction.factor::<F>(z_e.dim()) * squares(z_e, &e)
 }
 
-/// Eq. 7.3: its gradient, which exists at the codebook alone. A vector
+/// Eq. 7.7: its gradient, which exists at the codebook alone. A vector
 /// collects from every latent that chose it. `[K, C]`
 pub fn codebook_loss_backward<F: NdFloat>(
     z_e: &Array2<F>,      // [N, C]
@@ -141,7 +141,7 @@ pub fn codebook_loss_backward<F: NdFloat>(
 // ANCHOR_END: codebook
 
 // ANCHOR: commitment
-/// Eq. 7.4: the commitment term, `β ‖z_e - sg[e]‖²`.
+/// Eq. 7.8: the commitment term, `β ‖z_e - sg[e]‖²`.
 pub fn commitment_loss<F: NdFloat>(
     z_e: &Array2<F>, // [N, C]
     z_q: &Array2<F>, // [N, C]
@@ -151,7 +151,7 @@ pub fn commitment_loss<F: NdFloat>(
     real::<F>(beta) * reduction.factor(z_e.dim()) * squares(z_e, z_q)
 }
 
-/// Eq. 7.5: its gradient, which exists at the latents alone. `[N, C]`
+/// Eq. 7.9: its gradient, which exists at the latents alone. `[N, C]`
 pub fn commitment_loss_backward<F: NdFloat>(
     z_e: &Array2<F>, // [N, C]
     z_q: &Array2<F>, // [N, C]
@@ -162,7 +162,7 @@ pub fn commitment_loss_backward<F: NdFloat>(
     (z_e - z_q) * (real::<F>(2.0 * beta) * factor) // [N, C]
 }
 
-/// Eq. 7.1: all that reaches a latent, from the reconstruction by way of
+/// Eq. 7.5: all that reaches a latent, from the reconstruction by way of
 /// the straight-through step, and from the commitment term. `[N, C]`
 pub fn encoder_gradient<F: NdFloat>(
     d_z_q: Array2<F>, // [N, C]
@@ -177,7 +177,7 @@ pub fn encoder_gradient<F: NdFloat>(
 // ANCHOR_END: commitment
 
 // ANCHOR: late
-/// Eq. 7.12: the gradient of a codebook term that is handed the *output*
+/// Eq. 7.16: the gradient of a codebook term that is handed the *output*
 /// of the straight-through step: at the codebook it is zero, and at the
 /// latents, given here, it points away from the code. `[N, C]`
 pub fn late_codebook_loss_backward<F: NdFloat>(
@@ -227,7 +227,7 @@ impl<F: NdFloat> Ema<F> {
         Ok(Self { gamma, debias, counts, sums, steps: 0, codebook })
     }
 
-    /// Eq. 7.7: one step. A code that nobody chose stays where it is.
+    /// Eq. 7.11: one step. A code that nobody chose stays where it is.
     ///
     /// # Panics
     /// An index is not below K, or there is not one for each latent.
@@ -250,7 +250,7 @@ impl<F: NdFloat> Ema<F> {
         &self.codebook
     }
 
-    /// Eq. 7.8: counts `[K]` and sums `[K, C]`, divided by the weight
+    /// Eq. 7.12: counts `[K]` and sums `[K, C]`, divided by the weight
     /// `1 - γᵗ` that all steps so far have together, if they started empty.
     pub fn averages(&self) -> (Array1<F>, Array2<F>) {
         let weight = match (self.debias, self.steps) {
@@ -280,7 +280,7 @@ fn power(gamma: f64, steps: u64) -> f64 {
 }
 
 // ANCHOR: fixed
-/// Eq. 7.9: where an `Ema` that started at `start` is after `steps` steps
+/// Eq. 7.13: where an `Ema` that started at `start` is after `steps` steps
 /// of one and the same batch and assignment: as far from the cluster means
 /// as the start's share in the average. `[K, C]`
 pub fn after_fixed_steps<F: NdFloat>(
@@ -304,13 +304,13 @@ pub fn after_fixed_steps<F: NdFloat>(
 // ANCHOR_END: fixed
 
 // ANCHOR: perplexity
-/// Eq. 7.10: as how many equally frequent codes the counts `[K]` are worth:
+/// Eq. 7.14: as how many equally frequent codes the counts `[K]` are worth:
 /// from 1 to K. The entropy is in nats, so the base is e.
 pub fn perplexity(counts: &Array1<usize>) -> f64 {
     entropy(counts).exp()
 }
 
-/// Eq. 7.11: how many of `k` equally likely codes `n` latents show, on
+/// Eq. 7.15: how many of `k` equally likely codes `n` latents show, on
 /// average.
 pub fn expected_codes(n: usize, k: usize) -> f64 {
     let k = k as f64;

@@ -18,18 +18,18 @@ use crate::plain::{
 /// How a codebook learns.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Learning {
-    /// By the codebook term, Eq. 7.3, and an Adam of its own.
+    /// By the codebook term, Eq. 7.7, and an Adam of its own.
     Gradient {
         /// Its constants.
         adam: AdamConfig,
-        /// Of the codebook term; 1 in Eq. 7.1.
+        /// Of the codebook term; 1 in Eq. 7.5.
         weight: f64,
     },
-    /// By moving averages, Eq. 7.7.
+    /// By moving averages, Eq. 7.11.
     Ema {
         /// What is kept at each step.
         gamma: f64,
-        /// Whether the averages start empty, Eq. 7.8.
+        /// Whether the averages start empty, Eq. 7.12.
         debias: bool,
     },
 }
@@ -98,9 +98,9 @@ pub struct Quantizer<F> {
 pub struct Found<F> {
     /// The codebook vectors, and which.
     pub quantized: Quantized<F>,
-    /// Eq. 7.2.
+    /// Eq. 7.6.
     pub codebook_loss: F,
-    /// Eq. 7.4, β included.
+    /// Eq. 7.8, β included.
     pub commitment_loss: F,
 }
 

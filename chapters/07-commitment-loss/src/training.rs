@@ -38,7 +38,7 @@ pub fn networks<F: NdFloat>(rng: &mut impl Rng) -> (Mlp<F>, Mlp<F>) {
 // ANCHOR: step
 /// The three terms of one step, its lookup, and its gradients.
 pub struct Step<F> {
-    /// Mean squared error of the pixels: the first term of Eq. 7.1, up to
+    /// Mean squared error of the pixels: the first term of Eq. 7.5, up to
     /// constants.
     pub reconstruction: F,
     /// The lookup and the other two terms.
@@ -51,7 +51,7 @@ pub struct Step<F> {
     pub d_decoder: Mlp<F>,
 }
 
-/// Eq. 7.1: one step on patches `[B, 16]`, forward and backward. The
+/// Eq. 7.5: one step on patches `[B, 16]`, forward and backward. The
 /// gradient at the codebook is the quantizer's own affair.
 ///
 /// # Errors
@@ -82,7 +82,7 @@ pub fn step<F: NdFloat>(
 }
 // ANCHOR_END: step
 
-/// What one term of Eq. 7.1 says to each part.
+/// What one term of Eq. 7.5 says to each part.
 pub struct TermGradient<F> {
     /// At the encoder.
     pub encoder: Mlp<F>,
@@ -185,7 +185,7 @@ pub struct Training<'a> {
     pub decoder: Model,
     /// The codebook.
     pub quantizer: Quantizer<f32>,
-    /// The switch of Eq. 7.12: whether the codebook term is handed the output of the straight-through step. The
+    /// The switch of Eq. 7.16: whether the codebook term is handed the output of the straight-through step. The
     /// codebook's share of its gradient, zero, is the quantizer's weight.
     pub late: bool,
     /// How many codes have started again.

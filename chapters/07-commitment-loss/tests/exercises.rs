@@ -15,8 +15,12 @@ mod commitment_backward;
 mod ema_update;
 #[path = "../exercises/encoder_gradient.rs"]
 mod encoder_gradient;
+#[path = "../exercises/gaussian_kl_backward.rs"]
+mod gaussian_kl_backward;
 #[path = "../exercises/perplexity.rs"]
 mod perplexity;
+#[path = "../exercises/reparameterise_backward.rs"]
+mod reparameterise_backward;
 
 #[test]
 fn exercise_7_1_codebook_backward() {
@@ -50,4 +54,18 @@ fn exercise_7_5_ema_update() {
 #[test]
 fn exercise_7_6_perplexity() {
     expect_pass(checks::perplexity(perplexity::perplexity));
+}
+
+#[test]
+fn exercise_7_7_gaussian_kl_backward() {
+    expect_pass(checks::gaussian_kl_backward(
+        gaussian_kl_backward::gaussian_kl_backward,
+    ));
+}
+
+#[test]
+fn exercise_7_8_reparameterise_backward() {
+    expect_pass(checks::reparameterise_backward(
+        reparameterise_backward::reparameterise_backward,
+    ));
 }

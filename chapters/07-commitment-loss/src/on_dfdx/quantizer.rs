@@ -23,7 +23,7 @@ pub struct Ema<E: Number, D: Device<E>> {
 }
 
 impl<E: Number, D: Device<E>> Ema<E, D> {
-    /// Eq. 7.7: one step; gives the codebook after it. A code that nobody
+    /// Eq. 7.11: one step; gives the codebook after it. A code that nobody
     /// chose stays where it is. `[K, C]`
     pub fn update(
         &mut self,

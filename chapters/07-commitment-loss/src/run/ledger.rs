@@ -23,7 +23,10 @@ use crate::plain::{
     commitment_loss_backward, late_codebook_loss_backward,
 };
 use crate::quantizer::{Learning, Quantizer, Settings};
+use crate::run::vae_ledger as vae;
 use crate::training::step;
+
+pub use vae::{OBJECTIVES, reference_vae};
 
 /// This chapter's reference values.
 ///
@@ -102,6 +105,10 @@ pub fn rows<D: Device<f64>>(
     add("commitment_loss_summed", commitment(&mut values, dev, sum)?);
     add("late_codebook_loss", late(&mut values, dev)?);
     add("step", whole(&mut values, dev)?);
+    add("gaussian_kl", vae::kl(&mut values, dev)?);
+    add("reparameterise", vae::sample(&mut values, dev)?);
+    add("categorical_kl", vae::categorical(&mut values, dev)?);
+    add("vae_step", vae::whole(&mut values, dev)?);
     Ok(rows)
 }
 

@@ -3,12 +3,14 @@
 pub mod experiments;
 pub mod ledger;
 mod trial;
+mod vae_ledger;
+mod vae_trial;
 
 use lab::{Cost, Lab};
 
 use experiments::{
-    batch, beta, dead_codes, ema, ema_fixed, late, learning, mismatched,
-    parity, reduction, terms, usage, who_moves,
+    batch, beta, collapse, constant, dead_codes, ema, ema_fixed, late,
+    learning, mismatched, parity, reduction, terms, usage, who_moves,
 };
 
 /// The experiments of chapter 7.
@@ -17,6 +19,8 @@ use experiments::{
 /// The data cannot be read, an experiment failed, or a file cannot be written.
 pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     lab.experiment("ledger", Cost::Seconds, compare_everything)?;
+    lab.run(&constant::EXPERIMENT)?;
+    lab.run(&collapse::EXPERIMENT)?;
     lab.run(&terms::EXPERIMENT)?;
     lab.run(&who_moves::EXPERIMENT)?;
     lab.run(&beta::EXPERIMENT)?;

@@ -25,7 +25,7 @@ fn batch() -> Batch {
 pub fn codebook_backward(
     candidate: fn(&Array2<f64>, &Array2<f64>, &[usize]) -> Array2<f64>,
 ) -> Result<(), Diagnosis> {
-    const SEE: &str = "chapter 7, § The codebook term, equation 7.3";
+    const SEE: &str = "chapter 7, § The codebook term, equation 7.7";
     let Batch { z_e, codebook, indices, .. } = batch();
     let told = |name, what: &str| Diagnosis::new(name, what, SEE);
     let (mut right, mut last) = (&codebook * 0.0, &codebook * 0.0);
@@ -79,7 +79,7 @@ pub fn codebook_backward(
 pub fn commitment_backward(
     candidate: fn(&Array2<f64>, &Array2<f64>, f64) -> Array2<f64>,
 ) -> Result<(), Diagnosis> {
-    const SEE: &str = "chapter 7, § The commitment term, equation 7.5";
+    const SEE: &str = "chapter 7, § The commitment term, equation 7.9";
     let Batch { z_e, z_q, .. } = batch();
     let told = |name, what: &str| Diagnosis::new(name, what, SEE);
     let right = (&z_e - &z_q) * (2.0 * BETA / z_e.len() as f64);
@@ -119,7 +119,7 @@ type EncoderGradient =
     fn(&Array2<f64>, &Array2<f64>, &Array2<f64>, f64) -> Array2<f64>;
 
 pub fn encoder_gradient(candidate: EncoderGradient) -> Result<(), Diagnosis> {
-    const SEE: &str = "chapter 7, § One step, written out, equation 7.1";
+    const SEE: &str = "chapter 7, § One step, written out, equation 7.5";
     let Batch { z_e, z_q, .. } = batch();
     let d_z_q =
         array![[0.3, -0.1], [0.2, 0.5], [-0.7, 0.1], [0.0, 0.4], [0.1, 0.1]];
@@ -168,7 +168,7 @@ pub fn encoder_gradient(candidate: EncoderGradient) -> Result<(), Diagnosis> {
 pub fn beta_for_a_sum(
     candidate: fn(f64, usize, usize) -> f64,
 ) -> Result<(), Diagnosis> {
-    const SEE: &str = "chapter 7, § Mean or sum, equation 7.6";
+    const SEE: &str = "chapter 7, § Mean or sum, equation 7.10";
     let (n, c) = (10, 8);
     let told = |name, what: &str| Diagnosis::new(name, what, SEE);
     judge_number(
@@ -212,7 +212,7 @@ type EmaUpdate = fn(
 
 pub fn ema_update(candidate: EmaUpdate) -> Result<(), Diagnosis> {
     const SEE: &str =
-        "chapter 7, § A codebook without a gradient, equation 7.7";
+        "chapter 7, § A codebook without a gradient, equation 7.11";
     let Batch { z_e, indices, .. } = batch();
     let counts = array![2.0, 3.0, 0.5];
     let sums = array![[2.0, 0.4], [-4.0, 3.0], [2.0, -2.0]];
@@ -284,7 +284,7 @@ pub fn ema_update(candidate: EmaUpdate) -> Result<(), Diagnosis> {
 pub fn perplexity(
     candidate: fn(&Array1<usize>) -> f64,
 ) -> Result<(), Diagnosis> {
-    const SEE: &str = "chapter 7, § How many codes are in use, equation 7.10";
+    const SEE: &str = "chapter 7, § How many codes are in use, equation 7.14";
     let told = |name, what: &str| Diagnosis::new(name, what, SEE);
     let nats = 0.5 * 2.0_f64.ln() + 0.5 * 4.0_f64.ln();
     let judged = |counts: Array1<usize>| {
@@ -327,4 +327,147 @@ pub fn perplexity(
         );
     }
     judged(array![4, 0, 2, 2])
+}
+
+type Slopes = (Array2<f64>, Array2<f64>);
+
+/// Means and logarithms of variances of three images and two components.
+fn gaussians() -> (Array2<f64>, Array2<f64>) {
+    let mu = array![[0.0, 1.5], [-2.0, 0.3], [0.7, 0.7]];
+    (mu, array![[0.4, -1.2], [-0.6, 0.0], [1.1, -3.0]])
+}
+
+pub fn gaussian_kl_backward(
+    candidate: fn(&Array2<f64>, &Array2<f64>) -> Slopes,
+) -> Result<(), Diagnosis> {
+    const SEE: &str = "chapter 7, § A Gaussian posterior, equation 7.2";
+    let told = |name, what: &str| Diagnosis::new(name, what, SEE);
+    let (mu, log_var) = gaussians();
+    let (d_mu, d_log_var) = candidate(&mu, &log_var);
+    judge(
+        &(&mu / 3.0),
+        &d_mu,
+        1e-10,
+        vec![
+            (
+                mu.clone(),
+                told(
+                    "summed over the batch",
+                    "B times too large: the divergence is a mean over the images, a sum over the components alone. A \
+                     larger batch would pull harder.",
+                ),
+            ),
+            (
+                &mu / 6.0,
+                told(
+                    "mean over components",
+                    "C times too small: the components' divergences add up. A mean makes them weigh less than the \
+                     nats that they are.",
+                ),
+            ),
+        ],
+        told("at the mean", "The gradient at the means is wrong."),
+    )?;
+    let over = |slope: fn(f64) -> f64| log_var.mapv(slope) / 3.0;
+    judge(
+        &over(|s| 0.5 * (s.exp() - 1.0)),
+        &d_log_var,
+        1e-10,
+        vec![
+            (
+                over(|s| s.exp() - 1.0),
+                told(
+                    "half forgotten",
+                    "Twice too large: the half before the bracket stays at this gradient. At the mean it meets the 2 \
+                     of the square.",
+                ),
+            ),
+            (
+                over(|s| 0.5 * (1.0 - (-s).exp())),
+                told(
+                    "at the variance",
+                    "This is the slope at σ². The network gives log σ²: multiply by the derivative of its exponential.",
+                ),
+            ),
+            (
+                over(|s| (s / 2.0).exp() - (-s / 2.0).exp()),
+                told(
+                    "at sigma",
+                    "This is the slope at σ. The network gives log σ²: σ is its exponential, halved before.",
+                ),
+            ),
+        ],
+        told(
+            "at the variance's logarithm",
+            "The gradient at log σ² is wrong.",
+        ),
+    )
+}
+
+type ReparameteriseBackward =
+    fn(&Array2<f64>, &Array2<f64>, &Array2<f64>) -> Slopes;
+
+pub fn reparameterise_backward(
+    candidate: ReparameteriseBackward,
+) -> Result<(), Diagnosis> {
+    const SEE: &str = "chapter 7, § A sample with a slope, equation 7.3";
+    let told = |name, what: &str| Diagnosis::new(name, what, SEE);
+    let (d_z, log_var) = gaussians();
+    let noise = array![[0.5, -1.0], [2.0, 0.0], [-0.3, 1.4]];
+    let (d_mu, d_log_var) = candidate(&d_z, &log_var, &noise);
+    let none = &d_z * 0.0;
+    judge(
+        &d_z,
+        &d_mu,
+        1e-10,
+        vec![(
+            none.clone(),
+            told(
+                "no slope",
+                "The sample was taken for a constant. The noise is one; the mean that is added to it is not.",
+            ),
+        )],
+        told("at the mean", "The gradient at the means is wrong."),
+    )?;
+    let sigma = log_var.mapv(|s| (s / 2.0).exp());
+    judge(
+        &(&d_z * &sigma * &noise * 0.5),
+        &d_log_var,
+        1e-10,
+        vec![
+            (
+                none,
+                told(
+                    "no slope in the width",
+                    "No gradient at log σ²: then the noise never learns its size. It scales the noise, so it has a \
+                     slope.",
+                ),
+            ),
+            (
+                &d_z * &sigma * &noise,
+                told(
+                    "half forgotten",
+                    "Twice too large: σ is the exponential of *half* of log σ², and the half comes out.",
+                ),
+            ),
+            (
+                &d_z * &noise,
+                told(
+                    "at sigma",
+                    "This is the gradient at σ. The network gives log σ²: multiply by the derivative of σ there.",
+                ),
+            ),
+            (
+                &d_z * &sigma * 0.5,
+                told(
+                    "noise forgotten",
+                    "The noise is missing: σ multiplies it, so it stands in the derivative.",
+                ),
+            ),
+        ],
+        told(
+            "at the variance's logarithm",
+            "The gradient at log σ² is wrong.",
+        ),
+    )
 }

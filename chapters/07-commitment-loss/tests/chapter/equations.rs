@@ -12,11 +12,14 @@ use commitment_loss::plain::{
 };
 use commitment_loss::quantizer::{Learning, Quantizer, Settings};
 use commitment_loss::training::{step, term_gradients};
+use commitment_loss::vae;
 use gradients::compare::network_err;
 use gradients::plain::{Mlp, add, numeric_gradient};
 use lab::rng_at;
 use ndarray::{Array1, Array2, array};
+use ndarray_rand::RandomExt;
 use ndarray_rand::rand::Rng;
+use ndarray_rand::rand_distr::StandardNormal;
 use proptest::prelude::*;
 
 const MEAN: Reduction = Reduction::Mean;
@@ -42,8 +45,103 @@ fn reduction() -> impl Strategy<Value = Reduction> {
     prop_oneof![Just(MEAN), Just(SUM)]
 }
 
+proptest! {
+    /// A line with noise, whose evidence is known: z of N(0, 1), and x of N(w z, v).
+    #[test]
+    fn eq_7_1_the_bound_is_below_the_evidence_by_a_divergence(
+        x in -3.0_f64..3.0, w in -2.0_f64..2.0, v in 0.1_f64..2.0, mu in -2.0_f64..2.0, log_var in -3.0_f64..1.0,
+    ) {
+        let whole = w * w + v;
+        let constant = |v: f64| -0.5 * (2.0 * std::f64::consts::PI * v).ln();
+        let evidence = constant(whole) - 0.5 * x * x / whole;
+        // Noise of +1 and -1 has the mean and the variance of N(0, 1), which is all that a square asks for.
+        let both = |number: f64| array![[number], [number]];
+        let z = vae::reparameterise(&both(mu), &both(log_var), &array![[1.0], [-1.0]]);
+        let likely = constant(v) - vae::gaussian_nll(&(z * w), &both(x), v);
+        let bound = likely - vae::gaussian_kl(&array![[mu]], &array![[log_var]]);
+        // The true posterior, in whose units the gap is a divergence from N(0, 1).
+        let (centre, width) = (w * x / whole, v / whole);
+        let far = array![[(mu - centre) / width.sqrt()]];
+        let gap = vae::gaussian_kl(&far, &array![[log_var - width.ln()]]);
+        prop_assert!(gap >= 0.0 && bound <= evidence + 1e-9);
+        assert_abs_diff_eq!(bound + gap, evidence, epsilon = 1e-9);
+    }
+
+    #[test]
+    fn eq_7_2_gaussian_divergence_and_its_gradient((mu, log_var) in (matrix(4, 3), matrix(4, 3))) {
+        prop_assert!(vae::gaussian_kl(&mu, &log_var) >= 0.0);
+        let (d_mu, d_log_var) = vae::gaussian_kl_backward(&mu, &log_var);
+        let at_mu = numeric_gradient(|mu| vae::gaussian_kl(mu, &log_var), &mu, 1e-5);
+        let at_log_var = numeric_gradient(|s| vae::gaussian_kl(&mu, s), &log_var, 1e-5);
+        assert_abs_diff_eq!(d_mu, at_mu, epsilon = 1e-7);
+        assert_abs_diff_eq!(d_log_var, at_log_var, epsilon = 1e-7);
+    }
+
+    #[test]
+    fn eq_7_3_a_sample_has_a_slope(
+        (mu, log_var, noise, d_z) in (matrix(4, 3), matrix(4, 3), matrix(4, 3), matrix(4, 3)),
+    ) {
+        let of = |mu: &Array2<f64>, s: &Array2<f64>| (vae::reparameterise(mu, s, &noise) * &d_z).sum();
+        let (d_mu, d_log_var) = vae::reparameterise_backward(d_z.clone(), &log_var, &noise);
+        assert_abs_diff_eq!(d_mu, numeric_gradient(|mu| of(mu, &log_var), &mu, 1e-5), epsilon = 1e-7);
+        assert_abs_diff_eq!(d_log_var, numeric_gradient(|s| of(&mu, s), &log_var, 1e-5), epsilon = 1e-7);
+    }
+
+    #[test]
+    fn eq_7_4_a_divergence_from_the_uniform_lies_between_0_and_log_k(s in matrix(4, 5)) {
+        let kl = vae::categorical_kl(&s);
+        prop_assert!(kl >= -1e-12 && kl <= 5.0_f64.ln());
+        let slope = numeric_gradient(vae::categorical_kl, &s, 1e-5);
+        assert_abs_diff_eq!(vae::categorical_kl_backward(&s), slope, epsilon = 1e-7);
+    }
+}
+
 #[test]
-fn eq_7_1_the_gradient_is_the_sum_of_three() {
+fn eq_7_2_is_the_integral() {
+    let (mu, var) = (0.7_f64, 0.3_f64);
+    let (mut integral, width) = (0.0, 1e-3);
+    for n in -8000..8000 {
+        let z = f64::from(n) * width;
+        let log_q = -0.5 * ((z - mu).powi(2) / var + var.ln());
+        let log_p = -0.5 * z * z; // both less the same constant
+        integral += width * log_q.exp() * (log_q - log_p);
+    }
+    integral /= (2.0 * std::f64::consts::PI).sqrt();
+    let closed = vae::gaussian_kl(&array![[mu]], &array![[var.ln()]]);
+    assert_abs_diff_eq!(closed, integral, epsilon = 1e-9);
+    let nothing = vae::gaussian_kl(&array![[0.0]], &array![[0.0]]);
+    assert_eq!(nothing, 0.0, "the prior itself");
+}
+
+#[test]
+fn eq_7_3_a_sample_has_the_mean_and_the_width() {
+    let rng = &mut rng_at(12, 0);
+    let shape = (40_000, 1);
+    let noise = Array2::random_using(shape, StandardNormal, rng);
+    let [mu, log_var] =
+        [1.5, 0.25_f64.ln()].map(|v| Array2::from_elem(shape, v));
+    let z = vae::reparameterise(&mu, &log_var, &noise);
+    assert_abs_diff_eq!(z.mean().unwrap(), 1.5, epsilon = 0.01);
+    assert_abs_diff_eq!(z.std(0.0), 0.5, epsilon = 0.01);
+}
+
+#[test]
+fn eq_7_4_one_code_costs_log_k_without_a_slope() {
+    let lookup = Array2::from_shape_fn((49, 128), |(n, k)| {
+        if k == (3 * n) % 128 { 1e4 } else { 0.0 }
+    });
+    let nats = 49.0 * vae::categorical_kl(&lookup);
+    assert_abs_diff_eq!(nats, 49.0 * 128.0_f64.ln(), epsilon = 1e-9);
+    let bits = nats / std::f64::consts::LN_2;
+    assert_abs_diff_eq!(bits, 343.0, epsilon = 1e-9);
+    let slope = vae::categorical_kl_backward(&lookup);
+    assert!(slope.iter().all(|v| *v == 0.0));
+    let uniform = vae::categorical_kl(&Array2::<f64>::zeros((2, 128)));
+    assert_abs_diff_eq!(uniform, 0.0, epsilon = 1e-12);
+}
+
+#[test]
+fn eq_7_5_the_gradient_is_the_sum_of_three() {
     let mut values = reference().unwrap();
     let (encoder, decoder) = reference_networks(&mut values).unwrap();
     let x = values.matrix("step/x").unwrap();
@@ -72,14 +170,14 @@ fn eq_7_1_the_gradient_is_the_sum_of_three() {
 }
 
 #[test]
-fn eq_7_1_what_reaches_a_latent() {
+fn eq_7_5_what_reaches_a_latent() {
     let (z_e, z_q) = (array![[1.0, 2.0]], array![[0.0, 4.0]]);
     let d = encoder_gradient(array![[0.5, 0.5]], &z_e, &z_q, 0.25, MEAN);
     assert_eq!(d, array![[0.5 + 0.25, 0.5 - 0.5]]);
 }
 
 #[test]
-fn eq_7_2_and_eq_7_4_have_one_value_and_two_receivers() {
+fn eq_7_6_and_eq_7_8_have_one_value_and_two_receivers() {
     let z_e = array![[1.0, 2.0], [3.0, 0.0]];
     let codebook = array![[0.0, 2.0], [3.0, 4.0]];
     let indices = [0, 1];
@@ -92,20 +190,20 @@ fn eq_7_2_and_eq_7_4_have_one_value_and_two_receivers() {
 
 proptest! {
     #[test]
-    fn eq_7_2_a_distance_is_never_negative((z, e, indices) in lookup(), r in reduction()) {
+    fn eq_7_6_a_distance_is_never_negative((z, e, indices) in lookup(), r in reduction()) {
         prop_assert!(codebook_loss(&z, &e, &indices, r) >= 0.0);
         let z_q = gather(&e, &indices);
         prop_assert_eq!(codebook_loss(&z_q, &e, &indices, r), 0.0);
     }
 
     #[test]
-    fn eq_7_3_codebook_gradient((z, e, indices) in lookup(), r in reduction()) {
+    fn eq_7_7_codebook_gradient((z, e, indices) in lookup(), r in reduction()) {
         let slope = numeric_gradient(|e| codebook_loss(&z, e, &indices, r), &e, 1e-5);
         assert_abs_diff_eq!(codebook_loss_backward(&z, &e, &indices, r), slope, epsilon = 1e-7);
     }
 
     #[test]
-    fn eq_7_3_a_step_of_the_right_size_lands_on_the_mean((z, e, indices) in lookup()) {
+    fn eq_7_7_a_step_of_the_right_size_lands_on_the_mean((z, e, indices) in lookup()) {
         let d = codebook_loss_backward(&z, &e, &indices, MEAN);
         let counts = usage(&indices, e.nrows());
         let mut moved = e.clone();
@@ -117,20 +215,20 @@ proptest! {
     }
 
     #[test]
-    fn eq_7_4_is_the_codebook_term_times_beta((z, e, indices) in lookup(), beta in 0.0_f64..2.0) {
+    fn eq_7_8_is_the_codebook_term_times_beta((z, e, indices) in lookup(), beta in 0.0_f64..2.0) {
         let (a, b) = (codebook_loss(&z, &e, &indices, MEAN), commitment_loss(&z, &gather(&e, &indices), beta, MEAN));
         assert_abs_diff_eq!(beta * a, b, epsilon = 1e-12);
     }
 
     #[test]
-    fn eq_7_5_commitment_gradient((z, e, indices) in lookup(), beta in 0.0_f64..2.0, r in reduction()) {
+    fn eq_7_9_commitment_gradient((z, e, indices) in lookup(), beta in 0.0_f64..2.0, r in reduction()) {
         let z_q = gather(&e, &indices);
         let slope = numeric_gradient(|z| commitment_loss(z, &z_q, beta, r), &z, 1e-5);
         assert_abs_diff_eq!(commitment_loss_backward(&z, &z_q, beta, r), slope, epsilon = 1e-7);
     }
 
     #[test]
-    fn eq_7_6_a_sum_is_c_means((z, e, indices) in lookup(), beta in 0.0_f64..2.0) {
+    fn eq_7_10_a_sum_is_c_means((z, e, indices) in lookup(), beta in 0.0_f64..2.0) {
         let (z_q, c) = (gather(&e, &indices), z.ncols() as f64);
         let (mean, sum) = (commitment_loss(&z, &z_q, beta, MEAN), commitment_loss(&z, &z_q, beta, SUM));
         assert_abs_diff_eq!(c * mean, sum, epsilon = 1e-12);
@@ -143,7 +241,7 @@ proptest! {
     }
 
     #[test]
-    fn eq_7_9_a_fixed_assignment(
+    fn eq_7_13_a_fixed_assignment(
         (z, e, indices) in lookup(), gamma in 0.1_f64..0.99, steps in 1_u64..30, debias: bool,
     ) {
         let start = Ema::new(e, gamma, debias).unwrap();
@@ -153,7 +251,7 @@ proptest! {
     }
 
     #[test]
-    fn eq_7_10_perplexity_lies_between_one_and_the_number_of_codes(
+    fn eq_7_14_perplexity_lies_between_one_and_the_number_of_codes(
         counts in proptest::collection::vec(0_usize..1000, 1..40),
     ) {
         let seen = counts.iter().filter(|n| **n > 0).count();
@@ -162,14 +260,14 @@ proptest! {
     }
 
     #[test]
-    fn eq_7_11_a_batch_shows_no_more_codes_than_latents(
+    fn eq_7_15_a_batch_shows_no_more_codes_than_latents(
         indices in proptest::collection::vec(0_usize..50, 1..30),
     ) {
         prop_assert!(perplexity(&usage(&indices, 50)) <= indices.len() as f64 + 1e-9);
     }
 
     #[test]
-    fn eq_7_12_the_late_term_points_away((z, e, indices) in lookup(), r in reduction()) {
+    fn eq_7_16_the_late_term_points_away((z, e, indices) in lookup(), r in reduction()) {
         let z_q = gather(&e, &indices);
         // What sg holds fixed stays fixed: the bracket, and the latent that is compared with.
         let bracket = &z_q - &z;
@@ -183,7 +281,7 @@ proptest! {
 }
 
 #[test]
-fn eq_7_3_a_code_that_nobody_chose_gets_nothing() {
+fn eq_7_7_a_code_that_nobody_chose_gets_nothing() {
     let mut values = reference().unwrap();
     let terms = reference_terms(&mut values).unwrap();
     let counts = usage(&terms.indices, terms.codebook.nrows());
@@ -200,7 +298,7 @@ fn eq_7_3_a_code_that_nobody_chose_gets_nothing() {
 }
 
 #[test]
-fn eq_7_5_descending_brings_a_latent_to_its_code() {
+fn eq_7_9_descending_brings_a_latent_to_its_code() {
     let (z_e, z_q) = (array![[2.0, -1.0]], array![[1.0, 1.0]]);
     let d = commitment_loss_backward(&z_e, &z_q, 0.25, MEAN);
     let before = commitment_loss(&z_e, &z_q, 0.25, MEAN);
@@ -210,7 +308,7 @@ fn eq_7_5_descending_brings_a_latent_to_its_code() {
 }
 
 #[test]
-fn eq_7_7_one_step_by_hand() {
+fn eq_7_11_one_step_by_hand() {
     let codebook = array![[1.0, 0.0], [5.0, 5.0]];
     let mut ema = Ema::new(codebook, 0.75, false).unwrap();
     ema.update(&array![[3.0, 2.0], [1.0, 2.0]], &[0, 0]);
@@ -227,7 +325,7 @@ fn eq_7_7_one_step_by_hand() {
 
 /// Where others divide by a smoothed count: one that has faded to 0, or nearly, divides nothing.
 #[test]
-fn eq_7_7_long_unused_codes_stay_finite() {
+fn eq_7_11_long_unused_codes_stay_finite() {
     for (gamma, debias) in [(0.5, false), (0.99, false), (0.99, true)] {
         let codebook = array![[0.0_f32], [9.0]];
         let mut ema = Ema::new(codebook, gamma, debias).unwrap();
@@ -242,7 +340,7 @@ fn eq_7_7_long_unused_codes_stay_finite() {
 }
 
 #[test]
-fn eq_7_8_debiased_averages_of_a_constant_are_the_constant() {
+fn eq_7_12_debiased_averages_of_a_constant_are_the_constant() {
     let (z, indices) = (array![[1.0], [2.0], [6.0]], [0, 0, 1]);
     let start = array![[-9.0], [7.0]];
     let mut ema = Ema::new(start.clone(), 0.9, true).unwrap();
@@ -276,7 +374,7 @@ fn eq_7_8_debiased_averages_of_a_constant_are_the_constant() {
 }
 
 #[test]
-fn eq_7_9_is_gamma_to_the_t_when_the_counts_start_right() {
+fn eq_7_13_is_gamma_to_the_t_when_the_counts_start_right() {
     let (z, indices) = (array![[1.0], [3.0], [6.0]], [0, 0, 1]);
     let mut ema = Ema::new(array![[10.0], [0.0]], 0.8, false).unwrap();
     ema.counts = array![2.0, 1.0];
@@ -293,7 +391,7 @@ fn eq_7_9_is_gamma_to_the_t_when_the_counts_start_right() {
 }
 
 #[test]
-fn eq_7_10_special_cases_and_the_reference() {
+fn eq_7_14_special_cases_and_the_reference() {
     assert_eq!(perplexity(&array![0, 9, 0]), 1.0);
     assert_eq!(perplexity(&array![0, 0]), 1.0, "no latents at all");
     assert_abs_diff_eq!(
@@ -311,7 +409,7 @@ fn eq_7_10_special_cases_and_the_reference() {
 }
 
 #[test]
-fn eq_7_11_how_many_of_equally_likely_codes_a_batch_shows() {
+fn eq_7_15_how_many_of_equally_likely_codes_a_batch_shows() {
     assert_eq!(expected_codes(1, 32), 1.0);
     assert!((expected_codes(100_000, 32) - 32.0).abs() < 1e-9);
     let mut rng = rng_at(11, 0);

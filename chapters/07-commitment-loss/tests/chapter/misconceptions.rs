@@ -14,8 +14,12 @@ mod commitment_backward;
 mod ema_update;
 #[path = "../../misconceptions/encoder_gradient.rs"]
 mod encoder_gradient;
+#[path = "../../misconceptions/gaussian_kl_backward.rs"]
+mod gaussian_kl_backward;
 #[path = "../../misconceptions/perplexity.rs"]
 mod perplexity;
+#[path = "../../misconceptions/reparameterise_backward.rs"]
+mod reparameterise_backward;
 
 #[test]
 fn exercise_7_1() {
@@ -79,4 +83,26 @@ fn exercise_7_6() {
     );
     expect_diagnosis(check(codes_seen), "codes seen");
     expect_diagnosis(check(zero_times_infinity), "zero times infinity");
+}
+
+#[test]
+fn exercise_7_7() {
+    use gaussian_kl_backward::*;
+    let check = checks::gaussian_kl_backward;
+    expect_diagnosis(check(summed_over_the_batch), "summed over the batch");
+    expect_diagnosis(check(averaged_over_components), "mean over components");
+    expect_diagnosis(check(half_forgotten), "half forgotten");
+    expect_diagnosis(check(at_the_variance), "at the variance");
+    expect_diagnosis(check(at_sigma), "at sigma");
+}
+
+#[test]
+fn exercise_7_8() {
+    use reparameterise_backward::*;
+    let check = checks::reparameterise_backward;
+    expect_diagnosis(check(no_slope), "no slope");
+    expect_diagnosis(check(no_slope_in_the_width), "no slope in the width");
+    expect_diagnosis(check(half_forgotten), "half forgotten");
+    expect_diagnosis(check(at_sigma), "at sigma");
+    expect_diagnosis(check(noise_forgotten), "noise forgotten");
 }

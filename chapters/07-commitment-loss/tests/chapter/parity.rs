@@ -7,6 +7,8 @@ use commitment_loss::quantizer::{Learning, Quantizer, Revival, Settings};
 use commitment_loss::training::{
     Autoencodes, PATCH, Training, WIDTH, networks, step,
 };
+use commitment_loss::vae::{self, Objective, Variational};
+use datasets::{Digits, Split};
 use dfdx::prelude::{
     Backward, Cpu, Device, PutTape, SplitTape, SumTo, Trace,
 };
@@ -20,7 +22,7 @@ use ndarray_rand::rand_distr::StandardNormal;
 #[test]
 fn every_row_of_the_ledger_passes() {
     let rows = ledger::rows(&Cpu::default(), Against::DfdxCpu).unwrap();
-    assert_eq!(rows.len(), 3 * 6);
+    assert_eq!(rows.len(), 3 * 10);
     for row in rows {
         assert!(row.passes(), "{}: {:e}", row.name(), row.error);
     }
@@ -292,5 +294,70 @@ fn a_run_that_diverges_stops_at_that_step_and_says_where() {
         let found = found.unwrap().to_string();
         let start = format!("diverged at step 0: {what}");
         assert!(found.starts_with(&start), "{found}");
+    }
+}
+
+/// The KL term's weight is still rising, and some components are below their free nats.
+fn vaes_change_rooms<D: Trains>(dev: &D, limit: f32) {
+    let digits = Digits::load(datasets::bundled(), Split::Test).unwrap();
+    let objective =
+        Objective { warm_up: 8, free: 0.2, ..Objective::bound(1.0) };
+    let start = |room| -> Box<dyn Variational> {
+        let nets = vae::networks(784, 12, &mut rng_at(16, 0));
+        let config = AdamConfig::default();
+        let plain =
+            vae::Training::new(nets, objective, config, &digits, 17).unwrap();
+        match room {
+            Room::Plain => Box::new(plain),
+            Room::Dfdx => Box::new(on_dfdx::vae::Training::new(dev, plain)),
+        }
+    };
+    lab::either_room_goes_on(
+        start,
+        |run| {
+            let (mut seen, now) = (run.losses(), run.now());
+            for net in [now.encoder, now.decoder] {
+                seen.extend(net.layers.iter().map(|layer| layer.w.sum()));
+            }
+            seen
+        },
+        6,
+        limit,
+    );
+}
+
+#[test]
+fn a_vae_can_change_rooms() {
+    vaes_change_rooms(&Cpu::default(), 1e-3);
+}
+
+#[cfg(feature = "cuda")]
+#[test]
+fn cuda_takes_a_vae_and_gives_it_back() {
+    vaes_change_rooms(&lab::open_cuda(0).unwrap(), 1e-2);
+}
+
+/// At the step where a component has its free nats, and before and after the warm-up.
+#[test]
+fn floor_and_weight_do_what_they_say() {
+    let objective =
+        Objective { warm_up: 4, free: 0.35, ..Objective::bound(0.3) };
+    let weights = [0, 1, 2, 3, 4, 5].map(|step| objective.weight(step));
+    assert_eq!(weights, [0.0, 0.25, 0.5, 0.75, 1.0, 1.0]);
+    let mut values = reference().unwrap();
+    let ((encoder, decoder), x, noise) =
+        ledger::reference_vae(&mut values).unwrap();
+    let nets = (&encoder, &decoder);
+    let at_log_var = |objective: &Objective, weight| {
+        let done = vae::step(nets, objective, weight, &x, &noise);
+        (done.kl, done.d_encoder.layers[1].b.clone()) // [2], [4]
+    };
+    let (kl, whole) = at_log_var(&Objective::bound(0.3), 1.0);
+    let (_, none) = at_log_var(&Objective::bound(0.3), 0.0);
+    let (_, floored) = at_log_var(&objective, 1.0);
+    assert!(kl[0] < 0.35 && kl[1] > 0.35, "{kl}");
+    for n in [0, 2] {
+        assert_eq!(floored[n], none[n], "below its floor it costs nothing");
+        assert_eq!(floored[n + 1], whole[n + 1], "above it, all");
     }
 }

@@ -14,8 +14,12 @@ mod commitment_backward;
 mod ema_update;
 #[path = "../../solutions/encoder_gradient.rs"]
 mod encoder_gradient;
+#[path = "../../solutions/gaussian_kl_backward.rs"]
+mod gaussian_kl_backward;
 #[path = "../../solutions/perplexity.rs"]
 mod perplexity;
+#[path = "../../solutions/reparameterise_backward.rs"]
+mod reparameterise_backward;
 
 #[test]
 fn exercise_7_1() {
@@ -49,4 +53,18 @@ fn exercise_7_5() {
 #[test]
 fn exercise_7_6() {
     expect_pass(checks::perplexity(perplexity::perplexity));
+}
+
+#[test]
+fn exercise_7_7() {
+    expect_pass(checks::gaussian_kl_backward(
+        gaussian_kl_backward::gaussian_kl_backward,
+    ));
+}
+
+#[test]
+fn exercise_7_8() {
+    expect_pass(checks::reparameterise_backward(
+        reparameterise_backward::reparameterise_backward,
+    ));
 }

@@ -16,9 +16,16 @@ fn the_story_runs_and_is_deterministic() {
         "codes.png",
         "perplexity.svg",
         "batch.svg",
+        "collapse.svg",
+        "vae.png",
     ];
     let values = smoke_run(&CHAPTER, &figures);
     let of = |name: &str| values[name];
+
+    // A lookup's posterior costs log K a code, and no choice of codes changes it.
+    assert!((of("lookup_bits") - 343.0).abs() < 1e-9);
+    assert_eq!(of("lookup_slope"), 0.0);
+    assert!(of("soft_slope") > 0.01 && of("soft_nats") < of("lookup_nats"));
 
     // Who moves: each of these is exactly zero, in both rooms.
     for room in ["", "dfdx_"] {

@@ -2,6 +2,8 @@
 
 pub mod batch;
 pub mod beta;
+pub mod collapse;
+pub mod constant;
 pub mod dead_codes;
 pub mod ema;
 pub mod ema_fixed;
@@ -10,6 +12,7 @@ pub mod learning;
 pub mod mismatched;
 pub mod parity;
 pub mod reduction;
+pub mod side_by_side;
 pub mod terms;
 pub mod usage;
 pub mod who_moves;
