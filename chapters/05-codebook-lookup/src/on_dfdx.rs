@@ -36,9 +36,17 @@ pub fn nearest<E: Number, D: Device<E>>(
     z: Matrix<E, D>,         // [N, C]
     codebook: &Matrix<E, D>, // [K, C]
 ) -> Matrix<E, D> {
-    let (dev, k) = (z.device().clone(), codebook.shape().0);
-    let d = squared_distances(z, codebook); // [N, K]
-    let shape = *d.shape();
+    smallest(squared_distances(z, codebook)) // [N, K]
+}
+
+/// A one in each row, at its smallest number; at the first of them when
+/// several are equal. `[N, K]`
+///
+/// # Panics
+/// There are no rows, or no columns: dfdx has no empty tensors.
+pub fn smallest<E: Number, D: Device<E>>(d: Matrix<E, D>) -> Matrix<E, D> {
+    let (dev, shape) = (d.device().clone(), *d.shape());
+    let k = shape.1;
     let least = d.clone().min::<_, Axis<1>>(); // [N]
     let is_least = d.eq(&least.broadcast_like::<_, Axis<1>>(&shape)); // bool
     let counting = (0..k).map(|k| number(k as f64)).collect();

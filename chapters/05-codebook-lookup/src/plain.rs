@@ -128,7 +128,7 @@ pub fn squared_distance<F: NdFloat>(z: ArrayView1<F>, e: ArrayView1<F>) -> F {
 }
 
 /// Where the smallest of some numbers stands, the first of equal ones.
-fn first_smallest<F: NdFloat>(d: ArrayView1<F>) -> usize {
+pub fn first_smallest<F: NdFloat>(d: ArrayView1<F>) -> usize {
     (1..d.len()).fold(0, |a, b| if d[b] < d[a] { b } else { a })
 }
 

@@ -1,12 +1,14 @@
 //! A codebook with everything that it needs in training: the lookup, both losses, one of two ways to learn, a start from
 //! the first latents, usage statistics, revival, and a place in a checkpoint.
 
-use codebook_lookup::plain::{Codebook, check, kmeans_plus_plus, lloyd_step};
+use codebook_lookup::plain::{
+    Codebook, check, gather, kmeans_plus_plus, lloyd_step, nearest,
+};
 use gradients::plain::{Adam, AdamConfig, real};
 use lab::{Checkpoint, CheckpointError};
 use ndarray::{Array, Array1, Array2, Axis, Dimension, NdFloat};
 use ndarray_rand::rand::Rng;
-use straight_through::plain::{Quantized, straight_through};
+use straight_through::plain::Quantized;
 
 use crate::plain::{
     CommitmentError, Ema, Reduction, check_decay, check_weight,
@@ -113,19 +115,22 @@ impl<F: NdFloat> Quantizer<F> {
         &self,
         z_e: &Array2<F>,
     ) -> Result<Found<F>, CommitmentError> {
+        Ok(self.found(z_e, nearest(z_e, self.codebook())?))
+    }
+
+    /// The chosen vectors, and both losses.
+    ///
+    /// # Panics
+    /// There is not one index below K for each latent.
+    pub fn found(&self, z_e: &Array2<F>, indices: Vec<usize>) -> Found<F> {
         let Settings { beta, reduction, .. } = self.settings;
-        let quantized = straight_through(z_e, self.codebook())?;
-        let (e, indices) = (self.codebook(), &quantized.indices);
-        Ok(Found {
-            codebook_loss: codebook_loss(z_e, e, indices, reduction),
-            commitment_loss: commitment_loss(
-                z_e,
-                &quantized.z_q,
-                beta,
-                reduction,
-            ),
-            quantized,
-        })
+        let e = self.codebook(); // [K, C]
+        let z_q = gather(e, &indices); // [N, C]
+        Found {
+            codebook_loss: codebook_loss(z_e, e, &indices, reduction),
+            commitment_loss: commitment_loss(z_e, &z_q, beta, reduction),
+            quantized: Quantized { z_q, indices },
+        }
     }
 
     /// All that reaches the latents, given what reaches the decoder's

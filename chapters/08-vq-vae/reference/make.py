@@ -78,14 +78,15 @@ save(conv__weights=weights, conv__y=y, conv__loss=loss, conv__d_x=d_x, conv__d_w
 
 # One whole step: patches of 7 x 7, three channels, latents of two components
 def half_net(i, c, o):
-    shapes = [(i, c), (9 * c, c), (c, o)]
+    shapes = [(i, c), (9 * c, c), (9 * c, c), (c, o)]
     return [p for n, m in shapes for p in (leaf(n, m, scale=(2 / n) ** 0.5), leaf(m, scale=0.1))]
 
 
 def half(net, rows, side):
-    s = rows @ net[0] + net[1]
-    h = s + conv(torch.relu(s), net[2], net[3], side)
-    return torch.relu(h) @ net[4] + net[5]
+    h = rows @ net[0] + net[1]
+    h = h + conv(torch.relu(h), net[2], net[3], side)
+    h = h + conv(torch.relu(h), net[4], net[5], side)
+    return torch.relu(h) @ net[6] + net[7]
 
 
 BETA, VARIANCE, side = 0.25, 0.09, 4

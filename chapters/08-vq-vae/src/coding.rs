@@ -24,7 +24,7 @@ const MOST_SEEN: f32 = (1 << 24) as f32;
 /// What a file begins with.
 const MAGIC: [u8; 3] = *b"VQ8";
 /// The format's version.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 /// Magic, version, fingerprint of the model, checksum of the codes.
 pub const HEADER: usize = 12;
 
@@ -124,12 +124,14 @@ pub fn probabilities(counts: ArrayView1<u64>) -> Vec<u32> {
 }
 
 /// How often each code is seen at each place, as the coder wants it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Tables {
     /// `[S², K]`.
     counts: Array2<u64>,
     /// In units of 2⁻²⁴, `[S²][K]`.
     p: Vec<Vec<u32>>,
+    /// The same for the coder, `[S²]`.
+    models: Vec<Model>,
 }
 // ANCHOR_END: table
 
@@ -146,8 +148,10 @@ impl Tables {
                 found: format!("{} × {k}", counts.nrows()),
             });
         }
-        let p = counts.rows().into_iter().map(probabilities).collect();
-        Ok(Self { counts, p })
+        let p = counts.rows().into_iter().map(probabilities);
+        let p: Vec<Vec<u32>> = p.collect(); // [S²][K]
+        let models = p.iter().map(|p| model(p)).collect();
+        Ok(Self { counts, p, models })
     }
 
     /// Tables of `k` codes from maps of codes, `[N, S²]`.
@@ -193,61 +197,23 @@ impl Tables {
     }
     // ANCHOR_END: bits
 
-    /// The coder's model of each place.
-    fn models(&self) -> Vec<Model> {
-        let exact = "counts became probabilities that add up to one";
-        let model = |p: &Vec<u32>| {
-            Model::from_nonzero_fixed_point_probabilities(p, false)
-                .expect(exact)
-        };
-        self.p.iter().map(model).collect()
-    }
-
-    // ANCHOR: encode
-    /// A map of codes in as few bits as the tables say, and at most two
-    /// words of 32 bits more, which say where the last code ends.
+    /// A map of codes in as few bytes as the tables allow.
     ///
     /// # Errors
     /// There is not one code for each place, or one is not below K.
     pub fn encode(&self, map: &[usize]) -> Result<Vec<u8>, CodingError> {
         self.check(map)?;
-        let mut coder = DefaultRangeEncoder::new();
-        for (&code, model) in map.iter().zip(self.models()) {
-            coder.encode_symbol(code, model).expect("no code is impossible");
-        }
-        let words = coder.into_compressed().expect("memory is not full");
-        let bytes = words.iter().flat_map(|word| word.to_be_bytes());
-        Ok(bytes.collect())
+        Ok(encode(map, &self.models))
     }
 
     /// The inverse.
     ///
     /// # Errors
-    /// The bytes are no whole words, or are not what `encode` gives.
+    /// The bytes are not what `encode` gives.
     pub fn decode(&self, bytes: &[u8]) -> Result<Vec<usize>, CodingError> {
-        let foreign = |found: String| CodingError::Bytes {
-            at: "payload",
-            expected: format!("{} codes in whole words", self.places()),
-            found,
-        };
-        let (words, rest) = bytes.as_chunks::<4>();
-        if !rest.is_empty() {
-            return Err(foreign(format!("{} bytes", bytes.len())));
-        }
-        let words = words.iter().map(|word| u32::from_be_bytes(*word));
-        let words: Vec<u32> = words.collect();
-        let Ok(mut coder) = DefaultRangeDecoder::from_compressed(words);
-        let mut map = Vec::with_capacity(self.places());
-        for model in self.models() {
-            let code = coder.decode_symbol(model);
-            map.push(code.map_err(|_| foreign("other bits".into()))?);
-        }
-        match self.encode(&map)? == bytes {
-            true => Ok(map),
-            false => Err(foreign("bits that are left over".into())),
-        }
+        let next = |before: &[usize]| self.models[before.len()].clone();
+        Ok(decode(bytes, self.places(), next)?.0)
     }
-    // ANCHOR_END: encode
 
     fn check(&self, map: &[usize]) -> Result<(), CodingError> {
         let foreign = |expected: String, found: String| {
@@ -266,10 +232,103 @@ impl Tables {
     }
 }
 
-type Model = ContiguousCategoricalEntropyModel<u32, Vec<u32>, 24>;
+/// The coder's model of the code at one place.
+pub type Model = ContiguousCategoricalEntropyModel<u32, Vec<u32>, 24>;
+
+/// A model of probabilities in units of 2⁻²⁴.
+///
+/// # Panics
+/// One is 0, or they do not add up to 1: what [`probabilities`] gives does.
+pub fn model(p: &[u32]) -> Model {
+    Model::from_nonzero_fixed_point_probabilities(p, false)
+        .expect("none is 0, and they add up to one")
+}
+
+// ANCHOR: encode
+/// A map of codes in as few bytes as its models allow: the coder keeps an
+/// interval and narrows it to the share of each code in turn.
+///
+/// # Panics
+/// There are fewer models than codes, or a code is none of its model's.
+pub fn encode(map: &[usize], models: &[Model]) -> Vec<u8> {
+    let mut coder = DefaultRangeEncoder::new();
+    for (&code, model) in map.iter().zip(models) {
+        coder.encode_symbol(code, model).expect("no code is impossible");
+    }
+    let words = coder.into_compressed().expect("memory is not full");
+    let bytes = words.iter().flat_map(|word| word.to_be_bytes()).collect();
+    shortest(bytes, |bytes| decoded(bytes, models) == map)
+}
+
+/// The first bytes of a number in the last interval, or those one higher:
+/// as few as still lie inside it when zeros follow.
+fn shortest(bytes: Vec<u8>, same: impl Fn(&[u8]) -> bool) -> Vec<u8> {
+    for n in bytes.len().saturating_sub(8)..bytes.len() {
+        let below = bytes[..n].to_vec();
+        let mut above = below.clone();
+        for byte in above.iter_mut().rev() {
+            *byte = byte.wrapping_add(1); // and carry
+            if *byte != 0 {
+                break;
+            }
+        }
+        if let Some(found) = [below, above].into_iter().find(|b| same(b)) {
+            return found;
+        }
+    }
+    bytes
+}
+// ANCHOR_END: encode
+
+/// A coder that reads these bytes, and zeros after them.
+fn reader(bytes: &[u8]) -> DefaultRangeDecoder {
+    let words = bytes.chunks(4).map(|part| {
+        let mut word = [0; 4];
+        word[..part.len()].copy_from_slice(part);
+        u32::from_be_bytes(word)
+    });
+    let words = words.chain([0, 0]).collect::<Vec<u32>>();
+    let Ok(coder) = DefaultRangeDecoder::from_compressed(words);
+    coder
+}
+
+/// As many codes as there are models, or fewer when the bytes are none of theirs.
+fn decoded(bytes: &[u8], models: &[Model]) -> Vec<usize> {
+    let mut coder = reader(bytes);
+    models.iter().map_while(|m| coder.decode_symbol(m).ok()).collect()
+}
+
+/// The codes of `places` places, and the models that they were read with; `next` gives the model of a place, from the codes
+/// before it.
+///
+/// # Errors
+/// The bytes are not what [`encode`] gives.
+pub fn decode(
+    bytes: &[u8],
+    places: usize,
+    mut next: impl FnMut(&[usize]) -> Model,
+) -> Result<(Vec<usize>, Vec<Model>), CodingError> {
+    let foreign = |found: &str| CodingError::Bytes {
+        at: "payload",
+        expected: format!("{places} codes and nothing more"),
+        found: found.into(),
+    };
+    let mut coder = reader(bytes);
+    let (mut map, mut models) = (Vec::with_capacity(places), Vec::new());
+    for _ in 0..places {
+        let model = next(&map);
+        let code = coder.decode_symbol(&model);
+        map.push(code.map_err(|_| foreign("other bits"))?);
+        models.push(model);
+    }
+    match encode(&map, &models) == bytes {
+        true => Ok((map, models)),
+        false => Err(foreign("bits that are left over")),
+    }
+}
 
 /// A trained network and the tables of its codes.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Compressor {
     /// The network.
     pub model: VqVae<f32>,

@@ -7,6 +7,7 @@
 //! - [`model`]: encoder, codebook and decoder; images to codes and back.
 //! - [`training`]: a run; its checkpoint serves both rooms.
 //! - [`on_dfdx`]: the same network and the same step on dfdx.
+//! - [`rate`]: a price for each code, and a choice that minds it.
 //! - [`coding`]: codes as a file, as short as the model of the codes allows.
 //! - [`measures`]: what the network is compared with, principal components and k-means of patches.
 //! - [`ledger`]: how far each hand gradient is from everything it is compared with.
@@ -16,6 +17,7 @@ pub mod measures;
 pub mod model;
 pub mod on_dfdx;
 pub mod plain;
+pub mod rate;
 mod run;
 pub mod training;
 

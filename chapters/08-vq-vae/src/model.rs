@@ -2,15 +2,16 @@
 
 use std::path::Path;
 
-use codebook_lookup::plain::{LookupError, gather, nearest};
+use codebook_lookup::plain::{LookupError, gather};
 use gradients::model::{load_layers, save_parameters};
 use gradients::plain::{Activation, Mlp, Parameters, init_layer, real};
-use lab::{Checkpoint, CheckpointError};
+use lab::{Checkpoint, CheckpointError, Expecting};
 use md5::{Digest, Md5};
 use ndarray::{Array2, Axis, NdFloat, s};
 use ndarray_rand::rand::Rng;
 
 use crate::plain::{IMAGE, depth_to_space, half, space_to_depth};
+use crate::rate::choose;
 
 /// The sizes of a VQ-VAE of 28 × 28 images.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,12 +24,14 @@ pub struct Sizes {
     pub channels: usize,
     /// Lines and columns of a patch, which becomes one place of the grid: 2, 4, 7 or 14.
     pub patch: usize,
+    /// Residual convolutions of either half.
+    pub blocks: usize,
 }
 
 impl Default for Sizes {
-    /// Those of Keras's example: 128 codes of width 16 on a grid of 7 × 7.
+    /// Those of the page.
     fn default() -> Self {
-        Self { codes: 128, width: 16, channels: 128, patch: 4 }
+        Self { codes: 512, width: 16, channels: 64, patch: 4, blocks: 3 }
     }
 }
 
@@ -97,11 +100,14 @@ pub enum VqVaeError {
 pub struct VqVae<F> {
     /// Its sizes.
     pub sizes: Sizes,
-    /// patch² → C → C → D, eq. 8.5.
+    /// patch² → C → … → C → D, eq. 8.5.
     pub encoder: Mlp<F>,
     /// `[K, D]`.
     pub codebook: Array2<F>,
-    /// D → C → C → patch².
+    /// What a code costs at each place, eq. 8.14, if it costs anything.
+    /// `[S², K]`
+    pub prices: Option<Array2<F>>,
+    /// D → C → … → C → patch².
     pub decoder: Mlp<F>,
 }
 // ANCHOR_END: model
@@ -115,13 +121,14 @@ const AT_A_TIME: usize = 128;
 impl<F: NdFloat> VqVae<F> {
     /// Random weights, smaller than chapter 0's, and a codebook of zeros.
     pub fn new(sizes: Sizes, rng: &mut impl Rng) -> Self {
-        let Sizes { codes, width, channels, patch } = sizes;
+        let Sizes { codes, width, channels, patch, blocks } = sizes;
         let (relu, none) = (Activation::Relu, Activation::Identity);
         let mut half = |inputs, outputs| {
-            let first = init_layer(inputs, channels, relu, rng);
-            let second = init_layer(9 * channels, channels, relu, rng);
-            let last = init_layer(channels, outputs, none, rng);
-            let mut layers = vec![first, second, last];
+            let mut layers = vec![init_layer(inputs, channels, relu, rng)];
+            layers.extend((0..blocks).map(|_| {
+                init_layer(9 * channels, channels, relu, rng)
+            }));
+            layers.push(init_layer(channels, outputs, none, rng));
             for layer in &mut layers {
                 layer.w.mapv_inplace(|w| w * real(SMALL)); // latents too
             }
@@ -130,7 +137,7 @@ impl<F: NdFloat> VqVae<F> {
         let encoder = half(patch * patch, width);
         let decoder = half(width, patch * patch);
         let codebook = Array2::zeros((codes, width)); // [K, D]
-        Self { sizes, encoder, codebook, decoder }
+        Self { sizes, encoder, codebook, prices: None, decoder }
     }
 
     /// The number of codes, K.
@@ -164,7 +171,8 @@ impl<F: NdFloat> VqVae<F> {
     /// # Errors
     /// The images have not 784 pixels, or a latent is not finite.
     pub fn encode(&self, x: &Array2<F>) -> Result<Array2<usize>, VqVaeError> {
-        let indices = nearest(&self.latents(x)?, &self.codebook)?;
+        let (z, prices) = (self.latents(x)?, self.prices.as_ref());
+        let indices = choose(&z, &self.codebook, prices)?;
         let shape = (x.nrows(), self.sizes.places());
         Ok(Array2::from_shape_vec(shape, indices).expect("one for a place"))
     }
@@ -248,9 +256,12 @@ fn expect_rows(
     }
 }
 
-/// The layers of either half.
-const LAYERS: [Activation; 3] =
-    [Activation::Relu, Activation::Relu, Activation::Identity];
+/// What follows each layer of either half.
+pub fn activations(blocks: usize) -> Vec<Activation> {
+    let mut all = vec![Activation::Relu; blocks + 1];
+    all.push(Activation::Identity);
+    all
+}
 
 impl VqVae<f32> {
     /// A digest of its weights, of which [`VqVae::fingerprint`] and the header of a compressed file are parts.
@@ -260,7 +271,8 @@ impl VqVae<f32> {
         for net in [&self.encoder, &self.decoder] {
             net.parameters().iter().for_each(|p| p.iter().for_each(&mut add));
         }
-        self.codebook.iter().for_each(add);
+        self.codebook.iter().for_each(&mut add);
+        self.prices.iter().flatten().for_each(add);
         digest
     }
 
@@ -275,6 +287,9 @@ impl VqVae<f32> {
         save_parameters("encoder", &self.encoder, checkpoint);
         save_parameters("decoder", &self.decoder, checkpoint);
         checkpoint.put("quantizer.codebook", &self.codebook);
+        if let Some(prices) = &self.prices {
+            checkpoint.put(PRICES, prices);
+        }
     }
 
     /// The network of a checkpoint; its sizes are those of the arrays.
@@ -286,12 +301,16 @@ impl VqVae<f32> {
     ) -> Result<Self, CheckpointError> {
         let from = checkpoint.expecting("a VQ-VAE of 28 × 28 images");
         let codebook: Array2<f32> = from.of_rank("quantizer.codebook")?;
-        let encoder = load_layers(from, "encoder", &LAYERS)?;
-        let decoder = load_layers(from, "decoder", &LAYERS)?;
+        let blocks = blocks_of(from, "encoder");
+        let half = |name| load_layers(from, name, &activations(blocks));
+        let (encoder, decoder) = (half("encoder")?, half("decoder")?);
+        let priced = from.array(PRICES).ok();
+        let prices = priced.map(|_| from.of_rank(PRICES)).transpose()?;
         let (pixels, channels) = encoder.layers[0].w.dim();
         let (codes, width) = codebook.dim();
-        let sizes = Sizes { codes, width, channels, patch: pixels.isqrt() };
-        let found = Self { sizes, encoder, codebook, decoder };
+        let patch = pixels.isqrt();
+        let sizes = Sizes { codes, width, channels, patch, blocks };
+        let found = Self { sizes, encoder, codebook, prices, decoder };
         match found.fits() {
             true => Ok(found),
             false => Err(from.refuse(format!(
@@ -301,25 +320,36 @@ impl VqVae<f32> {
     }
 
     fn fits(&self) -> bool {
-        let Sizes { codes, width, channels, patch } = self.sizes;
+        let Sizes { codes, width, channels, patch, .. } = self.sizes;
         let pixels = patch * patch;
         if codes == 0 || width == 0 || channels == 0 || patch == 0 {
             return false;
         }
         let widths = |net: &Mlp<f32>, inputs, outputs| {
-            let expected = [
-                (inputs, channels),
-                (9 * channels, channels),
-                (channels, outputs),
-            ];
-            net.layers.iter().zip(expected).all(|(layer, (i, o))| {
+            let last = net.layers.len() - 1;
+            net.layers.iter().enumerate().all(|(n, layer)| {
+                let i = if n == 0 { inputs } else { 9 * channels };
+                let i = if n == last { channels } else { i };
+                let o = if n == last { outputs } else { channels };
                 layer.w.dim() == (i, o) && layer.b.len() == o
             })
         };
+        let prices = self.prices.as_ref();
+        let table = (self.sizes.places(), codes);
         IMAGE.is_multiple_of(patch)
+            && prices.is_none_or(|p| p.dim() == table && p.iter().all(|v| *v >= 0.0))
             && widths(&self.encoder, pixels, width)
             && widths(&self.decoder, width, pixels)
     }
+}
+
+/// What the prices are called in a checkpoint.
+pub(crate) const PRICES: &str = "prices";
+
+/// How many residual convolutions a half of a checkpoint has: of its arrays two belong to each layer, and two layers are none.
+fn blocks_of(from: Expecting, name: &str) -> usize {
+    let there = |n: &usize| from.array(&format!("{name}.parameter.{n}")).is_ok();
+    ((0..).take_while(there).count() / 2).saturating_sub(2)
 }
 
 /// The VQ-VAE in a checkpoint file.

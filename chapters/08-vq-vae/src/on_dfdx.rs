@@ -1,9 +1,10 @@
 //! The same network and the same step on dfdx. A convolution is made of
 //! products; the tape finds its gradient.
 
+mod rate;
 mod training;
 
-use codebook_lookup::on_dfdx::{gather_chosen, nearest};
+use codebook_lookup::on_dfdx::gather_chosen;
 use commitment_loss::on_dfdx::{commitment_loss, straight_through};
 use commitment_loss::quantizer::Settings;
 use dfdx::nn::modules;
@@ -14,17 +15,18 @@ use gradients::on_dfdx::{
 use lab::tensor;
 use ndarray::Array3;
 
+pub use rate::{Prices, cheapest, choose};
 pub use training::Training;
 
 use crate::plain::{IMAGE, neighbours};
 
 // ANCHOR: types
-/// Encoder and decoder of the page as a type: 1 × 1 from 16 channels to 128,
-/// 3 × 3 from the 1152 numbers around a place, 1 × 1 to 16.
+/// Encoder and decoder of the page as a type: 1 × 1 from 16 channels to 64,
+/// three times 3 × 3 from the 576 numbers around a place, 1 × 1 to 16.
 pub type TypedHalf<D> = (
-    modules::Linear<16, 128, f32, D>,
-    modules::Linear<1152, 128, f32, D>,
-    modules::Linear<128, 16, f32, D>,
+    modules::Linear<16, 64, f32, D>,
+    modules::Repeated<modules::Linear<576, 64, f32, D>, 3>,
+    modules::Linear<64, 16, f32, D>,
 );
 // ANCHOR_END: types
 
@@ -134,23 +136,23 @@ pub fn conv<E: Number, D: Device<E>, T: Tape<E, D>>(
 
 // ANCHOR: half
 /// Eq. 8.5. A tensor may begin a second tape: the sum joins the two, and
-/// both ways lead back to `s`. `[M, O]`
+/// both ways lead back to the same `h`. `[M, O]`
 pub fn half<E: Number, D: Device<E>, T: Tape<E, D>>(
     net: &Mlp<E, D>,
     x: Matrix<E, D, T>, // [M, I]
     around: &Around<E, D>,
 ) -> Matrix<E, D, T> {
-    let [first, second, last] = three(net);
-    let s = linear(x, first.w.clone(), first.b.clone()); // [M, C]
-    let a = s.retaped::<T>().relu(); // [M, C]
-    let h = conv(a, second, around) + s; // [M, C]
+    let [first, blocks @ .., last] = &net.layers[..] else {
+        panic!("a half has a first layer and a last");
+    };
+    let mut h = linear(x, first.w.clone(), first.b.clone()); // [M, C]
+    for block in blocks {
+        let a = h.retaped::<T>().relu(); // [M, C]
+        h = conv(a, block, around) + h; // [M, C]
+    }
     last.forward(h.relu()) // [M, O]
 }
 // ANCHOR_END: half
-
-fn three<E: Number, D: Device<E>>(net: &Mlp<E, D>) -> &[Layer<E, D>; 3] {
-    net.layers[..].try_into().expect("a half has three layers")
-}
 
 // ANCHOR: terms
 /// The loss of one step, its two terms, and what its codebook learns from.
@@ -163,6 +165,8 @@ pub struct Terms<E: Number, D: Device<E>> {
     pub commitment: Tensor<(), E, D>,
     /// What was looked up. `[M, D]`
     pub z_e: Matrix<E, D>,
+    /// What was found. `[M, D]`
+    pub z_q: Matrix<E, D>,
     /// A one in each row, at its code. `[M, K]`
     pub chosen: Matrix<E, D>,
 }
@@ -172,15 +176,16 @@ pub struct Terms<E: Number, D: Device<E>> {
 pub fn terms<E: Number, D: Device<E>>(
     (encoder, decoder): (&Mlp<E, D>, &Mlp<E, D>),
     (codebook, settings): (&Matrix<E, D>, &Settings),
-    x: Matrix<E, D>, // [M, patch²]
+    prices: Option<&Matrix<E, D>>, // [S², K]
+    x: Matrix<E, D>,               // [M, patch²]
     (around, variance): (&Around<E, D>, f64),
 ) -> Terms<E, D> {
     let Settings { beta, reduction, .. } = *settings;
     let z_e = half(encoder, x.leaky_trace(), around); // [M, D]
     let z = z_e.retaped::<NoneTape>(); // [M, D]
-    let chosen = nearest(z.clone(), codebook); // [M, K]
+    let chosen = choose(z.clone(), codebook, prices); // [M, K]
     let z_q = gather_chosen(codebook.clone(), chosen.clone()); // [M, D]
-    let (own, q) = (z_e.retaped(), z_q.clone());
+    let (own, q, kept) = (z_e.retaped(), z_q.clone(), z_q.clone());
     let commitment = commitment_loss(own, q, beta, reduction);
     let passed = straight_through(z_e, z_q); // [M, D]
     let scale = number::<E>(1.0 / variance);
@@ -190,6 +195,7 @@ pub fn terms<E: Number, D: Device<E>>(
         commitment: commitment.retaped(),
         loss: reconstruction + commitment,
         z_e: z,
+        z_q: kept,
         chosen,
     }
 }

@@ -19,6 +19,8 @@ use ndarray::{
 use rayon::join;
 use rayon::prelude::*;
 
+use crate::rate::choose;
+
 /// Lines and columns of an image.
 pub const IMAGE: usize = 28;
 
@@ -252,52 +254,59 @@ fn lines(
 pub struct Half<F> {
     /// The input. `[N, I]`
     pub x: Array2<F>,
-    /// The first layer's sum, through a ReLU. `[N, C]`
-    pub a: Array2<F>,
-    /// After the residual convolution and another. `[N, C]`
-    pub r: Array2<F>,
+    /// The running sum through a ReLU, before each block and after the last.
+    /// `[N, C]` each
+    pub a: Vec<Array2<F>>,
     /// The output. `[N, O]`
     pub y: Array2<F>,
 }
 
 /// Eq. 8.5: an encoder or a decoder. A 1 × 1 convolution is a linear layer
-/// on rows; the second layer is 3 × 3, and what it gives is added to what
-/// its ReLU saw.
+/// on rows; between two of them, each block adds to a running sum what a
+/// 3 × 3 convolution makes of it.
 pub fn half<F: NdFloat>(net: &Mlp<F>, x: Array2<F>, side: usize) -> Half<F> {
-    let [first, second, last] = three(net);
+    let (first, blocks, last) = parts(net);
     let relu = Activation::Relu;
-    let s = linear(&x, &first.w, &first.b); // [N, C]
-    let a = relu.forward(s.clone()); // [N, C]
-    let h = s + &conv(&a, &second.w, &second.b, side); // [N, C]
-    let r = relu.forward(h); // [N, C]
-    let y = linear(&r, &last.w, &last.b); // [N, O]
-    Half { x, a, r, y }
+    let mut h = linear(&x, &first.w, &first.b); // [N, C]
+    let mut a = vec![relu.forward(h.clone())]; // [N, C]
+    for Layer { w, b, .. } in blocks {
+        h += &conv(&a[a.len() - 1], w, b, side); // [N, C]
+        a.push(relu.forward(h.clone()));
+    }
+    let y = linear(&a[a.len() - 1], &last.w, &last.b); // [N, O]
+    Half { x, a, y }
 }
 
 /// Eq. 8.6: the gradients at the first layer's sum, `[N, C]`, and at every
-/// parameter. The sum is reached by two ways, and one of them has no ReLU.
+/// parameter. Each sum is reached by two ways, and one of them has no ReLU.
 pub fn half_backward<F: NdFloat>(
     net: &Mlp<F>,
-    Half { x, a, r, .. }: &Half<F>,
+    Half { x, a, .. }: &Half<F>,
     d_y: &Array2<F>, // [N, O]
     side: usize,
 ) -> (Array2<F>, Mlp<F>) {
-    let [_, second, last] = three(net);
-    let relu = Activation::Relu;
-    let of_last = linear_backward_parameters(r, d_y);
-    let d_h = relu.backward(r, product(d_y.view(), last.w.t())); // [N, C]
-    let (d_a, d_w, d_b) = conv_backward(a, &second.w, &d_h, side);
-    let d_s = d_h + &relu.backward(a, d_a); // [N, C]
-    let of_first = linear_backward_parameters(x, &d_s);
-    let d_layers = [of_first, (d_w, d_b), of_last];
-    let layers = d_layers.into_iter().zip(&net.layers);
+    let (_, blocks, last) = parts(net);
+    let (relu, r) = (Activation::Relu, &a[a.len() - 1]);
+    let mut d = vec![linear_backward_parameters(r, d_y)];
+    let mut d_h = relu.backward(r, product(d_y.view(), last.w.t())); // [N, C]
+    for (a, block) in a.iter().zip(blocks).rev() {
+        let (d_a, d_w, d_b) = conv_backward(a, &block.w, &d_h, side);
+        d.push((d_w, d_b));
+        d_h += &relu.backward(a, d_a); // [N, C]
+    }
+    d.push(linear_backward_parameters(x, &d_h));
+    let layers = d.into_iter().rev().zip(&net.layers);
     let layers = layers.map(|((w, b), layer)| Layer { w, b, ..*layer });
-    (d_s, Mlp { layers: layers.collect() })
+    (d_h, Mlp { layers: layers.collect() })
 }
 // ANCHOR_END: half
 
-fn three<F>(net: &Mlp<F>) -> &[Layer<F>; 3] {
-    net.layers[..].try_into().expect("a half has three layers")
+/// The first layer, those of the blocks, and the last.
+fn parts<F>(net: &Mlp<F>) -> (&Layer<F>, &[Layer<F>], &Layer<F>) {
+    match &net.layers[..] {
+        [first, blocks @ .., last] => (first, blocks, last),
+        _ => panic!("a half has a first layer and a last"),
+    }
 }
 
 // ANCHOR: step
@@ -323,14 +332,15 @@ pub struct Step<F> {
 /// The encoder's output is not finite, or does not fit the codebook.
 pub fn step<F: NdFloat>(
     (encoder, decoder): (&Mlp<F>, &Mlp<F>),
-    quantizer: &Quantizer<F>,
+    (quantizer, prices): (&Quantizer<F>, Option<&Array2<F>>),
     x: Array2<F>, // [N, patch²]
     side: usize,
     variance: f64,
 ) -> Result<Step<F>, CommitmentError> {
     let encoded = half(encoder, x, side);
     let z_e = &encoded.y; // [N, D]
-    let found = quantizer.quantize(z_e)?;
+    let indices = choose(z_e, quantizer.codebook(), prices)?; // [N]
+    let found = quantizer.found(z_e, indices);
     let z_q = &found.quantized.z_q; // [N, D]
     let decoded = half(decoder, z_q.clone(), side);
     let (x, x_hat) = (&encoded.x, &decoded.y); // [N, patch²]

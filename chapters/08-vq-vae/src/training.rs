@@ -1,7 +1,7 @@
 //! A VQ-VAE in training, and what is left of it on disk.
 
 use commitment_loss::plain::CommitmentError;
-use commitment_loss::quantizer::{Learning, Quantizer, Revival, Settings};
+use commitment_loss::quantizer::{Learning, Quantizer, Settings};
 use commitment_loss::training::diverged;
 use gradients::model::Model;
 use gradients::plain::AdamConfig;
@@ -9,11 +9,14 @@ use lab::{Checkpoint, CheckpointError, Diverged, Resumable, digest, rng_at};
 use ndarray::Array2;
 use ndarray_rand::RandomExt;
 use ndarray_rand::rand_distr::Uniform;
+use straight_through::plain::Quantized;
 
+use crate::model::PRICES;
 pub use crate::model::{Sizes, VqVae, VqVaeError, load};
 use crate::on_dfdx;
 pub use crate::plain::mse_over_variance;
 use crate::plain::{half, space_to_depth, step};
+pub use crate::rate::{Prices, Rate};
 
 /// Where a codebook starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +45,8 @@ pub struct Config {
     pub quantizer: Settings,
     /// Where the codebook starts.
     pub start: Start,
+    /// What a bit costs, if it costs anything.
+    pub rate: Option<Rate>,
     /// Of the pixels that are learnt from: what the squared error is divided by.
     pub variance: f64,
 }
@@ -52,15 +57,15 @@ impl Default for Config {
         Self {
             sizes: Sizes::default(),
             batch: 64,
-            steps: 9000,
+            steps: 15_000,
             adam: AdamConfig { lr: 3e-3, ..AdamConfig::default() },
             quantizer: Settings {
                 learning: Learning::Ema { gamma: 0.95, debias: true },
-                revival: Some(Revival { threshold: 0.1 }),
                 usage_decay: 0.95,
                 ..Settings::default()
             },
             start: Start::Latents { steps: 10 },
+            rate: Some(Rate { lambda: 0.15, warm_up: 4000, keep: 0.99 }),
             variance: 0.0949,
         }
     }
@@ -106,6 +111,8 @@ pub struct Training<'a> {
     pub decoder: Model,
     /// The codebook, and how it learns.
     pub quantizer: Quantizer<f32>,
+    /// What the codes cost, if they cost anything.
+    pub prices: Option<Prices<f32>>,
     /// How often a code has started again.
     pub revived: u64,
     /// What it learns from.
@@ -126,12 +133,16 @@ impl<'a> Training<'a> {
         let rng = &mut rng_at(seed, u64::MAX);
         let model = VqVae::new(config.sizes, rng);
         let quantizer = start(&config, &model, &data(0), seed)?;
+        let Sizes { codes, .. } = config.sizes;
+        let prices = |rate| Prices::new(rate, config.sizes.places(), codes);
+        let prices = config.rate.map(prices).transpose()?;
         let VqVae { encoder, decoder, .. } = model;
         Ok(Self {
             config,
             encoder: Model::new("encoder", encoder, config.adam),
             decoder: Model::new("decoder", decoder, config.adam),
             quantizer,
+            prices,
             revived: 0,
             source: Source { seed, data: Box::new(data) },
         })
@@ -149,20 +160,31 @@ impl<'a> Training<'a> {
         let x = self.source.batch(n); // [B, 784]
         let x = space_to_depth(&x, sizes.patch); // [N, patch²]
         let nets = (&self.encoder.net, &self.decoder.net);
-        let done = step(nets, &self.quantizer, x, sizes.side(), variance);
+        let prices = self.price_table(); // [S², K]
+        let codes = (&self.quantizer, prices.as_ref());
+        let done = step(nets, codes, x, sizes.side(), variance);
         let done = done.map_err(named)?;
         for of in [&mut self.encoder, &mut self.decoder] {
             of.adam.config.lr = adam.lr * self.config.left(n);
         }
         self.encoder.step(done.found.commitment_loss, &done.d_encoder)?;
         self.decoder.step(done.reconstruction, &done.d_decoder)?;
-        let indices = &done.found.quantized.indices; // [N]
+        let Quantized { z_q, indices } = &done.found.quantized;
+        if let Some(prices) = &mut self.prices {
+            prices.learn(&done.z_e, z_q, indices);
+        }
         let rng = &mut rng_at(self.source.seed, n);
         let revived = self.quantizer.learn(&done.z_e, indices, rng);
         self.revived += revived.map_err(named)?.len() as u64;
         Ok(done.reconstruction)
     }
     // ANCHOR_END: train
+
+    /// What the codes cost now. `[S², K]`
+    fn price_table(&self) -> Option<Array2<f32>> {
+        let n = self.steps_done();
+        self.prices.as_ref().map(|prices| prices.table(n))
+    }
 }
 
 impl Config {
@@ -215,6 +237,10 @@ impl Resumable for Training<'_> {
         self.encoder.save(checkpoint);
         self.decoder.save(checkpoint);
         self.quantizer.save("quantizer", checkpoint);
+        if let Some(prices) = &self.prices {
+            prices.save(checkpoint);
+            checkpoint.put(PRICES, &prices.table(self.steps_done()));
+        }
         checkpoint.note("revived", self.revived);
     }
 
@@ -227,7 +253,10 @@ impl Resumable for Training<'_> {
         let mut decoder = self.decoder.clone();
         encoder.restore(checkpoint)?;
         decoder.restore(checkpoint)?;
+        let mut prices = self.prices.clone();
+        prices.iter_mut().try_for_each(|p| p.restore(checkpoint))?;
         self.quantizer.restore("quantizer", checkpoint)?;
+        self.prices = prices;
         (self.encoder, self.decoder) = (encoder, decoder);
         self.revived = revived;
         Ok(())
@@ -240,6 +269,7 @@ impl Trained for Training<'_> {
             sizes: self.config.sizes,
             encoder: self.encoder.net.clone(),
             codebook: self.quantizer.codebook().clone(),
+            prices: self.price_table(),
             decoder: self.decoder.net.clone(),
         }
     }

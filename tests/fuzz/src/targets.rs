@@ -302,7 +302,7 @@ impl Checkpoints {
 }
 
 fn small_network() -> VqVae<f32> {
-    let sizes = Sizes { codes: 3, width: 2, channels: 1, patch: 14 };
+    let sizes = Sizes { codes: 3, width: 2, channels: 1, patch: 14, blocks: 1 };
     VqVae::new(sizes, &mut rng_at(1, 1))
 }
 
@@ -365,7 +365,7 @@ struct Compressed(Compressor, Vec<Vec<u8>>);
 impl Compressed {
     fn new() -> anyhow::Result<Self> {
         let model = VqVae::new(
-            Sizes { codes: 16, width: 2, channels: 1, patch: 4 },
+            Sizes { codes: 16, width: 2, channels: 1, patch: 4, blocks: 1 },
             &mut rng_at(1, 2),
         );
         let counts =

@@ -8,8 +8,8 @@ use lab::{
     Checkpoint, CheckpointError, Diverged, Resumable, Trains, rng_at, tensor,
 };
 
-use super::{Around, space_to_depth, terms};
-use crate::model::VqVae;
+use super::{Around, Prices, space_to_depth, terms};
+use crate::model::{PRICES, VqVae};
 use crate::training::{self, Config, Source, Trained};
 
 /// A run in progress.
@@ -19,6 +19,7 @@ pub struct Training<'a, D: Trains> {
     encoder: Model<Mlp<f32, D>, D>,
     decoder: Model<Mlp<f32, D>, D>,
     quantizer: Quantizer<f32, D>,
+    prices: Option<Prices<f32, D>>,
     around: Around<f32, D>,
     revived: u64,
     configuration: String,
@@ -40,6 +41,7 @@ impl<'a, D: Trains> Training<'a, D> {
             encoder: model(&from.encoder),
             decoder: model(&from.decoder),
             quantizer: Quantizer::new(dev, &from.quantizer),
+            prices: from.prices.as_ref().map(|p| Prices::new(dev, p)),
             around: Around::new(dev, batch, sizes.side()),
             revived: from.revived,
             configuration,
@@ -60,13 +62,18 @@ impl<'a, D: Trains> Training<'a, D> {
         let x = space_to_depth(x, sizes.patch); // [M, patch²]
         let nets = (&self.encoder.net, &self.decoder.net);
         let book = (self.quantizer.codebook(), self.quantizer.settings());
-        let of = terms(nets, book, x, (&self.around, variance));
+        let prices = self.prices.as_ref().map(|p| p.table(n)); // [S², K]
+        let prices = prices.as_ref();
+        let of = terms(nets, book, prices, x, (&self.around, variance));
         let mut d = of.loss.backward();
         for of in [&mut self.encoder.adam, &mut self.decoder.adam] {
             of.config.lr = adam.lr * self.config.left(n);
         }
         self.encoder.step(of.commitment, &mut d)?;
         self.decoder.step(of.reconstruction, &mut d)?;
+        if let Some(prices) = &mut self.prices {
+            prices.learn(of.z_e.clone(), of.z_q, &of.chosen);
+        }
         let rng = &mut rng_at(self.source.seed, n);
         let revived = self.quantizer.learn(&of.z_e, &of.chosen, rng);
         self.revived += revived.len() as u64;
@@ -98,6 +105,11 @@ impl<D: Trains> Resumable for Training<'_, D> {
         self.encoder.save(checkpoint);
         self.decoder.save(checkpoint);
         self.quantizer.to_plain().save("quantizer", checkpoint);
+        if let Some(prices) = &self.prices {
+            prices.to_plain().save(checkpoint);
+            let now = prices.table(self.steps_done());
+            checkpoint.put(PRICES, &lab::array(&now));
+        }
         checkpoint.note("revived", self.revived);
     }
 
@@ -108,9 +120,12 @@ impl<D: Trains> Resumable for Training<'_, D> {
         let revived = checkpoint.number("revived")?;
         let mut plain = self.quantizer.to_plain();
         plain.restore("quantizer", checkpoint)?;
+        let mut prices = self.prices.as_ref().map(Prices::to_plain);
+        prices.iter_mut().try_for_each(|p| p.restore(checkpoint))?;
         self.encoder.restore(checkpoint)?;
         self.decoder.restore(checkpoint)?;
         self.quantizer = Quantizer::new(&self.dev, &plain);
+        self.prices = prices.map(|p| Prices::new(&self.dev, &p));
         self.revived = revived;
         Ok(())
     }
@@ -122,6 +137,10 @@ impl<D: Trains> Trained for Training<'_, D> {
             sizes: self.config.sizes,
             encoder: self.encoder.net.to_plain(),
             codebook: lab::array(self.quantizer.codebook()),
+            prices: self
+                .prices
+                .as_ref()
+                .map(|p| lab::array(&p.table(self.steps_done()))),
             decoder: self.decoder.net.to_plain(),
         }
     }

@@ -40,10 +40,14 @@ pub const SIDE: usize = 3;
 /// Lines and columns of its images' grids.
 pub const STEP_SIDE: usize = 4;
 
-const LAYERS: [Activation; 3] =
-    [Activation::Relu, Activation::Relu, Activation::Identity];
+const LAYERS: [Activation; 4] = [
+    Activation::Relu,
+    Activation::Relu,
+    Activation::Relu,
+    Activation::Identity,
+];
 
-/// Encoder, 49 → 3 → 3 → 2, and decoder, 2 → 3 → 3 → 49, of the reference file, its codebook and its images.
+/// Encoder, 49 → 3 → 3 → 3 → 2, and decoder, 2 → 3 → 3 → 3 → 49, of the reference file, its codebook and its images.
 ///
 /// # Errors
 /// The reference values cannot be read.
@@ -220,7 +224,7 @@ fn whole<D: Device<f64>>(
     let (encoder, decoder, quantizer, images) = reference_model(values)?;
     let x = space_to_depth(&images, 7); // [32, 49]
     let nets = (&encoder, &decoder);
-    let done = step(nets, &quantizer, x.clone(), STEP_SIDE, VARIANCE)?;
+    let done = step(nets, (&quantizer, None), x.clone(), STEP_SIDE, VARIANCE)?;
     let (z_e, z_q) = (&done.z_e, &done.found.quantized.z_q);
     let mine = [done.reconstruction, done.found.commitment_loss];
 
@@ -253,6 +257,7 @@ fn whole<D: Device<f64>>(
     let terms = on_dfdx::terms(
         (&enc, &dec),
         (&codebook, quantizer.settings()),
+        None,
         tensor(dev, &x, x.dim()),
         (&around, VARIANCE),
     );

@@ -12,7 +12,7 @@ use vq_vae::model::{Sizes, VqVae};
 
 /// A compressor that has learnt nothing; each seed gives another.
 pub fn made(seed: u64) -> Compressor {
-    let sizes = Sizes { codes: 9, width: 2, channels: 3, patch: 4 };
+    let sizes = Sizes { codes: 9, width: 2, channels: 3, patch: 4, blocks: 1 };
     let mut rng = rng_at(seed, 0);
     let mut model = VqVae::<f32>::new(sizes, &mut rng);
     model.codebook =
@@ -42,7 +42,7 @@ proptest! {
         prop_assert_eq!(compressor().unpack(&file).unwrap(), map.clone());
         let payload = 8.0 * (file.len() - HEADER) as f64;
         let bits = compressor().tables.bits(&map);
-        prop_assert!(payload >= bits - 1e-6 && payload <= bits + 64.0);
+        prop_assert!(payload <= bits + 8.01);
     }
 
     #[test]
@@ -74,13 +74,14 @@ fn every_truncation_and_every_excess_is_an_error() {
 #[test]
 fn bits_that_nobody_wrote_are_refused_behind_a_right_checksum() {
     let tables = &compressor().tables;
-    let map = vec![0; 49];
-    let mut payload = tables.encode(&map).unwrap();
-    payload.extend([0; 4]);
-    let said = tables.decode(&payload).unwrap_err().to_string();
+    let map: Vec<usize> = (0..49).map(|n| n % 9).collect();
+    let payload = tables.encode(&map).unwrap();
+    let longer: Vec<u8> = payload.iter().copied().chain([0]).collect();
+    let said = tables.decode(&longer).unwrap_err().to_string();
     assert!(said.contains("left over"), "{said}");
-    let said = tables.decode(&payload[..3]).unwrap_err().to_string();
-    assert!(said.contains("whole words, found 3 bytes"), "{said}");
+    // Fewer bytes are the payload of another map, or of none.
+    let shorter = tables.decode(&payload[..payload.len() - 1]);
+    assert!(shorter.map_or(true, |other| other != map));
 }
 
 fn said(error: Result<Vec<usize>, CodingError>) -> String {
@@ -97,7 +98,7 @@ fn each_part_of_the_header_has_its_own_error() {
         said(compressor().unpack(&file))
     };
     assert!(with(0).starts_with("magic number: expected 565138, found 57"));
-    assert!(with(3).starts_with("version: expected 01, found 00"));
+    assert!(with(3).starts_with("version: expected 02, found 03"));
     assert!(with(4).contains("compressor"));
     assert!(with(8).starts_with("checksum"));
     assert!(with(HEADER).starts_with("checksum"));
@@ -148,7 +149,7 @@ fn an_image_becomes_a_file_and_an_image_again() {
     let saved = at("compressor.safetensors");
     compressor().save(&saved).unwrap();
     let compressor = Compressor::load(&saved).unwrap();
-    assert_eq!(compressor, *self::compressor());
+    assert_eq!(compressor.fingerprint(), self::compressor().fingerprint());
 
     let x: Vec<f32> = (0..784).map(|p| (p % 29) as f32 / 28.0).collect();
     std::fs::write(at("x.png"), png_of(&x, &at("x.png")).unwrap()).unwrap();

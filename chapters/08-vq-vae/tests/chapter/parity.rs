@@ -1,6 +1,7 @@
 //! The two rooms agree.
 
-use codebook_lookup::plain::nearest;
+use codebook_lookup::plain::{gather, nearest};
+use commitment_loss::quantizer::Revival;
 use dfdx::prelude::{
     Backward, BuildModule, Const, Cpu, Device, Module, ReLU, SumTo, Trace,
 };
@@ -16,6 +17,7 @@ use vq_vae::ledger::{STEP_SIDE, VARIANCE, reference, reference_model, rows};
 use vq_vae::model::{Sizes, VqVae, load};
 use vq_vae::on_dfdx::{self, Around};
 use vq_vae::plain::{half, im2col, space_to_depth, step};
+use vq_vae::rate::{Prices, Rate, cheapest};
 use vq_vae::training::{Config, Trained, Training};
 
 use crate::equations::{batch, normal};
@@ -50,19 +52,23 @@ fn a_network_of_types_is_the_same_network() {
     let layers = &model.encoder.layers;
     let mut typed: on_dfdx::TypedHalf<Cpu> = BuildModule::build(&dev);
     typed.0.weight = tensor(&dev, &layers[0].w.t(), Default::default());
-    typed.1.weight = tensor(&dev, &layers[1].w.t(), Default::default());
-    typed.2.weight = tensor(&dev, &layers[2].w.t(), Default::default());
     typed.0.bias = tensor(&dev, &layers[0].b, Default::default());
-    typed.1.bias = tensor(&dev, &layers[1].b, Default::default());
-    typed.2.bias = tensor(&dev, &layers[2].b, Default::default());
+    for (block, layer) in typed.1.modules.iter_mut().zip(&layers[1..]) {
+        block.weight = tensor(&dev, &layer.w.t(), Default::default());
+        block.bias = tensor(&dev, &layer.b, Default::default());
+    }
+    typed.2.weight = tensor(&dev, &layers[4].w.t(), Default::default());
+    typed.2.bias = tensor(&dev, &layers[4].b, Default::default());
     let x = space_to_depth(&batch(2), 4); // [4·49, 16]
     let rows = x.nrows();
-    let s = typed.0.forward(tensor(&dev, &x, (rows, Const::<16>)));
-    let a = lab::array(&ReLU.forward(s.clone()));
-    let columns = im2col(a.view(), 7); // [4·49, 1152]
-    let columns = tensor(&dev, &columns, (rows, Const::<1152>));
-    let h = ReLU.forward(typed.1.forward(columns) + s);
-    let y = lab::array(&typed.2.forward(h));
+    let mut h = typed.0.forward(tensor(&dev, &x, (rows, Const::<16>)));
+    for block in &typed.1.modules {
+        let a = lab::array(&ReLU.forward(h.clone()));
+        let columns = im2col(a.view(), 7); // [4·49, 576]
+        let columns = tensor(&dev, &columns, (rows, Const::<576>));
+        h = block.forward(columns) + h;
+    }
+    let y = lab::array(&typed.2.forward(ReLU.forward(h)));
     let apart = (y - half(&model.encoder, x, 7).y).mapv(f32::abs);
     assert!(apart.iter().all(|v| *v < 1e-4));
 }
@@ -102,7 +108,7 @@ fn one_step_on_other_images_agrees_to_1e_10() {
     let x = space_to_depth(&batch(1).mapv(f64::from), 7);
     let nets = (&encoder, &decoder);
     let here =
-        step(nets, &quantizer, x.clone(), STEP_SIDE, VARIANCE).unwrap();
+        step(nets, (&quantizer, None), x.clone(), STEP_SIDE, VARIANCE).unwrap();
     let dev = Cpu::default();
     let [e, d] = [&encoder, &decoder].map(|net| OnDevice::new(&dev, net));
     let codebook = quantizer.codebook();
@@ -110,6 +116,7 @@ fn one_step_on_other_images_agrees_to_1e_10() {
     let there = on_dfdx::terms(
         (&e, &d),
         (&codebook, quantizer.settings()),
+        None,
         tensor(&dev, &x, x.dim()),
         (&Around::new(&dev, 4, STEP_SIDE), VARIANCE),
     );
@@ -129,6 +136,8 @@ fn page() -> Config {
     let mut config =
         Config { sizes, batch: 4, steps: 8, ..Config::default() };
     config.quantizer.usage_decay = 0.6; // codes start again within 6 steps
+    config.quantizer.revival = Some(Revival { threshold: 0.1 });
+    config.rate = Some(Rate { lambda: 0.2, warm_up: 3, keep: 0.9 });
     config
 }
 
@@ -152,6 +161,7 @@ fn trainings_change_rooms<D: Trains + 'static>(dev: &D, limit: f32) {
             assert!(run.revived() > 0, "revival took part");
             seen.push(run.revived() as f32);
             seen.extend(run.quantizer().usage());
+            seen.extend(run.model().prices.unwrap());
             seen
         },
         4,
@@ -210,6 +220,36 @@ fn both_rooms_look_up_alike() {
     lookups_agree(&Cpu::default());
 }
 
+/// Both averages, the prices that they give, and the choice.
+fn prices_agree<D: Device<f64>>(dev: &D, limit: f64) {
+    let rate = Rate { lambda: 3.0, warm_up: 4, keep: 0.9 };
+    let mut here = Prices::<f64>::new(rate, 3, 5).unwrap();
+    let mut there = on_dfdx::Prices::new(dev, &here);
+    let e = normal((5, 2), 1);
+    for n in 0..6 {
+        let z = normal((12, 2), 2 + n);
+        let table = here.table(n);
+        let on_table = there.table(n);
+        let err = lab::max_rel_err(&lab::array(&on_table), &table);
+        assert!(n == 0 || err < limit, "step {n}: {err:e}");
+        let indices = cheapest(&z, &e, &table).unwrap();
+        let on = |x: &Array2<f64>| tensor(dev, x, x.dim());
+        let chosen = on_dfdx::cheapest(on(&z), &on(&e), &on_table);
+        let ones = gradients::plain::one_hot::<f64>(&indices, 5);
+        assert_eq!(lab::array(&chosen), ones, "step {n}");
+        let z_q = gather(&e, &indices);
+        here.learn(&z, &z_q, &indices);
+        there.learn(on(&z), on(&z_q), &chosen);
+    }
+    let (back, table) = (there.to_plain(), here.table(9));
+    assert!(lab::max_rel_err(&back.table(9), &table) < limit);
+}
+
+#[test]
+fn both_rooms_ask_the_same_prices() {
+    prices_agree(&Cpu::default(), 1e-12);
+}
+
 #[cfg(feature = "cuda")]
 #[test]
 fn cuda_agrees_with_the_hand_gradients() {
@@ -218,6 +258,7 @@ fn cuda_agrees_with_the_hand_gradients() {
         assert!(row.passes(), "{}: {:e}", row.name(), row.error);
     }
     lookups_agree(&dev);
+    prices_agree(&dev, 1e-10);
 }
 
 #[cfg(feature = "cuda")]

@@ -138,7 +138,8 @@ fn a_run_keeps_the_compressor_that_it_replaces() {
     let both = [kept.clone(), "compressor.safetensors".into()];
     assert_eq!(run(), both);
     assert_eq!(run(), both, "the same again replaces nothing");
-    assert_eq!(Compressor::load(&at.join(kept)).unwrap(), before);
+    let after = Compressor::load(&at.join(kept)).unwrap();
+    assert_eq!(after.fingerprint(), before.fingerprint());
 }
 
 #[test]

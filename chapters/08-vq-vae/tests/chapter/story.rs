@@ -23,8 +23,7 @@ fn the_story_runs_and_is_deterministic() {
     assert!(of("test_mse_over_variance") < 1.0);
     assert_eq!(of("bits_uniform"), 49.0 * 4.0);
     assert!(of("bits_unigram") <= of("bits_uniform") + 1e-9);
-    assert!(of("payload_beyond_bits_max") <= 64.0);
-    assert!(of("payload_beyond_bits_max") >= 0.0);
+    assert!((0.0..8.01).contains(&of("payload_beyond_bits_max")));
     let bytes = of("compressed_bytes_mean");
     assert_eq!(bytes, of("payload_bytes_mean") + of("header_bytes"));
     assert!((1.0..=16.0).contains(&of("perplexity")));
@@ -38,9 +37,9 @@ fn the_story_runs_and_is_deterministic() {
     // The larger the error of an image, the later it comes in the picture of the worst.
     assert!(of("worst_mse_over_variance") >= of("median_mse_over_variance"));
 
-    // One code reaches no farther than its neighbours: the decoder has one 3 × 3 convolution.
-    assert!((of("change_in_3x3_patches") - 1.0).abs() < 1e-9);
-    assert!(of("change_in_own_patch") <= 1.0);
+    // One code reaches as many places as the decoder has 3 × 3 convolutions: here from the middle to every edge.
+    assert!((of("change_in_7x7_patches") - 1.0).abs() < 1e-9);
+    assert!(of("change_in_own_patch") <= of("change_in_3x3_patches"));
 
     // More bits, less error, where nothing has to be learnt.
     for (few, many) in [(49, 196), (196, 441)] {
