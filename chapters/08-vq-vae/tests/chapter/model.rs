@@ -53,9 +53,9 @@ fn what_does_not_fit_is_named() {
     let said = model.decode(&Array2::zeros((1, 48))).unwrap_err().to_string();
     assert!(said.contains("codes in rows of 49"), "{said}");
     let mut codes = Array2::zeros((2, 49));
-    codes[[1, 7]] = 128;
+    codes[[1, 7]] = 512;
     let said = model.decode(&codes).unwrap_err().to_string();
-    let expected = "image 1, place 7: expected a code below 128, found 128";
+    let expected = "image 1, place 7: expected a code below 512, found 512";
     assert!(said.contains(expected), "{said}");
     let mut x = Array2::zeros((2, 784));
     x[[1, 3]] = f32::NAN;
