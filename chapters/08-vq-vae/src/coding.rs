@@ -107,7 +107,7 @@ pub enum CodingError {
 }
 
 // ANCHOR: table
-/// Eq. 8.12: counts `[K]` as probabilities in units of 2⁻²⁴ that add up to
+/// Eq. 8.10: counts `[K]` as probabilities in units of 2⁻²⁴ that add up to
 /// exactly 1. No code is impossible: one that was never seen keeps one unit.
 pub fn probabilities(counts: ArrayView1<u64>) -> Vec<u32> {
     let (k, total) = (counts.len() as u64, counts.sum().max(1));
@@ -185,7 +185,7 @@ impl Tables {
     }
 
     // ANCHOR: bits
-    /// Eq. 8.13: what the tables say that a map of codes costs, in bits.
+    /// Eq. 8.11: what the tables say that a map of codes costs, in bits.
     ///
     /// # Panics
     /// A code is not below K.

@@ -9,7 +9,7 @@
 //! - [`on_dfdx`]: the same network and the same step on dfdx.
 //! - [`rate`]: a price for each code, and a choice that minds it.
 //! - [`coding`]: codes as a file, as short as the model of the codes allows.
-//! - [`measures`]: what the network is compared with, principal components and k-means of patches.
+//! - [`measures`]: what the network is compared with: principal components.
 //! - [`ledger`]: how far each hand gradient is from everything it is compared with.
 
 pub mod coding;

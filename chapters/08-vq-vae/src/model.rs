@@ -104,7 +104,7 @@ pub struct VqVae<F> {
     pub encoder: Mlp<F>,
     /// `[K, D]`.
     pub codebook: Array2<F>,
-    /// What a code costs at each place, eq. 8.14, if it costs anything.
+    /// What a code costs at each place, eq. 8.12, if it costs anything.
     /// `[S², K]`
     pub prices: Option<Array2<F>>,
     /// D → C → … → C → patch².
@@ -125,9 +125,10 @@ impl<F: NdFloat> VqVae<F> {
         let (relu, none) = (Activation::Relu, Activation::Identity);
         let mut half = |inputs, outputs| {
             let mut layers = vec![init_layer(inputs, channels, relu, rng)];
-            layers.extend((0..blocks).map(|_| {
-                init_layer(9 * channels, channels, relu, rng)
-            }));
+            layers.extend(
+                (0..blocks)
+                    .map(|_| init_layer(9 * channels, channels, relu, rng)),
+            );
             layers.push(init_layer(channels, outputs, none, rng));
             for layer in &mut layers {
                 layer.w.mapv_inplace(|w| w * real(SMALL)); // latents too
@@ -337,7 +338,9 @@ impl VqVae<f32> {
         let prices = self.prices.as_ref();
         let table = (self.sizes.places(), codes);
         IMAGE.is_multiple_of(patch)
-            && prices.is_none_or(|p| p.dim() == table && p.iter().all(|v| *v >= 0.0))
+            && prices.is_none_or(|p| {
+                p.dim() == table && p.iter().all(|v| *v >= 0.0)
+            })
             && widths(&self.encoder, pixels, width)
             && widths(&self.decoder, width, pixels)
     }
@@ -348,7 +351,8 @@ pub(crate) const PRICES: &str = "prices";
 
 /// How many residual convolutions a half of a checkpoint has: of its arrays two belong to each layer, and two layers are none.
 fn blocks_of(from: Expecting, name: &str) -> usize {
-    let there = |n: &usize| from.array(&format!("{name}.parameter.{n}")).is_ok();
+    let there =
+        |n: &usize| from.array(&format!("{name}.parameter.{n}")).is_ok();
     ((0..).take_while(there).count() / 2).saturating_sub(2)
 }
 

@@ -1,7 +1,8 @@
 //! What a code costs, and a choice that minds it: distance in one pan of the scales, bits in the other.
 
 use codebook_lookup::plain::{
-    LookupError, check, first_smallest, nearest, squared_distance, squared_distances,
+    LookupError, check, first_smallest, nearest, squared_distance,
+    squared_distances,
 };
 use commitment_loss::plain::{CommitmentError, check_decay, check_weight};
 use gradients::plain::real;
@@ -35,7 +36,7 @@ pub struct Prices<F> {
 }
 
 impl<F: NdFloat> Prices<F> {
-    /// Eq. 8.14: what each code costs at each place after `n` steps. `[S², K]`
+    /// Eq. 8.12: what each code costs at each place after `n` steps. `[S², K]`
     pub fn table(&self, n: u64) -> Array2<F> {
         let [share, floor] = self.floor();
         let bit = real::<F>(self.rate.at(n)) * self.distance;
@@ -45,20 +46,22 @@ impl<F: NdFloat> Prices<F> {
     /// One step of both averages.
     pub fn learn(
         &mut self,
-        z_e: &Array2<F>, // [N, D]
-        z_q: &Array2<F>, // [N, D]
+        z_e: &Array2<F>,   // [N, D]
+        z_q: &Array2<F>,   // [N, D]
         indices: &[usize], // [N]
     ) {
-        let [keep, add] = [self.rate.keep, 1.0 - self.rate.keep].map(real::<F>);
+        let [keep, add] =
+            [self.rate.keep, 1.0 - self.rate.keep].map(real::<F>);
         let places = self.shares.nrows();
-        let [n, maps] =
-            [indices.len(), indices.len() / places].map(|n| real::<F>(n.max(1) as f64));
+        let [n, maps] = [indices.len(), indices.len() / places]
+            .map(|n| real::<F>(n.max(1) as f64));
         self.shares *= keep;
         for (row, &k) in indices.iter().enumerate() {
             self.shares[[row % places, k]] += add / maps;
         }
         let pairs = Zip::from(z_e.rows()).and(z_q.rows());
-        let lost = pairs.fold(F::zero(), |sum, z, e| sum + squared_distance(z, e));
+        let lost =
+            pairs.fold(F::zero(), |sum, z, e| sum + squared_distance(z, e));
         self.distance = keep * self.distance + add * lost / n;
     }
 }
@@ -75,7 +78,7 @@ impl Rate {
 }
 
 // ANCHOR: cheapest
-/// Eq. 8.15: for each latent, the code whose distance and price add up to
+/// Eq. 8.13: for each latent, the code whose distance and price add up to
 /// the least. A latent's row says its place: maps follow one another.
 ///
 /// # Errors

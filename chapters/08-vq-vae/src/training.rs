@@ -57,15 +57,20 @@ impl Default for Config {
         Self {
             sizes: Sizes::default(),
             batch: 64,
-            steps: 15_000,
-            adam: AdamConfig { lr: 3e-3, ..AdamConfig::default() },
+            steps: 12_000,
+            adam: AdamConfig {
+                lr: 1.5e-3,
+                beta2: 0.99,
+                ..AdamConfig::default()
+            },
             quantizer: Settings {
                 learning: Learning::Ema { gamma: 0.95, debias: true },
+                beta: 1.0,
                 usage_decay: 0.95,
                 ..Settings::default()
             },
             start: Start::Latents { steps: 10 },
-            rate: Some(Rate { lambda: 0.15, warm_up: 4000, keep: 0.99 }),
+            rate: Some(Rate { lambda: 0.3, warm_up: 3000, keep: 0.99 }),
             variance: 0.0949,
         }
     }
@@ -188,6 +193,20 @@ impl<'a> Training<'a> {
 }
 
 impl Config {
+    /// The same over so many steps, of which the first quarter raise the price of a bit.
+    pub fn over(self, steps: u64) -> Self {
+        let warm_up = steps.div_ceil(4);
+        let rate = self.rate.map(|rate| Rate { warm_up, ..rate });
+        Self { steps, rate, ..self }
+    }
+
+    /// The same at another price of a bit; 0 is none.
+    pub fn at_price(self, lambda: f64) -> Self {
+        let free = lambda == 0.0;
+        let rate = self.rate.map(|rate| Rate { lambda, ..rate });
+        Self { rate: rate.filter(|_| !free), ..self }
+    }
+
     /// What is left of the step size at step `n`, from 1 to 0.
     pub fn left(&self, n: u64) -> f64 {
         (1.0 - n as f64 / self.steps.max(1) as f64).max(0.0)

@@ -302,7 +302,8 @@ impl Checkpoints {
 }
 
 fn small_network() -> VqVae<f32> {
-    let sizes = Sizes { codes: 3, width: 2, channels: 1, patch: 14, blocks: 1 };
+    let sizes =
+        Sizes { codes: 3, width: 2, channels: 1, patch: 14, blocks: 1 };
     VqVae::new(sizes, &mut rng_at(1, 1))
 }
 

@@ -17,7 +17,7 @@ pub struct Prices<E: Number, D: Device<E>> {
 }
 
 impl<E: Number, D: Device<E>> Prices<E, D> {
-    /// Eq. 8.14: what each code costs at each place after `n` steps.
+    /// Eq. 8.12: what each code costs at each place after `n` steps.
     /// `[S², K]`
     pub fn table(&self, n: u64) -> Matrix<E, D> {
         let [share, floor] = self.plain.floor();
@@ -51,7 +51,7 @@ impl<E: Number, D: Device<E>> Prices<E, D> {
 // ANCHOR_END: rate
 
 // ANCHOR: cheapest
-/// Eq. 8.15: a one in each row, at the code whose distance and price add up
+/// Eq. 8.13: a one in each row, at the code whose distance and price add up
 /// to the least. `[N, K]`
 pub fn cheapest<E: Number, D: Device<E>>(
     z: Matrix<E, D>,         // [N, D]

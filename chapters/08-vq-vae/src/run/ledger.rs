@@ -224,7 +224,8 @@ fn whole<D: Device<f64>>(
     let (encoder, decoder, quantizer, images) = reference_model(values)?;
     let x = space_to_depth(&images, 7); // [32, 49]
     let nets = (&encoder, &decoder);
-    let done = step(nets, (&quantizer, None), x.clone(), STEP_SIDE, VARIANCE)?;
+    let done =
+        step(nets, (&quantizer, None), x.clone(), STEP_SIDE, VARIANCE)?;
     let (z_e, z_q) = (&done.z_e, &done.found.quantized.z_q);
     let mine = [done.reconstruction, done.found.commitment_loss];
 

@@ -9,8 +9,8 @@ mod short;
 use lab::{Cost, Lab};
 
 use experiments::{
-    choices, components, digits, digits_dfdx, first_steps, gradient, grids,
-    patches, rate,
+    choices, digits, digits_dfdx, first_steps, gradient, ingredients, keras,
+    rate,
 };
 
 /// The experiments of chapter 8.
@@ -22,11 +22,10 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     lab.run(&first_steps::EXPERIMENT)?;
     lab.run(&digits::EXPERIMENT)?;
     lab.run(&digits_dfdx::EXPERIMENT)?;
+    lab.run(&keras::EXPERIMENT)?;
     lab.run(&choices::EXPERIMENT)?;
     lab.run(&gradient::EXPERIMENT)?;
-    lab.run(&patches::EXPERIMENT)?;
-    lab.run(&components::EXPERIMENT)?;
-    lab.run(&grids::EXPERIMENT)?;
+    lab.run(&ingredients::EXPERIMENT)?;
     lab.run(&rate::EXPERIMENT)
 }
 

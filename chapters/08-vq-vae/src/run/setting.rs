@@ -5,6 +5,7 @@ use commitment_loss::plain::perplexity;
 use datasets::{Batches, Digits, PixelRange, Split};
 use lab::Lab;
 use ndarray::{Array2, s};
+use rayon::prelude::*;
 
 use crate::coding::Tables;
 use crate::plain::squared_error;
@@ -83,22 +84,21 @@ fn variance(digits: &Digits) -> f64 {
     mean(2) - mean(1).powi(2)
 }
 
-/// The recipe of this chapter. At full scale a step on dfdx is to take some 8 ms on a large GPU, and all of them 3 minutes;
-/// on a CPU, where one takes most of a second, it is an evening's work, and the progress bar says how long.
+/// The recipe of this chapter. At full scale it is an evening's work for a CPU, and the progress bar says how long.
 pub fn recipe(lab: &Lab, data: &Data) -> Config {
     let config = Config::default();
     let sizes = Sizes {
-        codes: lab.by_scale(16, 128, 512),
-        channels: lab.by_scale(8, 128, 256),
-        ..Sizes::default()
+        codes: lab.by_scale(16, config.sizes.codes, 512),
+        channels: lab.by_scale(8, config.sizes.channels, 128),
+        ..config.sizes
     };
     Config {
         sizes,
         batch: lab.by_scale(16, config.batch, 128),
-        steps: lab.by_scale(80, config.steps, 22_000),
         variance: data.variance,
         ..config
     }
+    .over(lab.by_scale(80, config.steps, 44_000))
 }
 
 /// What a set of codes says about its codebook: perplexity, and the share of codes in use.
@@ -129,6 +129,39 @@ pub fn mean_bits(tables: &Tables, codes: &Array2<usize>) -> f64 {
     let maps = codes.rows().into_iter();
     let bits = maps.map(|map| tables.bits(&map.to_vec())).sum::<f64>();
     bits / codes.nrows() as f64
+}
+
+/// The ruler: what a file of an image's codes holds in the mean behind its header, in bits.
+///
+/// # Errors
+/// The codes are not those of the tables.
+pub fn file_bits(
+    tables: &Tables,
+    codes: &Array2<usize>,
+) -> anyhow::Result<f64> {
+    let maps: Vec<Vec<usize>> =
+        codes.rows().into_iter().map(|map| map.to_vec()).collect();
+    let bytes = maps.par_iter().map(|map| Ok(tables.encode(map)?.len()));
+    let bytes: anyhow::Result<Vec<usize>> = bytes.collect();
+    Ok(8.0 * bytes?.iter().sum::<usize>() as f64 / maps.len() as f64)
+}
+
+/// Bits and errors of one method, from one seed.
+pub type Curve = Vec<(f64, f64)>;
+
+/// The error of a curve at so many bits: on the line through its two nearest points, both axes logarithmic.
+pub fn error_at(curve: &Curve, bits: f64) -> f64 {
+    let mut near = curve.clone();
+    let far = |point: &(f64, f64)| (point.0 / bits).ln().abs();
+    near.sort_by(|a, b| far(a).total_cmp(&far(b)));
+    match near[..] {
+        [] => f64::NAN,
+        [(_, error)] => error,
+        [(x0, y0), (x1, y1), ..] => {
+            let along = (bits / x0).ln() / (x1 / x0).ln();
+            (y0.ln() + along * (y1 / y0).ln()).exp()
+        }
+    }
 }
 
 /// What remains of a difference between neighbouring pixels across the border of two patches, over the same inside a patch: 1

@@ -325,7 +325,7 @@ pub fn mse_over_variance(
 pub fn bits(
     candidate: fn(&Array2<f64>, &[usize]) -> f64,
 ) -> Result<(), Diagnosis> {
-    const SEE: &str = "chapter 8, § A file, equation 8.13";
+    const SEE: &str = "chapter 8, § A file, equation 8.11";
     let told = |name, what: &str| Diagnosis::new(name, what, SEE);
     let p = array![[0.5, 0.3, 0.2], [0.1, 0.8, 0.1], [0.3, 0.3, 0.4]];
     let map = [1, 1, 2];

@@ -12,7 +12,8 @@ use vq_vae::model::{Sizes, VqVae};
 
 /// A compressor that has learnt nothing; each seed gives another.
 pub fn made(seed: u64) -> Compressor {
-    let sizes = Sizes { codes: 9, width: 2, channels: 3, patch: 4, blocks: 1 };
+    let sizes =
+        Sizes { codes: 9, width: 2, channels: 3, patch: 4, blocks: 1 };
     let mut rng = rng_at(seed, 0);
     let mut model = VqVae::<f32>::new(sizes, &mut rng);
     model.codebook =

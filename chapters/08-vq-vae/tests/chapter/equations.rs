@@ -29,7 +29,8 @@ pub fn normal(shape: (usize, usize), stream: u64) -> Array2<f64> {
 
 /// A network of 3 channels on a grid of 4 × 4, latents of width 2, 5 codes.
 pub fn small(seed: u64) -> VqVae<f64> {
-    let sizes = Sizes { codes: 5, width: 2, channels: 3, patch: 7, blocks: 2 };
+    let sizes =
+        Sizes { codes: 5, width: 2, channels: 3, patch: 7, blocks: 2 };
     let mut model = VqVae::new(sizes, &mut rng_at(seed, 0));
     for (n, net) in
         [&mut model.encoder, &mut model.decoder].into_iter().enumerate()
@@ -178,7 +179,7 @@ proptest! {
 
     /// What a file holds is what the tables say, and at most a byte and a little more.
     #[test]
-    fn eq_8_13_the_bits_are_the_file(
+    fn eq_8_11_the_bits_are_the_file(
         seed in 0_u64..1000, k in 2_usize..40, maps in 1_usize..20,
     ) {
         use ndarray_rand::rand::Rng;
@@ -251,7 +252,8 @@ fn eq_8_9_a_constant_image_has_error_one() {
 }
 
 pub fn config() -> Config {
-    let sizes = Sizes { codes: 6, width: 2, channels: 4, patch: 7, blocks: 1 };
+    let sizes =
+        Sizes { codes: 6, width: 2, channels: 4, patch: 7, blocks: 1 };
     Config { sizes, batch: 4, steps: 10, ..Config::default() }
 }
 
@@ -270,7 +272,9 @@ fn eq_8_8_the_step_size_falls_and_the_codebook_follows() {
     let nets = (&before.encoder, &before.decoder);
     let variance = config.variance;
     let prices = training.prices.as_ref().map(|prices| prices.table(0));
-    let done = step(nets, (&training.quantizer, prices.as_ref()), x, 4, variance).unwrap();
+    let done =
+        step(nets, (&training.quantizer, prices.as_ref()), x, 4, variance)
+            .unwrap();
     let mut quantizer = training.quantizer.clone();
     let indices = &done.found.quantized.indices;
     quantizer.learn(&done.z_e, indices, &mut rng_at(3, 0)).unwrap();
@@ -286,7 +290,7 @@ fn eq_8_8_the_step_size_falls_and_the_codebook_follows() {
 
 proptest! {
     #[test]
-    fn eq_8_12_probabilities_add_up_and_none_is_zero(
+    fn eq_8_10_probabilities_add_up_and_none_is_zero(
         counts in proptest::collection::vec(0_u64..1_000_000, 2..600),
     ) {
         let p = probabilities(ndarray::aview1(&counts));
@@ -313,7 +317,7 @@ fn priced(seed: u64) -> (Prices<f64>, Array2<f64>, Array2<f64>) {
 }
 
 #[test]
-fn eq_8_14_a_price_is_bits_times_the_distance_of_the_day() {
+fn eq_8_12_a_price_is_bits_times_the_distance_of_the_day() {
     let (prices, z, e) = priced(1);
     let indices = nearest(&z, &e).unwrap();
     let mut distance = 0.0;
@@ -333,7 +337,7 @@ fn eq_8_14_a_price_is_bits_times_the_distance_of_the_day() {
 proptest! {
     /// By brute force; and as chapter 5's lookup, in one dimension more, where a vector stands as far off as its price asks.
     #[test]
-    fn eq_8_15_a_choice_is_a_lookup_with_one_more_coordinate(seed in 0_u64..500) {
+    fn eq_8_13_a_choice_is_a_lookup_with_one_more_coordinate(seed in 0_u64..500) {
         let (prices, z, e) = priced(seed);
         let table = prices.table(4) * 20.0;
         let chosen = cheapest(&z, &e, &table).unwrap();
@@ -361,7 +365,7 @@ fn prices_that_cannot_be_are_refused() {
 }
 
 #[test]
-fn eq_8_10_components_are_orthonormal_and_leave_the_least() {
+fn eq_8_14_components_are_orthonormal_and_leave_the_least() {
     let wide = normal((60, 4), 8).dot(&normal((4, 784), 9)) + 0.3;
     let found = principal_components(&wide);
     let first = found.directions.slice(s![..4, ..]);
@@ -381,7 +385,7 @@ fn eq_8_10_components_are_orthonormal_and_leave_the_least() {
 }
 
 #[test]
-fn eq_8_11_each_bit_goes_where_the_error_is_largest() {
+fn eq_8_15_each_bit_goes_where_the_error_is_largest() {
     let variances = array![16.0, 4.0, 1.0, 0.01];
     assert_eq!(shared_bits(&variances, 1), [1, 0, 0, 0]);
     assert_eq!(shared_bits(&variances, 3), [2, 1, 0, 0]);

@@ -12,7 +12,8 @@ use crate::equations::{batch, config};
 #[test]
 fn every_grid_encodes_and_decodes() {
     for patch in [2, 4, 7, 14] {
-        let sizes = Sizes { codes: 4, width: 2, channels: 3, patch, blocks: 1 };
+        let sizes =
+            Sizes { codes: 4, width: 2, channels: 3, patch, blocks: 1 };
         let mut model = VqVae::<f32>::new(sizes, &mut rng_at(1, 0));
         model.codebook =
             Array2::from_shape_fn((4, 2), |(k, c)| k as f32 - c as f32);
@@ -27,7 +28,8 @@ fn every_grid_encodes_and_decodes() {
 
 #[test]
 fn more_images_than_fit_at_a_time_are_the_same_images() {
-    let sizes = Sizes { codes: 4, width: 2, channels: 3, patch: 7, blocks: 1 };
+    let sizes =
+        Sizes { codes: 4, width: 2, channels: 3, patch: 7, blocks: 1 };
     let mut model = VqVae::<f32>::new(sizes, &mut rng_at(1, 0));
     model.codebook = Array2::from_shape_fn((4, 2), |(k, c)| (k + c) as f32);
     let x = Array2::from_shape_fn((150, 784), |(n, p)| {

@@ -107,8 +107,8 @@ fn one_step_on_other_images_agrees_to_1e_10() {
         reference_model(&mut reference().unwrap()).unwrap();
     let x = space_to_depth(&batch(1).mapv(f64::from), 7);
     let nets = (&encoder, &decoder);
-    let here =
-        step(nets, (&quantizer, None), x.clone(), STEP_SIDE, VARIANCE).unwrap();
+    let here = step(nets, (&quantizer, None), x.clone(), STEP_SIDE, VARIANCE)
+        .unwrap();
     let dev = Cpu::default();
     let [e, d] = [&encoder, &decoder].map(|net| OnDevice::new(&dev, net));
     let codebook = quantizer.codebook();

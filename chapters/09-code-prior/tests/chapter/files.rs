@@ -70,8 +70,13 @@ fn a_training_s_checkpoint_and_a_bare_prior_are_both_loaded() {
 
 /// A tokeniser of four codes on a grid of 2 × 2.
 fn tokeniser(stream: u64) -> VqVae<f32> {
-    let sizes =
-        vq_vae::model::Sizes { codes: 4, width: 2, channels: 3, patch: 14, blocks: 1 };
+    let sizes = vq_vae::model::Sizes {
+        codes: 4,
+        width: 2,
+        channels: 3,
+        patch: 14,
+        blocks: 1,
+    };
     VqVae::new(sizes, &mut rng_at(5, stream))
 }
 

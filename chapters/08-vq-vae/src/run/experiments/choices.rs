@@ -1,10 +1,10 @@
 //! β, where the codebook starts, and revival: one choice changed at a time.
 
-use commitment_loss::quantizer::Settings;
+use commitment_loss::quantizer::{Revival, Settings};
 use lab::{Claim, Cost, Experiment, Lab, Within};
 
 use crate::run::setting::Data;
-use crate::run::short::{SEEDS, short, try_out, try_out_and_code};
+use crate::run::short::{SEEDS, short, try_out};
 use crate::training::{Config, Start};
 
 pub const EXPERIMENT: Experiment = Experiment {
@@ -15,7 +15,7 @@ pub const EXPERIMENT: Experiment = Experiment {
     claims,
 };
 
-const BETAS: [f64; 5] = [0.0, 0.05, 1.0, 4.0, 16.0];
+const BETAS: [f64; 5] = [0.0, 0.05, 0.25, 4.0, 16.0];
 
 fn measure(lab: &mut Lab) -> anyhow::Result<()> {
     let data = Data::load(lab)?;
@@ -27,22 +27,18 @@ fn measure(lab: &mut Lab) -> anyhow::Result<()> {
     for beta in BETAS {
         let quantizer = Settings { beta, ..base.quantizer };
         let name = format!("way_beta_{beta}");
-        let config = Config { quantizer, ..base };
-        match beta {
-            4.0 => try_out_and_code(lab, &data, &name, config)?,
-            _ => try_out(lab, &data, &name, config)?,
-        }
+        try_out(lab, &data, &name, Config { quantizer, ..base })?;
         let name = format!("beta_{beta}_times_variance");
         lab.result(&name, beta * data.variance, Within::Absolute(1e-6))?;
     }
-    let quantizer = Settings { revival: None, ..base.quantizer };
-    let not_revived = Config { quantizer, ..base };
+    let revival = Some(Revival { threshold: 0.1 });
+    let quantizer = Settings { revival, ..base.quantizer };
+    let revived = Config { quantizer, ..base };
     let start = Start::Uniform;
-    let low = Config { start, ..base };
-    let neither = Config { start, ..not_revived };
-    try_out(lab, &data, "way_uniform", low)?;
-    try_out_and_code(lab, &data, "way_no_revival", not_revived)?;
-    try_out(lab, &data, "way_uniform_no_revival", neither)
+    try_out(lab, &data, "way_uniform", Config { start, ..base })?;
+    try_out(lab, &data, "way_revival", revived)?;
+    let both = Config { start, ..revived };
+    try_out(lab, &data, "way_uniform_revival", both)
 }
 
 fn claims() -> Vec<(&'static str, Claim)> {

@@ -1,23 +1,15 @@
-//! Principal components, their coefficients rounded, and coded with a table for each coefficient.
+//! Principal components, their coefficients rounded, and coded with a table for each coefficient: a part of the experiment `rate`.
 
 use codebook_lookup::plain::{gather, kmeans_plus_plus, lloyd_step, nearest};
 use datasets::PixelRange;
-use lab::{Claim, Cost, Experiment, Lab, Within};
-use ndarray::{Array2, Axis as Dim, concatenate, s};
+use lab::{Claim, Lab, Within};
+use ndarray::{Array1, Array2, Axis as Dim, concatenate, s};
 use ndarray_rand::rand::Rng;
 
 use crate::coding::Tables;
 use crate::measures::{Components, principal_components, shared_bits};
-use crate::run::setting::{Data, mean_bits};
+use crate::run::setting::{Curve, Data, file_bits};
 use crate::run::short::{SEEDS, every};
-
-pub const EXPERIMENT: Experiment = Experiment {
-    name: "components",
-    cost: Cost::Minutes,
-    measure,
-    figures: &[],
-    claims,
-};
 
 /// Before coding.
 pub const BITS: [usize; 8] = [49, 98, 196, 294, 343, 392, 441, 539];
@@ -56,74 +48,77 @@ fn with_bits(given: &[u32]) -> usize {
     given.iter().filter(|b| **b > 0).count()
 }
 
-fn measure(lab: &mut Lab) -> anyhow::Result<()> {
-    let data = Data::load(lab)?;
+/// The curve of each seed.
+pub fn measure(lab: &mut Lab, data: &Data) -> anyhow::Result<[Curve; SEEDS]> {
     data.train.at_least(16)?;
     let few = lab.by_scale(200, 10_000, 60_000);
-    let all = Coefficients::new(&data, few)?;
+    let all = Coefficients::new(data, few)?;
+    let mut curves = [const { Curve::new() }; SEEDS];
     for bits in BITS {
-        let mut found = [const { Vec::new() }; 2];
-        for seed in 1..=SEEDS {
-            let judged = rounded(lab, &data, &all, (few, bits, seed))?;
-            found.iter_mut().zip(judged).for_each(|(all, v)| all.push(v));
+        for (n, curve) in curves.iter_mut().enumerate() {
+            curve.push(rounded(lab, data, &all, (few, bits, n + 1))?);
         }
-        let [error, coded] = found;
+        let last = curves.each_ref().map(|c| c[c.len() - 1]);
         let name = |what| format!("components_{bits}_{what}");
         let within = Within::Factor(1.1);
-        lab.over_seeds(&name("mse_over_variance"), &error, within)?;
+        let (coded, errors) = (last.map(|p| p.0), last.map(|p| p.1));
+        lab.over_seeds(&name("mse_over_variance"), &errors, within)?;
         lab.over_seeds(&name("bits"), &coded, within)?;
     }
-    Ok(())
+    Ok(curves)
 }
 
-/// The error of the test digits, and their bits. The levels of a coefficient are those of a one-dimensional k-means on the
+/// The bits of the test digits, and their error. The levels of a coefficient are those of a one-dimensional k-means on the
 /// first few training digits; its table is learnt from all.
 fn rounded(
     lab: &Lab,
     data: &Data,
     all: &Coefficients,
     (few, bits, seed): (usize, usize, usize),
-) -> anyhow::Result<[f64; 2]> {
+) -> anyhow::Result<(f64, f64)> {
     let rng = &mut lab.rng(&format!("components-{bits}-{seed}"));
     let given = shared_bits(&all.components.variances, bits);
     let used = with_bits(&given);
     let mut c = all.test.slice(s![.., ..used]).to_owned(); // [M, C]
-    let mut coded = 0.0;
+    let mut train = Array2::zeros((all.train.nrows(), used)); // [N, C]
+    let mut test = Array2::zeros(c.raw_dim()); // [M, C]
     for (n, bits) in given.iter().take(used).enumerate() {
+        let levels = levels(all, n, (few, *bits), rng)?; // [k, 1]
         let one = |x: &Array2<f64>| x.slice(s![.., n..=n]).to_owned(); // [·, 1]
-        let (train, mut test) = (one(&all.train), one(&all.test));
-        coded += round(&train, &mut test, (few, *bits), rng)?;
-        c.slice_mut(s![.., n..=n]).assign(&test);
+        let codes =
+            [&all.train, &all.test].map(|x| nearest(&one(x), &levels));
+        let [of_train, of_test] = codes;
+        let of_test = of_test?;
+        c.slice_mut(s![.., n..=n]).assign(&gather(&levels, &of_test));
+        train.column_mut(n).assign(&Array1::from(of_train?));
+        test.column_mut(n).assign(&Array1::from(of_test));
     }
     let directions = all.components.directions.slice(s![..used, ..]);
     let y = c.dot(&directions) + &all.components.mean; // [M, 784]
     let y = y.mapv(|v| v.clamp(0.0, 1.0) as f32);
-    Ok([data.unexplained(&data.test, &y), coded])
+    let k = train.iter().max().map_or(2, |k| (k + 1).max(2));
+    let coded = file_bits(&Tables::of_codes(&train, k)?, &test)?;
+    Ok((coded, data.unexplained(&data.test, &y)))
 }
 
-/// Rounds a coefficient of the test digits to 2ᵇ levels, and says what it costs.
-fn round(
-    train: &Array2<f64>,
-    test: &mut Array2<f64>,
+/// The 2ᵇ levels of coefficient `n`. `[k, 1]`
+fn levels(
+    all: &Coefficients,
+    n: usize,
     (few, bits): (usize, u32),
     rng: &mut impl Rng,
-) -> anyhow::Result<f64> {
-    let from = train.slice(s![..few.min(train.nrows()), ..]).to_owned();
+) -> anyhow::Result<Array2<f64>> {
+    let some = few.min(all.train.nrows());
+    let from = all.train.slice(s![..some, n..=n]).to_owned(); // [few, 1]
     let levels = 1_usize.checked_shl(bits).unwrap_or(usize::MAX);
-    let k = levels.min(from.nrows());
-    let mut levels = kmeans_plus_plus(&from, k, rng)?; // [k, 1]
+    let mut levels = kmeans_plus_plus(&from, levels.min(some), rng)?;
     for _ in 0..10 {
         levels = lloyd_step(&from, &levels)?.0;
     }
-    let column =
-        |codes: Vec<usize>| Array2::from_shape_vec((codes.len(), 1), codes);
-    let codes = nearest(test, &levels)?; // [M]
-    *test = gather(&levels, &codes); // [M, 1]
-    let table = Tables::of_codes(&column(nearest(train, &levels)?)?, k)?;
-    Ok(mean_bits(&table, &column(codes)?))
+    Ok(levels)
 }
 
-fn claims() -> Vec<(&'static str, Claim)> {
+pub fn claims() -> Vec<(&'static str, Claim)> {
     let all = |bits: &usize, what: &str| {
         every(&format!("components_{bits}_{what}"))
     };

@@ -20,9 +20,8 @@ pub const EXPERIMENT: Experiment = Experiment {
 fn measure(lab: &mut Lab) -> anyhow::Result<()> {
     let steps: u64 = lab.by_scale(2, 5, 5);
     let data = Data::load(lab)?;
-    let mut config =
+    let config =
         Config { batch: lab.by_scale(4, 32, 32), ..recipe(lab, &data) };
-    config.sizes.channels = 128;
     let mut here = data.training(config, lab.seed())?;
     let there = data.training(config, lab.seed())?;
     let start = Instant::now();

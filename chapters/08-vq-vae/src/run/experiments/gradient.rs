@@ -16,7 +16,7 @@ pub const EXPERIMENT: Experiment = Experiment {
 };
 
 /// Of the codebook's Adam.
-const STEP_SIZES: [f64; 5] = [0.001, 0.003, 0.01, 0.03, 0.1];
+const STEP_SIZES: [f64; 6] = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3];
 
 fn measure(lab: &mut Lab) -> anyhow::Result<()> {
     let data = Data::load(lab)?;

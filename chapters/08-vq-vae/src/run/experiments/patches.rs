@@ -1,29 +1,22 @@
-//! Chapter 5's k-means of patches of 4 × 4, its codes coded by place as the network's are.
+//! Chapter 5's k-means of patches of 4 × 4, its codes coded by place as the network's are: a part of the experiment `rate`.
 
 use codebook_lookup::plain::{
     assemble, gather, kmeans_plus_plus, lloyd_step, nearest,
 };
-use lab::{Claim, Cost, Experiment, Lab, Within};
+use lab::{Claim, Lab, Within};
 use ndarray::Array2;
 
 use crate::plain::{IMAGE, space_to_depth};
-use crate::run::setting::{Data, mean_bits, seams, tables};
+use crate::run::setting::{Curve, Data, file_bits, seams, tables};
 use crate::run::short::{SEEDS, every};
-
-pub const EXPERIMENT: Experiment = Experiment {
-    name: "patches",
-    cost: Cost::Minutes,
-    measure,
-    figures: &[],
-    claims,
-};
 
 const PATCH: usize = 4;
 
-pub const CODES: [usize; 8] = [16, 32, 64, 128, 256, 512, 1024, 2048];
+pub const CODES: [usize; 9] = [16, 32, 64, 128, 256, 512, 1024, 2048, 4096];
 
-fn measure(lab: &mut Lab) -> anyhow::Result<()> {
-    let data = Data::load(lab)?;
+/// The curve of each seed.
+pub fn measure(lab: &mut Lab, data: &Data) -> anyhow::Result<[Curve; SEEDS]> {
+    let mut curves = [const { Curve::new() }; SEEDS];
     let few = lab.by_scale(3, CODES.len(), CODES.len());
     data.train.at_least(CODES[few - 1] / 8)?; // many a patch is blank
     let images = lab.by_scale(50, 2000, 10_000);
@@ -33,18 +26,19 @@ fn measure(lab: &mut Lab) -> anyhow::Result<()> {
     lab.result("patches_lloyd_steps", steps as f64, Within::Exactly)?;
     for k in CODES.into_iter().take(few) {
         let mut found = [const { Vec::new() }; 3];
-        for seed in 1..=SEEDS {
-            let rng = &mut lab.rng(&format!("patches-{k}-{seed}"));
+        for (n, curve) in curves.iter_mut().enumerate() {
+            let rng = &mut lab.rng(&format!("patches-{k}-{}", n + 1));
             let mut codebook = kmeans_plus_plus(&train, k, rng)?; // [K, 16]
             for _ in 0..steps {
                 codebook = lloyd_step(&train, &codebook)?.0;
             }
-            let judged = judge(&data, &codebook)?;
+            let judged = judge(data, &codebook)?;
+            curve.push((judged[1], judged[0]));
             found.iter_mut().zip(judged).for_each(|(all, v)| all.push(v));
         }
         note(lab, k, &found)?;
     }
-    Ok(())
+    Ok(curves)
 }
 
 fn note(
@@ -74,12 +68,12 @@ fn judge(data: &Data, codebook: &Array2<f32>) -> anyhow::Result<[f64; 3]> {
     let y = images.into_shape_with_order(data.test.dim())?; // [N, 784]
     Ok([
         data.unexplained(&data.test, &y),
-        mean_bits(&tables, &codes),
+        file_bits(&tables, &codes)?,
         seams(&data.test, &y, PATCH),
     ])
 }
 
-fn claims() -> Vec<(&'static str, Claim)> {
+pub fn claims() -> Vec<(&'static str, Claim)> {
     let all = |k: &usize, what: &str| every(&format!("patches_{k}_{what}"));
     let in_order = |what: &str| {
         let side = |codes: &[usize]| {

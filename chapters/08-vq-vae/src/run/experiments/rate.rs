@@ -1,11 +1,10 @@
-//! Error against bits, under one ruler: networks with several codebooks, beside what has no network.
+//! Error against bits, under one ruler: the page's network at several prices, beside what has no network.
 
-use lab::{Axis, Claim, Cost, Experiment, Lab, Measurements, Plot};
+use lab::{Axis, Claim, Cost, Experiment, Lab, Measurements, Plot, Within};
 
-use super::{components, patches};
-use crate::run::setting::Data;
-use crate::run::short::{SEEDS, every, short, try_out_and_code};
-use crate::training::{Config, Sizes};
+use super::{components, jpeg, patches};
+use crate::run::setting::{Curve, Data, error_at, recipe};
+use crate::run::short::{SEEDS, every, try_out_and_code};
 
 pub const EXPERIMENT: Experiment = Experiment {
     name: "rate",
@@ -15,125 +14,122 @@ pub const EXPERIMENT: Experiment = Experiment {
     claims,
 };
 
-const CODES: [usize; 6] = [16, 32, 64, 128, 256, 512];
+/// What a bit costs.
+const LAMBDAS: [f64; 3] = [0.15, 0.35, 0.7];
 
 fn measure(lab: &mut Lab) -> anyhow::Result<()> {
     let data = Data::load(lab)?;
-    let base = short(lab, &data);
-    for codes in lab.by_scale(vec![4, 16], CODES.into(), CODES.into()) {
-        let sizes = Sizes { codes, ..base.sizes };
-        let name = format!("codes_{codes}");
-        try_out_and_code(lab, &data, &name, Config { sizes, ..base })?;
+    jpeg::measure(lab, &data)?;
+    let linear = components::measure(lab, &data)?;
+    let lists = patches::measure(lab, &data)?;
+    let nets = networks(lab, &data, &lists)?;
+    for (name, curves, bits) in [
+        ("error_at_128_bits_by_place", &nets, 128.0),
+        ("error_at_183_bits_by_place", &nets, 183.0),
+        ("kmeans_error_at_128_bits_by_place", &lists, 128.0),
+        ("kmeans_error_at_183_bits_by_place", &lists, 183.0),
+        ("pca_error_at_183_bits_by_place", &linear, 183.0),
+    ] {
+        let errors = curves.each_ref().map(|curve| error_at(curve, bits));
+        lab.over_seeds(name, &errors, Within::Factor(1.15))?;
     }
     Ok(())
 }
 
-/// The points of a curve that were measured in this run, `name_mse_over_variance` against `name_bits`.
-fn curve(
-    of: &Measurements,
-    names: impl IntoIterator<Item = String>,
-) -> Vec<(f64, f64)> {
-    let point = |name: String| {
+/// The curve of each seed, and each error beside that of k-means at as many bits.
+fn networks(
+    lab: &mut Lab,
+    data: &Data,
+    lists: &[Curve; SEEDS],
+) -> anyhow::Result<[Curve; SEEDS]> {
+    let base = recipe(lab, data).over(lab.by_scale(8, 6000, 15_000));
+    lab.result("rate_steps", base.steps as f64, Within::Exactly)?;
+    let mut curves = [const { Curve::new() }; SEEDS];
+    for lambda in LAMBDAS {
+        let (name, config) =
+            (format!("lambda_{lambda}"), base.at_price(lambda));
+        let found = try_out_and_code(lab, data, &name, config)?;
+        let points = found.bits.into_iter().zip(found.error);
+        let mut beside = Vec::new();
+        for ((curve, list), point) in curves.iter_mut().zip(lists).zip(points)
+        {
+            curve.push(point);
+            beside.push(point.1 / error_at(list, point.0));
+        }
+        let name = format!("{name}_of_patches");
+        lab.over_seeds(&name, &beside, Within::Factor(1.15))?;
+    }
+    Ok(curves)
+}
+
+/// The points of a curve, `name_mse_over_variance` against `name_bits`.
+fn curve(of: &Measurements, names: &[String]) -> Vec<(f64, f64)> {
+    let point = |name: &String| {
         let bits = of.value(&format!("{name}_bits")).ok()?;
         Some((bits, of.value(&format!("{name}_mse_over_variance")).ok()?))
     };
-    names.into_iter().filter_map(point).collect()
+    names.iter().filter_map(point).collect()
 }
 
 fn draw(of: &Measurements) -> anyhow::Result<String> {
-    let named = |start: &str, of: &[usize]| {
-        of.iter().map(|n| format!("{start}_{n}")).collect::<Vec<_>>()
-    };
-    let page = of.value("bits_by_place").ok();
+    fn named<T: ToString>(start: &str, of: &[T]) -> Vec<String> {
+        let name = |n: &T| format!("{start}_{}", n.to_string());
+        of.iter().map(name).collect()
+    }
+    let page = of.value("bits_by_place_in_files").ok();
     let page = page.zip(of.value("test_mse_over_variance").ok());
-    let codes = curve(of, named("codes", &CODES));
-    let grids = curve(of, named("grid", &[2, 4, 14]));
-    let list = curve(of, named("patches", &patches::CODES));
-    let linear = curve(of, named("components", &components::BITS));
+    let nets = curve(of, &named("lambda", &LAMBDAS));
+    let list = curve(of, &named("patches", &patches::CODES));
+    let linear = curve(of, &named("components", &components::BITS));
+    let far = curve(of, &named("jpeg", &jpeg::QUALITIES));
     let plot = Plot::new("")
         .x("bits an image, coded by place", Axis::Log)
         .y("squared error over variance, unseen", Axis::Log)
-        .line("short VQ-VAE, K from 16 to 512", codes.clone())
-        .colour(0)
-        .points("short VQ-VAE, other grids", grids)
-        .colour(2)
-        .line("k-means, K from 16 to 2,048", list.clone())
+        .line("VQ-VAE, three prices of a bit", nets.clone())
+        .line("k-means, K from 16 to 4,096", list.clone())
         .line("principal components", linear.clone())
+        .line("JPEG, without its header", far.clone())
         .colour(1)
         .points("the network of this page", page);
-    let dots = [(0, codes), (2, list), (3, linear)];
+    let dots = [(0, nets), (2, list), (3, linear), (4, far)];
     let plot = dots.into_iter().fold(plot, |plot, (colour, points)| {
         plot.colour(colour).points("", points)
     });
-    // At smoke scale the points lie elsewhere.
-    let plot = match page.is_some_and(|(_, error)| error < 0.1) {
-        true => plot.x_range(20.0, 800.0).y_range(0.012, 0.4),
-        false => plot,
-    };
     plot.svg()
 }
 
 fn claims() -> Vec<(&'static str, Claim)> {
     let all = |name: &str, what: &str| every(&format!("{name}_{what}"));
-    let error = "mse_over_variance";
-    let page = |name: &str| vec![name.into(); SEEDS];
-    let short = |what: &str, of: &str| {
-        let side = CODES.iter().map(|k| all(&format!("{of}_{k}"), what));
-        side.flatten().collect::<Vec<_>>()
+    let beside = |lambda: &f64| {
+        lab::over_seeds(&format!("lambda_{lambda}_of_patches"), SEEDS)
     };
-    // Error and bits, in each seed.
-    let both = |less: &str, more: &str| {
-        let side = |name| [all(name, error), all(name, "bits")].concat();
-        Claim::Less(side(less), side(more))
+    let dear =
+        |n: usize, what: &str| all(&format!("lambda_{}", LAMBDAS[n]), what);
+    let order = |what: &str| {
+        (
+            [dear(1, what), dear(2, what)].concat(),
+            [dear(0, what), dear(1, what)].concat(),
+        )
     };
-    let test = "test_mse_over_variance";
-    vec![
+    let (fewer, more) = order("bits");
+    let (larger, smaller) = order("mse_over_variance");
+    let mut claims = vec![
         (
-            "chapter_5_leaves_less",
-            Claim::Less(all("patches_2048", error), page(test)),
+            "a_quarter_below_chapter_5_everywhere",
+            Claim::all_below(LAMBDAS.iter().flat_map(beside), 0.75),
         ),
+        ("a_higher_price_buys_fewer_bits", Claim::Less(fewer, more)),
+        ("and_leaves_more", Claim::Less(smaller, larger)),
         (
-            "chapter_5_costs_less",
-            Claim::Less(all("patches_2048", "bits"), page("bits_by_place")),
-        ),
-        (
-            "codes_of_patches_cost_less",
-            Claim::Less(short("bits", "patches"), short("bits", "codes")),
-        ),
-        (
-            "chapter_5_beats_a_short_network",
-            both("patches_1024", "codes_512"),
-        ),
-        (
-            "a_short_network_beats_components",
-            both("codes_256", "components_294"),
-        ),
-        (
-            "components_looked_better",
-            Claim::Less(
-                all("components_343", error),
-                all("codes_128", error),
+            "components_leave_more_than_the_list",
+            Claim::less_over_seeds(
+                "kmeans_error_at_183_bits_by_place",
+                "pca_error_at_183_bits_by_place",
+                SEEDS,
             ),
         ),
-        (
-            "chapter_5_beats_components",
-            both("patches_2048", "components_539"),
-        ),
-        (
-            "components_come_last",
-            Claim::Less(
-                [page(test), page("bits_by_place")].concat(),
-                [all("components_294", error), all("components_294", "bits")]
-                    .concat(),
-            ),
-        ),
-        (
-            "with_as_many_codes_the_network_leaves_half",
-            Claim::Times(2.0, page(test), all("patches_128", error)),
-        ),
-        (
-            "the_network_hides_its_seams",
-            Claim::Times(1.15, page("seams"), all("patches_1024", "seams")),
-        ),
-    ]
+    ];
+    claims.extend(patches::claims());
+    claims.extend(components::claims());
+    claims
 }
