@@ -12,6 +12,7 @@ mod coverage;
 pub mod draw;
 pub mod draw_dfdx;
 mod extremes;
+mod files;
 mod growth;
 mod judging;
 mod learning;
