@@ -360,8 +360,25 @@ pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
 
-fn checksum(codes: &[u8]) -> [u8; 4] {
-    four_bytes(Md5::new_with_prefix(codes))
+/// Of some bytes, as a header has it.
+pub fn checksum(bytes: &[u8]) -> [u8; 4] {
+    four_bytes(Md5::new_with_prefix(bytes))
+}
+
+/// Some part of a file is what it should be.
+///
+/// # Errors
+/// It is not.
+pub fn expect(
+    at: &'static str,
+    expected: &[u8],
+    found: &[u8],
+) -> Result<(), CodingError> {
+    let (found, expected) = (hex(found), hex(expected));
+    match found == expected {
+        true => Ok(()),
+        false => Err(CodingError::Bytes { at, expected, found }),
+    }
 }
 
 /// What the files of one kind begin with.
@@ -373,23 +390,35 @@ pub struct Kind {
     pub version: u8,
 }
 
+/// A file in its parts.
+#[derive(Clone, Copy, Debug)]
+pub struct Parts<'a> {
+    /// Of what has written it.
+    pub fingerprint: [u8; 4],
+    /// Of what it holds.
+    pub checksum: [u8; 4],
+    /// The rest.
+    pub payload: &'a [u8],
+}
+
 impl Kind {
     /// A file: header and payload.
-    pub fn seal(self, fingerprint: [u8; 4], payload: &[u8]) -> Vec<u8> {
+    pub fn seal(self, parts: Parts) -> Vec<u8> {
+        let Parts { fingerprint, checksum, payload } = parts;
         let mut file = Vec::with_capacity(HEADER + payload.len());
         file.extend(self.magic);
         file.push(self.version);
         file.extend(fingerprint);
-        file.extend(checksum(payload));
+        file.extend(checksum);
         file.extend(payload);
         file
     }
 
-    /// The inverse: the fingerprint of what has written it, and the payload.
+    /// The inverse.
     ///
     /// # Errors
-    /// The file is damaged, or of another kind or version.
-    pub fn open(self, file: &[u8]) -> Result<([u8; 4], &[u8]), CodingError> {
+    /// The file has no whole header, or is of another kind or version.
+    pub fn open(self, file: &[u8]) -> Result<Parts<'_>, CodingError> {
         let Some((header, payload)) = file.split_first_chunk::<HEADER>()
         else {
             return Err(CodingError::Bytes {
@@ -398,18 +427,11 @@ impl Kind {
                 found: format!("{} bytes", file.len()),
             });
         };
-        let expect = |at, expected: &[u8], found: &[u8]| {
-            let (found, expected) = (hex(found), hex(expected));
-            match found == expected {
-                true => Ok(()),
-                false => Err(CodingError::Bytes { at, expected, found }),
-            }
-        };
         expect("magic number", &self.magic, &header[..3])?;
         expect("version", &[self.version], &header[3..4])?;
-        expect("checksum", &header[8..], &checksum(payload))?;
-        let &[_, _, _, _, a, b, c, d, ..] = header;
-        Ok(([a, b, c, d], payload))
+        let &[_, _, _, _, a, b, c, d, e, f, g, h] = header;
+        let (fingerprint, checksum) = ([a, b, c, d], [e, f, g, h]);
+        Ok(Parts { fingerprint, checksum, payload })
     }
 }
 
@@ -447,7 +469,9 @@ impl Compressor {
     /// # Errors
     /// There is not one code for each place, or one is not below K.
     pub fn pack(&self, map: &[usize]) -> Result<Vec<u8>, CodingError> {
-        Ok(KIND.seal(self.fingerprint, &self.tables.encode(map)?))
+        let payload = &self.tables.encode(map)?;
+        let (fingerprint, checksum) = (self.fingerprint, checksum(payload));
+        Ok(KIND.seal(Parts { fingerprint, checksum, payload }))
     }
 
     /// The inverse.
@@ -455,11 +479,12 @@ impl Compressor {
     /// # Errors
     /// The file is damaged, or of something else, or of another compressor.
     pub fn unpack(&self, file: &[u8]) -> Result<Vec<usize>, CodingError> {
-        let (wanted, payload) = KIND.open(file)?;
-        if wanted == self.fingerprint {
-            return self.tables.decode(payload);
+        let parts = KIND.open(file)?;
+        expect("checksum", &parts.checksum, &checksum(parts.payload))?;
+        if parts.fingerprint == self.fingerprint {
+            return self.tables.decode(parts.payload);
         }
-        let (here, wanted) = (self.fingerprint(), hex(&wanted));
+        let (here, wanted) = (self.fingerprint(), hex(&parts.fingerprint));
         let remedy = format!(
             "--checkpoint FILE names that, which the run that replaced it has kept as compressor-{wanted}.safetensors"
         );

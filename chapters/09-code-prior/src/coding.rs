@@ -7,8 +7,8 @@ use std::path::Path;
 use gradients::plain::Parameters;
 use md5::Digest;
 use vq_vae::coding::{
-    self, CodingError, Kind, Model, check_map, compress_with,
-    decompress_with, four_bytes, hex,
+    self, CodingError, Kind, Model, Parts, check_map, compress_with,
+    decompress_with, expect, four_bytes, hex, model,
 };
 use vq_vae::model::VqVae;
 
@@ -28,7 +28,7 @@ const KIND: Kind = Kind { magic: *b"VQ9", version: 1 };
 pub fn models(prior: &Prior<f32>, start: usize, map: &[usize]) -> Vec<Model> {
     let mut exact = Exact::new(prior);
     let before = once(&start).chain(map).take(map.len());
-    before.map(|&last| exact.model(last)).collect()
+    before.map(|&last| model(&exact.units(last))).collect()
 }
 
 /// A map of codes in as few bytes as the prior allows.
@@ -54,11 +54,18 @@ pub fn decode(
     bytes: &[u8],
 ) -> Result<Vec<usize>, CodingError> {
     let mut exact = Exact::new(prior);
-    let next =
-        |before: &[usize]| exact.model(*before.last().unwrap_or(&start));
+    let next = |before: &[usize]| {
+        model(&exact.units(*before.last().unwrap_or(&start)))
+    };
     Ok(coding::decode(bytes, prior.places(), next)?.0)
 }
 // ANCHOR_END: files
+
+/// Of codes and not of bytes: a decoder whose probabilities are others is noticed as well.
+fn checksum(map: &[usize]) -> [u8; 4] {
+    let codes = map.iter().flat_map(|&code| (code as u32).to_le_bytes());
+    coding::checksum(&codes.collect::<Vec<u8>>())
+}
 
 /// A tokeniser and the prior over its codes, as a compressor.
 #[derive(Clone, Debug)]
@@ -122,8 +129,9 @@ impl PriorCompressor {
     /// # Errors
     /// There is not one code for each place, or one is not below K.
     pub fn pack(&self, map: &[usize]) -> Result<Vec<u8>, CodingError> {
-        let payload = encode(&self.prior, self.prior.codes(), map)?;
-        Ok(KIND.seal(self.fingerprint, &payload))
+        let payload = &encode(&self.prior, self.prior.codes(), map)?;
+        let (fingerprint, checksum) = (self.fingerprint, checksum(map));
+        Ok(KIND.seal(Parts { fingerprint, checksum, payload }))
     }
 
     /// The inverse.
@@ -131,16 +139,19 @@ impl PriorCompressor {
     /// # Errors
     /// The file is damaged, or of something else, or of another tokeniser and prior.
     pub fn unpack(&self, file: &[u8]) -> Result<Vec<usize>, CodingError> {
-        let (wanted, payload) = KIND.open(file)?;
-        if wanted == self.fingerprint {
-            return decode(&self.prior, self.prior.codes(), payload);
+        let parts = KIND.open(file)?;
+        if parts.fingerprint != self.fingerprint {
+            return Err(CodingError::Other {
+                whose: "the pair of tokeniser and prior",
+                here: self.fingerprint(),
+                wanted: hex(&parts.fingerprint),
+                remedy: "--tokeniser FILE and --prior FILE name others"
+                    .into(),
+            });
         }
-        Err(CodingError::Other {
-            whose: "the pair of tokeniser and prior",
-            here: self.fingerprint(),
-            wanted: hex(&wanted),
-            remedy: "--tokeniser FILE and --prior FILE name others".into(),
-        })
+        let map = decode(&self.prior, self.prior.codes(), parts.payload)?;
+        expect("checksum of the codes", &parts.checksum, &checksum(&map))?;
+        Ok(map)
     }
 
     /// Compresses a grey PNG of 28 × 28 pixels; gives the size of the file in bytes.

@@ -6,7 +6,6 @@
 use gradients::plain::Layer;
 use libm::exp;
 use ndarray::Array1;
-use vq_vae::coding::{Model, model};
 
 use crate::model::{Block, Norm, Prior};
 use crate::plain::EPS;
@@ -99,12 +98,12 @@ impl<'a> Exact<'a> {
         linear(&normed(&x, &prior.norm), &prior.head) // [K]
     }
 
-    /// The same as the coder wants it: eq. 9.17.
+    /// Eq. 9.17 for the next place. `[K]`
     ///
     /// # Panics
     /// As for `next`.
-    pub fn model(&mut self, last: usize) -> Model {
-        model(&in_units(&softmax(self.next(last).into_iter())))
+    pub fn units(&mut self, last: usize) -> Vec<u32> {
+        in_units(&softmax(self.next(last).into_iter()))
     }
 }
 // ANCHOR_END: exact

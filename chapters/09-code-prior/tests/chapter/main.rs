@@ -1,11 +1,13 @@
 //! The tests of chapter 9.
 
 mod checks;
+mod coding;
 mod completion;
 mod equations;
 mod files;
 mod misconceptions;
 mod parity;
+mod scratch;
 mod program;
 mod slips;
 mod solutions;

@@ -13,6 +13,7 @@ pub mod draw;
 pub mod draw_dfdx;
 mod extremes;
 mod files;
+mod files_otherwise;
 mod growth;
 mod judging;
 mod learning;
