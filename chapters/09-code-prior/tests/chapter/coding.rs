@@ -7,12 +7,15 @@ use code_prior::coding::{PriorCompressor, decode, encode, models};
 use code_prior::exact::Exact;
 use code_prior::model::{Prior, Sizes};
 use code_prior::plain::BITS;
+use code_prior::sampling::sample;
 use code_prior::training::save;
 use gradients::plain::Parameters;
 use lab::{Checkpoint, rng_at};
 use ndarray::{Array2, Axis, Dimension};
 use proptest::prelude::*;
-use vq_vae::coding::{CodingError, HEADER, Parts, model, png_of, read_png};
+use vq_vae::coding::{
+    CodingError, HEADER, Parts, hex, model, png_of, read_png,
+};
 use vq_vae::model::VqVae;
 
 const SIZES: Sizes =
@@ -125,15 +128,19 @@ proptest! {
 
 /// What these weights and codes gave when the format was made. Whatever computes otherwise, be it a processor, a compiler or a line
 /// of `exact.rs`, cannot read the files of the others: either it is wrong, or the version has to change.
-const GOLDEN: &str = "";
-const FIRST: [u32; 9] = [0; 9];
+const GOLDEN: &str = "896d871eaff33a647f7432ebc7c4f1720c68dc2ab4";
+/// And the shares of the first place.
+const FIRST: [u32; 9] = [
+    1134489, 1727536, 3019724, 1620053, 1927004, 3074957, 449915, 2010145,
+    1813393,
+];
 
 #[test]
 fn the_bytes_are_the_same_everywhere() {
     let (prior, map) = (made_prior(7), made_map(8));
-    assert_eq!(Exact::new(&prior).units(9), FIRST);
     let bytes = encode(&prior, 9, &map).unwrap();
-    assert_eq!(vq_vae::coding::hex(&bytes), GOLDEN);
+    let here = (hex(&bytes), Exact::new(&prior).units(9));
+    assert_eq!(here, (GOLDEN.into(), FIRST.into()));
     assert_eq!(decode(&prior, 9, &bytes).unwrap(), map);
 }
 
@@ -193,7 +200,6 @@ fn sums_in_another_order_read_other_codes() {
         decode(&other, 9, &bytes).is_ok_and(|found| found == map)
     };
     let whole = (0..40).filter(back).count();
-    println!("{whole} of 40 come back");
     assert!(whole < 10, "{whole} of 40 came back");
 }
 
@@ -201,8 +207,8 @@ fn sums_in_another_order_read_other_codes() {
 fn one_unit_off_spoils_what_follows() {
     let prior = made_prior(7);
     let (mut unnoticed, mut right) = (0, Vec::new());
-    for n in 0..40 {
-        let map = made_map(n);
+    let maps = sample(&prior, 40, 1.0, 1).unwrap();
+    for map in maps.rows().into_iter().map(|map| map.to_vec()) {
         let bytes = encode(&prior, 9, &map).unwrap();
         let mut exact = Exact::new(&prior);
         let next = |before: &[usize]| {
@@ -216,14 +222,14 @@ fn one_unit_off_spoils_what_follows() {
         let Ok((found, _)) = vq_vae::coding::decode(&bytes, 49, next) else {
             continue;
         };
-        assert_ne!(found, map, "map {n}");
+        assert_ne!(found, map);
         unnoticed += 1;
         right
             .push(found.iter().zip(&map).take_while(|(a, b)| a == b).count());
     }
-    println!("unnoticed {unnoticed}, right before {right:?}");
-    assert!(unnoticed > 0, "some are other maps, and nothing says so");
-    assert!(right.iter().all(|n| (3..30).contains(n)), "{right:?}");
+    // About half are other maps, and nothing says so; 24 bits are some eight of these codes.
+    assert!((8..=32).contains(&unnoticed), "{unnoticed}");
+    assert!(right.iter().all(|n| (3..16).contains(n)), "{right:?}");
 }
 
 #[test]

@@ -7,7 +7,6 @@ mod equations;
 mod files;
 mod misconceptions;
 mod parity;
-mod scratch;
 mod program;
 mod slips;
 mod solutions;

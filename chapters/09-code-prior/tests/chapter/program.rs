@@ -67,7 +67,7 @@ fn place() -> tempfile::TempDir {
     let at = |name: &str| folder.path().join(name);
     save_pair(1, &at("tokeniser"), &at("prior"));
     save_pair(2, &at("tokeniser2"), &at("prior2"));
-    let x: Vec<f32> = (0..784).map(|p| (p % 29) as f32 / 28.0).collect();
+    let x: Vec<f32> = (0..784).map(|p| (p % 29) as f32 / 40.0).collect();
     std::fs::write(at("x.png"), png_of(&x, &at("x")).unwrap()).unwrap();
     let (status, said) =
         run(folder.path(), &format!("compress x.png -o x.vqp {PAIR}"));
@@ -145,7 +145,9 @@ fn models_that_do_not_belong_together_do_nothing() {
             run(folder.path(), &format!("{command} --out new.png {wrong}"));
         assert_eq!(status, Some(1), "{command}: {said}");
         assert!(
-            said.starts_with("error: prior: expected a prior over codes"),
+            said.starts_with(
+                "error: prior: expected the checkpoint of a prior"
+            ),
             "{said}"
         );
         assert!(said.contains("over the codes of tokeniser "), "{said}");
