@@ -53,6 +53,9 @@ fn softmax(scores: impl Iterator<Item = f32>) -> Vec<f64> {
 
 /// Eq. 9.17: probabilities `[K]` in units of 2⁻²⁴ that add up to exactly 1,
 /// none of them 0.
+///
+/// # Panics
+/// They add up to more than 1 to begin with.
 pub fn in_units(p: &[f64]) -> Vec<u32> {
     let shared = f64::from(ONE) - p.len() as f64;
     let unit = |p: &f64| 1 + (shared * p) as u32; // rounds down
