@@ -21,6 +21,7 @@ mod looks;
 pub mod mask;
 pub mod parity;
 mod places;
+pub mod rates;
 pub mod root;
 mod samples;
 mod speckle;
