@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use clap::{Args, Parser, Subcommand};
 use lab::{Options, Selection, exit_code, no_input, run_and_show, say};
 use vq_vae::CHAPTER;
-use vq_vae::coding::{Compressor, bright_border, read_png};
+use vq_vae::coding::{Compressor, remark};
 
 /// Runs the experiments of chapter 8
 #[derive(Parser)]
@@ -42,11 +42,19 @@ struct Files {
     /// What `digits` left [default: vq-vae/checkpoints/compressor.safetensors in cargo's target/runs]
     #[arg(long, value_name = "FILE")]
     checkpoint: Option<PathBuf>,
+    /// Not here: `cargo run -p code-prior -- compress` makes the files that a prior makes shorter
+    #[arg(long, value_name = "FILE")]
+    prior: Option<PathBuf>,
 }
 
 impl Files {
     /// The compressor, once it is known that the output replaces nothing that is read.
     fn compressor(&self) -> anyhow::Result<Compressor> {
+        ensure!(
+            self.prior.is_none(),
+            "--prior: a prior's files are made by `cargo run -p code-prior -- compress`, and read by `cargo run -p code-prior -- \
+             decompress`; what is made here has tables by place"
+        );
         let usual =
             || CHAPTER.out().join("checkpoints/compressor.safetensors");
         let path = self.checkpoint.clone().unwrap_or_else(usual);
@@ -74,11 +82,8 @@ fn only(experiment: &str, options: Options) -> anyhow::Result<()> {
 fn compress(files: &Files) -> anyhow::Result<()> {
     let size = files.compressor()?.compress(&files.from, &files.out)?;
     say(format_args!("{}: {size} bytes", files.out.display()));
-    if bright_border(&read_png(&files.from)?) {
-        say(format_args!(
-            "{}: the border is bright, and white is taken for ink; a drawing in black on white should be inverted first",
-            files.from.display()
-        ));
+    if let Some(remark) = remark(&files.from)? {
+        say(remark);
     }
     Ok(())
 }
