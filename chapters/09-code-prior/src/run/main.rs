@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use anyhow::{Context, ensure};
 use clap::{Args, Parser, Subcommand};
 use code_prior::CHAPTER;
+use code_prior::coding::PriorCompressor;
 use code_prior::model::Prior;
 use code_prior::on_dfdx;
 use code_prior::sampling::complete;
@@ -16,9 +17,10 @@ use code_prior::training::load_pair;
 use datasets::{Digits, PixelRange, Split};
 use lab::{
     Device, ImageGrid, Options, Room, Selection, exit_code, no_input,
-    run_and_show,
+    run_and_show, say,
 };
 use ndarray::{Array2, s};
+use vq_vae::coding::remark;
 use vq_vae::training::VqVae;
 
 use given::upper_codes;
@@ -43,17 +45,40 @@ enum Command {
     Sample(Sample),
     /// Keep the upper rows of test digits and draw the rest
     Complete(Complete),
+    /// Turn a grey PNG of 28 × 28 pixels, white ink on black, into a file as small as the prior allows
+    Compress(Files),
+    /// Turn such a file into a PNG
+    Decompress(Files),
 }
 
-/// Where the two models are; the chapter's own run leaves them there.
+/// Where the two models are.
 #[derive(Args)]
-struct Models {
-    /// A checkpoint of the tokeniser
+struct Pair {
+    /// A checkpoint of the tokeniser [default: what the chapter's own run has left]
     #[arg(long, value_name = "FILE")]
     tokeniser: Option<PathBuf>,
-    /// A checkpoint of the prior
+    /// A checkpoint of the prior [default: what the chapter's own run has left]
     #[arg(long, value_name = "FILE")]
     prior: Option<PathBuf>,
+}
+
+#[derive(Args)]
+struct Files {
+    /// What to read
+    #[arg(value_name = "FILE")]
+    from: PathBuf,
+    /// What to write
+    #[arg(short, long, value_name = "FILE")]
+    out: PathBuf,
+    #[command(flatten)]
+    pair: Pair,
+}
+
+/// The two models, and how they draw.
+#[derive(Args)]
+struct Models {
+    #[command(flatten)]
+    pair: Pair,
     /// 1 is the model's own; colder is surer and less varied
     #[arg(long, default_value_t = 1.0)]
     temperature: f64,
@@ -112,6 +137,8 @@ fn main() -> ExitCode {
         ),
         Some(Command::Sample(arguments)) => draw_some(&arguments),
         Some(Command::Complete(arguments)) => complete_some(&arguments),
+        Some(Command::Compress(files)) => compress(&files),
+        Some(Command::Decompress(files)) => decompress(&files),
     })
 }
 
@@ -126,7 +153,7 @@ fn expect_there(path: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-impl Models {
+impl Pair {
     /// The files of the tokeniser and of the prior.
     fn paths(&self) -> [PathBuf; 2] {
         let at = |given: &Option<PathBuf>, name: &str| {
@@ -138,18 +165,47 @@ impl Models {
             at(&self.prior, "prior.safetensors"),
         ]
     }
+
+    /// The same, once it is known that they are there, and that the output replaces nothing that is read.
+    fn there(
+        &self,
+        out: &Path,
+        from: &[&Path],
+    ) -> anyhow::Result<[PathBuf; 2]> {
+        let [tokeniser, prior] = self.paths();
+        no_input(out, &[&[&*tokeniser, &*prior], from].concat())
+            .with_context(|| out.display().to_string())?;
+        expect_there(&tokeniser)?;
+        expect_there(&prior)?;
+        Ok([tokeniser, prior])
+    }
 }
 
-/// The models, once it is known that the output replaces nothing that is read.
+impl Files {
+    fn compressor(&self) -> anyhow::Result<PriorCompressor> {
+        let [tokeniser, prior] = self.pair.there(&self.out, &[&self.from])?;
+        Ok(PriorCompressor::load(&tokeniser, &prior)?)
+    }
+}
+
+fn compress(files: &Files) -> anyhow::Result<()> {
+    let size = files.compressor()?.compress(&files.from, &files.out)?;
+    say(format_args!("{}: {size} bytes", files.out.display()));
+    if let Some(remark) = remark(&files.from)? {
+        say(remark);
+    }
+    Ok(())
+}
+
+fn decompress(files: &Files) -> anyhow::Result<()> {
+    Ok(files.compressor()?.decompress(&files.from, &files.out)?)
+}
+
 fn load(
     models: &Models,
     data: &[&Path],
 ) -> anyhow::Result<(VqVae<f32>, Prior<f32>)> {
-    let [tokeniser, prior] = models.paths();
-    no_input(&models.out, &[&[&*tokeniser, &*prior], data].concat())
-        .with_context(|| models.out.display().to_string())?;
-    expect_there(&tokeniser)?;
-    expect_there(&prior)?;
+    let [tokeniser, prior] = models.pair.there(&models.out, data)?;
     Ok(load_pair(&tokeniser, &prior)?)
 }
 
@@ -210,7 +266,7 @@ fn complete_some(arguments: &Complete) -> anyhow::Result<()> {
     let rows: Vec<usize> = (from..to).collect();
     let x = digits.pixels(&rows, PixelRange::Unit); // [N, 784]
     let refused = || {
-        let [tokeniser, _] = models.paths();
+        let [tokeniser, _] = models.pair.paths();
         tokeniser.display().to_string()
     };
     let rebuilt = tokeniser.reconstruct(&x).with_context(refused)?; // [N, 784]

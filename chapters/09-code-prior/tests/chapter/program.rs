@@ -5,6 +5,9 @@ use std::process::Command;
 
 use code_prior::CHAPTER;
 use lab::largest_seed_run;
+use vq_vae::coding::png_of;
+
+use crate::coding::save_pair;
 
 /// What a command says, and its status.
 fn run(folder: &Path, words: &str) -> (Option<i32>, String) {
@@ -56,4 +59,111 @@ fn commands_take_any_number_and_keep_what_they_read() {
     assert_eq!(said.matches("text").count(), 1, "{said}");
     let (_, said) = run(&at, "sample --tokeniser none --out x.png");
     assert!(said.contains("none: no such file; `cargo run -p"), "{said}");
+}
+
+/// A folder with two pairs of models, an image and its compressed file.
+fn place() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    save_pair(1, &at("tokeniser"), &at("prior"));
+    save_pair(2, &at("tokeniser2"), &at("prior2"));
+    let x: Vec<f32> = (0..784).map(|p| (p % 29) as f32 / 40.0).collect();
+    std::fs::write(at("x.png"), png_of(&x, &at("x")).unwrap()).unwrap();
+    let (status, said) =
+        run(folder.path(), &format!("compress x.png -o x.vqp {PAIR}"));
+    assert_eq!(status, Some(0), "{said}");
+    let size = std::fs::metadata(at("x.vqp")).unwrap().len();
+    assert_eq!(said, format!("x.vqp: {size} bytes\n"));
+    folder
+}
+
+const PAIR: &str = "--tokeniser tokeniser --prior prior";
+
+#[test]
+fn a_file_is_the_same_for_every_number_of_threads() {
+    let folder = place();
+    let at = |name: &str| folder.path().join(name);
+    let mut read = Vec::new();
+    for threads in ["1", "2", "3"] {
+        for words in ["compress x.png -o y.vqp", "decompress x.vqp -o y.png"]
+        {
+            let mut program = Command::new(env!("CARGO_BIN_EXE_code-prior"));
+            program.args(words.split(' ')).args(PAIR.split(' '));
+            program
+                .current_dir(folder.path())
+                .env("RAYON_NUM_THREADS", threads);
+            assert!(program.output().unwrap().status.success());
+        }
+        read.push(
+            ["y.vqp", "y.png"].map(|name| std::fs::read(at(name)).unwrap()),
+        );
+    }
+    assert_eq!(read[0][0], std::fs::read(at("x.vqp")).unwrap());
+    assert!(read.windows(2).all(|pair| pair[0] == pair[1]));
+}
+
+#[test]
+fn what_is_read_is_not_replaced_and_what_is_missing_is_named() {
+    let folder = place();
+    let names = ["tokeniser", "prior", "x.png", "x.vqp"];
+    let contents =
+        || names.map(|name| std::fs::read(folder.path().join(name)).unwrap());
+    let before = contents();
+    for (command, from) in [("compress", "x.png"), ("decompress", "x.vqp")] {
+        for out in [from, "tokeniser", "./prior"] {
+            let (status, said) = run(
+                folder.path(),
+                &format!("{command} {from} -o {out} {PAIR}"),
+            );
+            assert_eq!(status, Some(1), "{said}");
+            assert!(said.starts_with(&format!("error: {out}: ")), "{said}");
+            assert!(said.contains("found what is read, "), "{said}");
+        }
+        let (status, said) =
+            run(folder.path(), &format!("{command} none -o new {PAIR}"));
+        assert_eq!(status, Some(1), "{said}");
+        assert!(said.starts_with("error: none: "), "{said}");
+        let words = format!(
+            "{command} {from} -o new --tokeniser tokeniser --prior none"
+        );
+        let (_, said) = run(folder.path(), &words);
+        assert!(said.contains("none: no such file; `cargo run -p"), "{said}");
+    }
+    assert_eq!(contents(), before);
+    assert!(!folder.path().join("new").exists());
+}
+
+/// Neither a file of one pair with another, nor a prior with a tokeniser whose codes it has not learnt.
+#[test]
+fn models_that_do_not_belong_together_do_nothing() {
+    let folder = place();
+    let wrong = "--tokeniser tokeniser2 --prior prior";
+    for command in
+        ["compress x.png", "decompress x.vqp", "sample", "complete"]
+    {
+        let (status, said) =
+            run(folder.path(), &format!("{command} --out new.png {wrong}"));
+        assert_eq!(status, Some(1), "{command}: {said}");
+        assert!(
+            said.starts_with(
+                "error: prior: expected the checkpoint of a prior"
+            ),
+            "{said}"
+        );
+        assert!(said.contains("over the codes of tokeniser "), "{said}");
+        assert!(said.contains("tokeniser2 is "), "{said}");
+    }
+    let other = "--tokeniser tokeniser2 --prior prior2";
+    let (status, said) = run(
+        folder.path(),
+        &format!("decompress x.vqp --out new.png {other}"),
+    );
+    assert_eq!(status, Some(1));
+    assert!(
+        said.starts_with(
+            "error: x.vqp: expected what the pair of tokeniser and prior "
+        ),
+        "{said}"
+    );
+    assert!(!folder.path().join("new.png").exists());
 }

@@ -12,6 +12,8 @@ mod coverage;
 pub mod draw;
 pub mod draw_dfdx;
 mod extremes;
+mod files;
+mod files_otherwise;
 mod growth;
 mod judging;
 mod learning;
