@@ -198,7 +198,7 @@ impl Pictures {
         config.sizes.channels = lab.by_scale(8, config.sizes.channels, 128);
         config.batch = lab.by_scale(16, config.batch, 128);
         let config =
-            config.at_price(lambda).over(lab.by_scale(8, 6000, 15_000));
+            config.at_price(lambda).over(lab.by_scale(8, 8000, 15_000));
         let draws = lab.seed().wrapping_add(seed as u64);
         let start = || -> anyhow::Result<_> {
             let mut batches =

@@ -42,7 +42,7 @@ fn networks(
     data: &Data,
     lists: &[Curve; SEEDS],
 ) -> anyhow::Result<[Curve; SEEDS]> {
-    let base = recipe(lab, data).over(lab.by_scale(8, 6000, 15_000));
+    let base = recipe(lab, data).over(lab.by_scale(8, 8000, 15_000));
     lab.result("rate_steps", base.steps as f64, Within::Exactly)?;
     let mut curves = [const { Curve::new() }; SEEDS];
     for lambda in LAMBDAS {
