@@ -6,12 +6,14 @@
 //! - [`plain`]: shift, embedding, layer normalisation and causal attention in ndarray, gradients by hand; bits.
 //! - [`model`]: blocks and the whole model; its gradient has its own type.
 //! - [`sampling`]: one place after another, with keys and values kept.
+//! - [`pixelcnn`]: masked convolutions, for comparison.
 //! - [`training`]: a prior in training; its checkpoint serves both rooms.
 //! - [`on_dfdx`]: the same functions on dfdx.
 //! - [`ledger`]: how far each hand gradient is from everything it is compared with.
 
 pub mod model;
 pub mod on_dfdx;
+pub mod pixelcnn;
 pub mod plain;
 mod run;
 pub mod sampling;

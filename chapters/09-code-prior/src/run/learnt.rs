@@ -8,6 +8,9 @@ use crate::model::{Prior, Sizes};
 use crate::plain::bits_per_image;
 use crate::training::{Config, Learns, Training, in_room};
 
+/// Digits.
+pub const CLASSES: usize = 10;
+
 /// The recipe of the prior. At full scale a step on dfdx is to take some 15 ms on a large GPU, and all of them 3 minutes; on two
 /// cores one takes up to two seconds, and all of them six hours.
 pub fn config(lab: &Lab, codes: usize) -> Config {
@@ -18,6 +21,7 @@ pub fn config(lab: &Lab, codes: usize) -> Config {
         width: lab.by_scale(16, width, 256),
         heads: lab.by_scale(2, heads, 8),
         blocks: lab.by_scale(1, blocks, 4),
+        classes: CLASSES,
         ..sizes
     };
     let lr = lab.by_scale(adam.lr, adam.lr, 1e-3);
@@ -41,7 +45,9 @@ pub fn trained<'a>(
     config: Config,
 ) -> anyhow::Result<(Box<dyn Learns + 'a>, History)> {
     let training = Training::new(config, &world.train_codes, lab.seed())?;
-    let training = training.of_tokeniser(&world.tokeniser);
+    let training = training
+        .of_tokeniser(&world.tokeniser)
+        .of_classes(&world.train_labels)?;
     let mut training = in_room(lab, training)?;
     let steps = config.steps;
     let milestones =

@@ -48,7 +48,7 @@ pub fn reference_prior(
     let &[codes, places, width, heads, blocks] = &sizes[..] else {
         anyhow::bail!("expected five sizes, found {}", sizes.len());
     };
-    let sizes = Sizes { codes, places, width, heads, blocks };
+    let sizes = Sizes { codes, places, width, heads, blocks, classes: 0 };
     let mut prior = Prior::new(sizes, &mut rng_at(0, 0))?;
     let flat = values.vector(name)?;
     anyhow::ensure!(
@@ -138,7 +138,7 @@ fn embeddings<D: Device<f64>>(
     let mut m = |name: &str| values.matrix(&format!("embed/{name}"));
     let (table, positions, x, d_x) =
         (m("table")?, m("positions")?, m("x")?, m("d_x")?);
-    let sizes = (table.nrows() - 1, positions.nrows());
+    let sizes = (table.nrows(), positions.nrows());
     let here = embed(&table, &positions, &seen);
     let (d_table, d_positions) = embed_backward(&d_x, &seen, sizes);
 

@@ -32,7 +32,8 @@ fn patched(upper: &Array2<f32>, lower: &Array2<f32>) -> Array2<f32> {
 
 /// An untrained one, whose codes are some of its latents.
 fn tokeniser(x: &Array2<f32>) -> VqVae<f32> {
-    let sizes = Sizes { codes: 32, width: 4, channels: 16, patch: 4, blocks: 1 };
+    let sizes =
+        Sizes { codes: 32, width: 4, channels: 16, patch: 4, blocks: 1 };
     let mut network = VqVae::new(sizes, &mut rng_at(9, 24));
     let z = network.latents(x).unwrap(); // [8 · 49, 4]
     let some: Vec<usize> = (0..32).map(|n| 12 * n).collect();
