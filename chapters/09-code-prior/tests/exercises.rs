@@ -11,6 +11,8 @@ mod attention_backward;
 mod bits_per_image;
 #[path = "../exercises/causal_weights.rs"]
 mod causal_weights;
+#[path = "../exercises/mask.rs"]
+mod mask;
 #[path = "../exercises/normalise_backward.rs"]
 mod normalise_backward;
 #[path = "../exercises/one_query.rs"]
@@ -57,4 +59,9 @@ fn exercise_9_6_tempered() {
 #[test]
 fn exercise_9_7_one_query() {
     expect_pass(checks::one_query(one_query::one_query));
+}
+
+#[test]
+fn exercise_9_8_mask() {
+    expect_pass(checks::mask(mask::mask));
 }

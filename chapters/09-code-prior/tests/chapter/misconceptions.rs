@@ -10,6 +10,8 @@ mod attention_backward;
 mod bits_per_image;
 #[path = "../../misconceptions/causal_weights.rs"]
 mod causal_weights;
+#[path = "../../misconceptions/mask.rs"]
+mod mask;
 #[path = "../../misconceptions/normalise_backward.rs"]
 mod normalise_backward;
 #[path = "../../misconceptions/one_query.rs"]
@@ -104,4 +106,19 @@ fn exercise_9_7() {
     expect_diagnosis(check(only_itself), "nothing kept");
     expect_diagnosis(check(no_root), "no root");
     expect_diagnosis(check(keys_as_queries), "key for query");
+}
+
+#[test]
+fn exercise_9_8() {
+    use mask::*;
+    let check = checks::mask;
+    expect_diagnosis(check(own_code_is_seen), "its own code");
+    expect_diagnosis(check(own_code_is_never_seen), "never itself");
+    expect_diagnosis(check(whole_row_is_seen), "the whole row");
+    expect_diagnosis(check(only_what_is_above), "nothing to the left");
+    expect_diagnosis(check(right_of_above_is_cut), "above on the right");
+    expect_diagnosis(check(column_by_column), "column by column");
+    expect_diagnosis(check(channels_first), "channels first");
+    expect_diagnosis(check(channels_ignored), "channels");
+    expect_diagnosis(check(later_ones_stay), "wrong side");
 }

@@ -20,7 +20,7 @@ use crate::equations::{SMALL, normal, small, some_codes};
 #[test]
 fn every_row_of_the_ledger_passes() {
     let rows = ledger::rows(&Cpu::default(), Against::DfdxCpu).unwrap();
-    assert_eq!(rows.len(), 3 * 5);
+    assert_eq!(rows.len(), 3 * 7);
     for row in rows {
         assert!(row.passes(), "{}: {:e}", row.name(), row.error);
     }
