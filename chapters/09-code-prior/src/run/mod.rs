@@ -9,7 +9,7 @@ mod world;
 
 use lab::{Cost, Lab};
 
-use experiments::{draw, draw_dfdx, mask, parity, root, switches};
+use experiments::{draw, draw_dfdx, mask, parity, pixelcnn, root, switches};
 
 /// The experiments of chapter 9.
 ///
@@ -22,6 +22,7 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     lab.run(&root::EXPERIMENT)?;
     lab.run(&switches::EXPERIMENT)?;
     lab.run(&draw::EXPERIMENT)?;
+    lab.run(&pixelcnn::EXPERIMENT)?;
     lab.run(&draw_dfdx::EXPERIMENT)
 }
 
