@@ -4,7 +4,7 @@ use lab::{Claim, ImageGrid, Lab, Within};
 use ndarray::{Array2, ArrayView1, Axis as Dim, concatenate};
 
 use super::judging::{DRAWS, Judging};
-use super::{coverage, first, push};
+use super::{coverage, push};
 use crate::plain::bits_per_image;
 use crate::run::learnt::{CLASSES, Learnt};
 use crate::sampling::{How, sample};

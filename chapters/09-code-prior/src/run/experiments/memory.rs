@@ -7,7 +7,7 @@ use lab::{Claim, ImageGrid, Lab, Within};
 use ndarray::{Array2, Axis as Dim};
 
 use super::judging::Judging;
-use super::{class_samples, first, push};
+use super::{first, push};
 use crate::run::learnt::{CLASSES, Learnt};
 
 /// Pairs in a line of the picture.

@@ -115,31 +115,20 @@ fn field(lab: &mut Lab) -> anyhow::Result<()> {
     let net = PixelCnn::<f64>::new(sizes, &mut rng)?;
     let x = Array2::random_using((49, width), StandardNormal, &mut rng); // [T, C]
     let slopes = jacobian(&net, &x); // [T, T]
-    let (mut later, mut unseen, mut earlier) = (0.0_f64, 0, 0);
-    for ((i, j), &slope) in slopes.indexed_iter() {
-        match j >= i {
-            true => later = later.max(slope),
-            false => {
-                (earlier, unseen) =
-                    (earlier + 1, unseen + usize::from(slope == 0.0))
-            }
-        }
-    }
+    let (earlier, rest): (Vec<_>, Vec<_>) =
+        slopes.indexed_iter().partition(|((i, j), _)| j < i);
+    let later = rest.iter().fold(0.0_f64, |m, (_, slope)| m.max(**slope));
     lab.result("pixelcnn_future_max_abs", later, Within::Exactly)?;
-    let share = f64::from(unseen as u32) / f64::from(earlier);
+    let unseen = earlier.iter().filter(|(_, slope)| **slope == 0.0).count();
+    let share = unseen as f64 / earlier.len() as f64;
     lab.result("pixelcnn_unseen_share", share, Within::Exactly)?;
     let mut grid = ImageGrid::new(3).zoom(14);
     for at in [16, 31, 45] {
         // White: the place itself; grey: what it sees.
-        let shade = |j| match (j == at, slopes[[at, j]] > 0.0) {
-            (true, _) => 1.0,
-            (_, seen) => {
-                if seen {
-                    0.5
-                } else {
-                    0.0
-                }
-            }
+        let shade = |j| match slopes[[at, j]] > 0.0 {
+            _ if j == at => 1.0,
+            true => 0.5,
+            false => 0.0,
         };
         let map = Array2::from_shape_fn((7, 7), |(i, j)| shade(7 * i + j));
         grid.push(map.view(), 0.0, 1.0);
