@@ -74,9 +74,16 @@ fn eq_9_19_a_masked_convolution_reads_what_comes_before() {
 /// lines, and more than a columns to the right.
 #[test]
 fn eq_9_20_what_a_pixelcnn_sees_and_what_it_does_not() {
+    // A ReLU may be shut for one input; it is not for all of them.
+    let over_inputs = |net: &PixelCnn<f64>| {
+        let of = |n| jacobian(net, &normal((16, 5), n));
+        let larger = |a: Array2<f64>, b: Array2<f64>| {
+            ndarray::Zip::from(&a).and(&b).map_collect(|a, b| a.max(*b))
+        };
+        (100..120).map(of).reduce(larger).unwrap() // [16, 16]
+    };
     let net = small(SIZES, 1);
-    let x = normal((16, 5), 3);
-    let largest = jacobian(&net, &x);
+    let largest = over_inputs(&net);
     let place = |n: usize| ((n / 4) as i32, (n % 4) as i32);
     let mut blind = 0;
     for (i, j) in (0..16).flat_map(|i| (0..16).map(move |j| (i, j))) {
@@ -88,6 +95,7 @@ fn eq_9_20_what_a_pixelcnn_sees_and_what_it_does_not() {
     }
     assert_eq!(blind, 4 * 3 + 2);
     // Moving a row as far as one likes shows the same, bit for bit.
+    let x = normal((16, 5), 3);
     let before = net.forward_rows(x.clone()).logits;
     for j in 0..16 {
         let mut moved = x.clone();
@@ -95,17 +103,18 @@ fn eq_9_20_what_a_pixelcnn_sees_and_what_it_does_not() {
         let after = net.forward_rows(moved).logits;
         for i in 0..16 {
             let same = before.row(i) == after.row(i);
-            assert_eq!(same, largest[[i, j]] == 0.0, "place {i}, row {j}");
+            assert!(same || largest[[i, j]] > 0.0, "place {i}, row {j}");
         }
     }
     // With mask B first, each place sees its own code, and no later one.
-    let leaking = jacobian(&net.clone().that_sees_its_answer(), &x);
+    let leaking = over_inputs(&net.clone().that_sees_its_answer());
     for (i, j) in (0..16).flat_map(|i| (0..16).map(move |j| (i, j))) {
         assert!(i != j || leaking[[i, j]] > 0.0);
         assert!(j <= i || leaking[[i, j]] == 0.0);
     }
     // And the tape of dfdx finds the same zeros.
     let dev = Cpu::default();
+    let here = jacobian(&net, &x);
     let there = on_dfdx::pixelcnn::PixelCnn::new(&dev, &net);
     for i in [0, 5, 10, 15] {
         let tx = lab::tensor(&dev, &x, (16, 5));
@@ -116,7 +125,7 @@ fn eq_9_20_what_a_pixelcnn_sees_and_what_it_does_not() {
         let d = lab::array(&s.backward().get(&tx));
         for j in 0..16 {
             let zero = d.row(j).iter().all(|v| *v == 0.0);
-            assert_eq!(zero, largest[[i, j]] == 0.0, "place {i}, row {j}");
+            assert_eq!(zero, here[[i, j]] == 0.0, "place {i}, row {j}");
         }
     }
 }
