@@ -109,7 +109,7 @@ fn timed(
 /// Of one network a ReLU may be shut.
 const NETS: usize = 8;
 
-/// Which places untrained networks see from three of them; and how many earlier ones it never does.
+/// Which places untrained networks see from three of them; and how many earlier ones they never do.
 fn field(lab: &mut Lab) -> anyhow::Result<()> {
     let (codes, width, blocks) = (2, 16, 5);
     let (places, heads, classes) = (49, 1, 0);
