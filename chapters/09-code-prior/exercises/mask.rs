@@ -1,4 +1,4 @@
-//! Exercise 9.8 (§ A PixelCNN, for comparison): the mask.
+//! Exercise 9.9 (§ A PixelCNN, for comparison): the mask.
 #![allow(unused_variables, unused_imports, clippy::todo)]
 
 use ndarray::Array1;
@@ -10,7 +10,7 @@ use ndarray::Array1;
 /// `own`. `size` is odd. `[size²·C]`
 pub fn mask(size: usize, c: usize, own: bool) -> Array1<f64> {
     todo!(
-        "Exercise 9.8 (§ A PixelCNN, for comparison): ones for all channels \
+        "Exercise 9.9 (§ A PixelCNN, for comparison): ones for all channels \
          of what comes before the middle, and for the middle if `own`"
     )
 }

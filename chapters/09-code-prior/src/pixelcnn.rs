@@ -32,7 +32,7 @@ pub enum Mask {
 }
 
 impl Mask {
-    /// Eq. 9.19: weights whose rows are the nine places in order, C of each,
+    /// Eq. 9.20: weights whose rows are the nine places in order, C of each,
     /// with zeros where the kernel may not look. `[9C, O]`
     pub fn of<F: NdFloat>(self, w: &Array2<F>) -> Array2<F> {
         let (mut w, c) = (w.clone(), w.nrows() / 9); // [9C, O]
@@ -41,7 +41,7 @@ impl Mask {
     }
 }
 
-/// Eq. 9.19: chapter 8's convolution with a masked weight. `[N, O]`
+/// Eq. 9.20: chapter 8's convolution with a masked weight. `[N, O]`
 pub fn masked_conv<F: NdFloat>(
     x: &Array2<F>, // [N, C]
     Layer { w, b, .. }: &Layer<F>,
@@ -110,7 +110,7 @@ impl<F: NdFloat> PixelCnn<F> {
     }
 
     // ANCHOR: rows
-    /// Eq. 9.20: from embedded codes `[B·T, C]` to logits. Only the first
+    /// Eq. 9.21: from embedded codes `[B·T, C]` to logits. Only the first
     /// convolution sees codes, so only its mask leaves out the middle.
     pub fn forward_rows(&self, x: Array2<F>) -> Pass<F> {
         let ((first, blocks, last), side) = (self.parts(), self.side());

@@ -19,7 +19,7 @@ pub fn shift_right(codes: &Array2<usize>, k: usize) -> Array2<usize> {
 // ANCHOR_END: shift
 
 // ANCHOR: starts
-/// Eq. 9.17: the start token of each image: row K of the table where the
+/// Eq. 9.18: the start token of each image: row K of the table where the
 /// class is not known, row K + 1 + y where it is y. `[B]`
 pub fn start_tokens(classes: &[Option<usize>], k: usize) -> Vec<usize> {
     let token = |class: &Option<usize>| class.map_or(k, |y| k + 1 + y);
@@ -332,7 +332,7 @@ fn by_likelihood(p: &Array1<f64>) -> Vec<usize> {
     order
 }
 
-/// Eq. 9.18: the probabilities of the codes that stay, which share what
+/// Eq. 9.19: the probabilities of the codes that stay, which share what
 /// the others had. `[K]`
 fn keep(p: Array1<f64>, stay: &[usize]) -> Array1<f64> {
     if stay.len() == p.len() {

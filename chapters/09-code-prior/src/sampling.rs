@@ -221,11 +221,11 @@ const BESIDE: usize = 250;
 pub struct How {
     /// Eq. 9.14: 1 is the model's own.
     pub temperature: f64,
-    /// Eq. 9.17: what the images are to be of; none: whatever comes.
+    /// Eq. 9.18: what the images are to be of; none: whatever comes.
     pub class: Option<usize>,
-    /// Eq. 9.18: of so many of the likeliest codes.
+    /// Eq. 9.19: of so many of the likeliest codes.
     pub top_k: Option<usize>,
-    /// Eq. 9.18: of the likeliest that have this much of the probability.
+    /// Eq. 9.19: of the likeliest that have this much of the probability.
     pub top_p: Option<f64>,
 }
 

@@ -62,6 +62,6 @@ fn exercise_9_7_one_query() {
 }
 
 #[test]
-fn exercise_9_8_mask() {
+fn exercise_9_9_mask() {
     expect_pass(checks::mask(mask::mask));
 }

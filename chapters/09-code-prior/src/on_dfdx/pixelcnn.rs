@@ -16,7 +16,7 @@ use crate::model::nats_by_batch;
 use crate::pixelcnn::{self, Mask};
 
 // ANCHOR: mask
-/// Eq. 9.19: the mask is a matrix of ones and zeros that multiplies the
+/// Eq. 9.20: the mask is a matrix of ones and zeros that multiplies the
 /// weights, and the tape multiplies their gradient by it. `[M, O]`
 pub fn masked_conv<E: Number, D: Device<E>, T: Records<E, D>>(
     x: Matrix<E, D, T>, // [M, C]
@@ -67,7 +67,7 @@ impl<E: Number, D: Device<E>> PixelCnn<E, D> {
     }
 
     // ANCHOR: rows
-    /// Eq. 9.20: from embedded codes `[M, C]` to logits `[M, K]`.
+    /// Eq. 9.21: from embedded codes `[M, C]` to logits `[M, K]`.
     pub fn forward_rows<T: Records<E, D>>(
         &self,
         x: Matrix<E, D, T>,

@@ -491,7 +491,7 @@ pub fn mask(
     candidate: fn(usize, usize, bool) -> Array1<f64>,
 ) -> Result<(), Diagnosis> {
     const SEE: &str =
-        "chapter 9, § A PixelCNN, for comparison, equation 9.19";
+        "chapter 9, § A PixelCNN, for comparison, equation 9.20";
     let told = |name, what: &str| Diagnosis::new(name, what, SEE);
     // 5 × 5 places of 3 channels, then 3 × 3 of 2, with the own place and without.
     for (size, c, own) in

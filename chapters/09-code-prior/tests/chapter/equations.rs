@@ -422,7 +422,7 @@ fn eq_9_16_blur_takes_sharpness_away() {
 /// A start token of its own for each class: nothing else of the input changes, and for each class there is a
 /// distribution over maps.
 #[test]
-fn eq_9_17_a_class_is_another_start_token() {
+fn eq_9_18_a_class_is_another_start_token() {
     let classes = [None, Some(0), Some(2)];
     assert_eq!(start_tokens(&classes, 4), [4, 5, 7]);
     let codes = array![[3, 1, 0, 2, 1], [0, 0, 3, 3, 2], [1, 2, 3, 0, 0]];
@@ -485,7 +485,7 @@ fn shares(least: usize) -> impl Strategy<Value = ndarray::Array1<f64>> {
 
 proptest! {
     #[test]
-    fn eq_9_18_the_likeliest_share_all_there_is(
+    fn eq_9_19_the_likeliest_share_all_there_is(
         p in shares(1), most in 1_usize..9, share in 0.01_f64..1.0,
     ) {
         // All of it stays as it is, bit for bit.
@@ -527,7 +527,7 @@ proptest! {
 }
 
 #[test]
-fn eq_9_18_both_cut_what_is_drawn() {
+fn eq_9_19_both_cut_what_is_drawn() {
     let p = array![0.1, 0.4, 0.05, 0.4, 0.05];
     assert_eq!(top_k(p.clone(), 2), array![0.0, 0.5, 0.0, 0.5, 0.0]);
     assert_eq!(top_p(p.clone(), 0.4), array![0.0, 1.0, 0.0, 0.0, 0.0]);

@@ -109,7 +109,7 @@ fn exercise_9_7() {
 }
 
 #[test]
-fn exercise_9_8() {
+fn exercise_9_9() {
     use mask::*;
     let check = checks::mask;
     expect_diagnosis(check(own_code_is_seen), "its own code");

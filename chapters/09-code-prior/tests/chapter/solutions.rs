@@ -61,6 +61,6 @@ fn exercise_9_7() {
 }
 
 #[test]
-fn exercise_9_8() {
+fn exercise_9_9() {
     expect_pass(checks::mask(mask::mask));
 }
