@@ -106,5 +106,49 @@ nats = F.cross_entropy(s, codes.reshape(-1), reduction="none")
 save(model__bits=nats.sum() / np.log(2) / B)
 save(model__tempered=torch.softmax(s / 0.7, 1))
 
+# A PixelCNN: K = 4 codes on 3 × 3 places, C = 3 channels, two blocks. A generator of its own
+K, C, SIDE, L, B = 4, 3, 3, 2, 2
+own = torch.Generator().manual_seed(1601)
+
+
+def drawn(*shape, scale=1.0):
+    return (scale * torch.randn(*shape, generator=own)).requires_grad_()
+
+
+def masked_conv(x, w, b, live):
+    """Rows of places, weights with a row for each tap and channel; the first `live` of nine taps stay."""
+    inputs, outputs = w.shape[0] // 9, w.shape[1]
+    kernel = w.reshape(3, 3, inputs, outputs).permute(3, 2, 0, 1)
+    mask = (torch.arange(9) < live).reshape(3, 3)
+    x = x.reshape(-1, SIDE, SIDE, inputs).permute(0, 3, 1, 2)
+    y = F.conv2d(x, kernel * mask, b, padding=1)
+    return y.permute(0, 2, 3, 1).reshape(-1, outputs)
+
+
+x, w, b = drawn(B * 9, 2), drawn(18, 3), drawn(3)
+d_y = drawn(B * 9, 3).detach()
+save(masked__x=x, masked__w=w, masked__b=b, masked__d_y=d_y)
+for name, live in [("a", 4), ("b", 5)]:
+    y = masked_conv(x, w, b, live)
+    d_x, d_w, d_b = torch.autograd.grad(y, [x, w, b], d_y)
+    save(**{f"masked__{name}__y": y, f"masked__{name}__d_x": d_x})
+    save(**{f"masked__{name}__d_w": d_w, f"masked__{name}__d_b": d_b})
+
+parameters = [drawn(K, C), drawn(SIDE * SIDE, C)]
+for _ in range(1 + L):
+    parameters += [drawn(9 * C, C, scale=0.3), drawn(C, scale=0.1)]
+parameters += [drawn(C, K), drawn(K, scale=0.1)]
+codes = torch.randint(K, (B, SIDE * SIDE), generator=own)
+p = iter(parameters)
+x = (next(p)[codes] + next(p)).reshape(-1, C)
+h = masked_conv(x, next(p), next(p), 4)
+for _ in range(L):
+    h = h + masked_conv(torch.relu(h), next(p), next(p), 5)
+s = torch.relu(h) @ next(p) + next(p)
+loss = F.cross_entropy(s, codes.reshape(-1))
+grads = torch.autograd.grad(loss, parameters)
+save(pixelcnn__sizes=[K, SIDE * SIDE, C, L], pixelcnn__codes=codes, pixelcnn__logits=s)
+save(pixelcnn__parameters=flat(parameters), pixelcnn__gradient=flat(grads), pixelcnn__loss=loss)
+
 np.savez(Path(__file__).with_name("reference.npz"), **out)
 print(f"{len(out)} arrays, torch {torch.__version__}")

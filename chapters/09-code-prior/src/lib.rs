@@ -6,6 +6,7 @@
 //! - [`plain`]: shift, embedding, layer normalisation and causal attention in ndarray, gradients by hand; bits.
 //! - [`model`]: blocks and the whole model; its gradient has its own type.
 //! - [`sampling`]: one place after another, with keys and values kept.
+//! - [`pixelcnn`]: masked convolutions, for comparison.
 //! - [`training`]: a prior in training; its checkpoint serves both rooms.
 //! - [`exact`]: the same probabilities, to the last bit the same on every machine.
 //! - [`coding`]: codes as a file, as short as the prior allows.
@@ -16,6 +17,7 @@ pub mod coding;
 pub mod exact;
 pub mod model;
 pub mod on_dfdx;
+pub mod pixelcnn;
 pub mod plain;
 mod run;
 pub mod sampling;

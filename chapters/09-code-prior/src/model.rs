@@ -15,7 +15,8 @@ use ndarray_rand::rand_distr::StandardNormal;
 
 use crate::plain::{
     embed, embed_backward, flat, heads, heads_backward, nats_by_place,
-    normalise, normalise_backward, shift_right,
+    normalise, normalise_backward, shift_right, shift_right_from,
+    start_tokens,
 };
 
 /// Codes or sizes that do not fit.
@@ -60,9 +61,40 @@ pub enum PriorError {
         /// What came.
         found: usize,
     },
+    /// Places of a map that has no sides.
+    #[error("expected places that fill a square, found {0}")]
+    NotSquare(usize),
     /// A temperature below 0, or none.
-    #[error("expected a temperature of at least 0, found {0}")]
+    #[error("expected a finite temperature of at least 0, found {0}")]
     Temperature(f64),
+    /// Nothing is left to draw from.
+    #[error("top-k: expected at least 1 code, found 0")]
+    TopK,
+    /// No share.
+    #[error("top-p: expected more than 0 and at most 1, found {0}")]
+    TopP(f64),
+    /// A class beyond those that a model has learnt.
+    #[error("expected a class below {classes}, found {found}")]
+    Class {
+        /// How many there are.
+        classes: usize,
+        /// The class.
+        found: usize,
+    },
+    /// A class for a model that knows none.
+    #[error(
+        "class {0}: this prior was trained without labels and knows no \
+         classes"
+    )]
+    NoClasses(usize),
+    /// More labels than images, or fewer.
+    #[error("expected a label for each of {images} images, found {labels}")]
+    Labels {
+        /// Code maps.
+        images: usize,
+        /// Labels.
+        labels: usize,
+    },
 }
 
 /// The sizes of a model.
@@ -78,9 +110,46 @@ pub struct Sizes {
     pub heads: usize,
     /// L, the blocks.
     pub blocks: usize,
+    /// The classes that have a start token of their own; 0: none has.
+    pub classes: usize,
 }
 
 impl Sizes {
+    /// Rows of the table of embeddings: a row for each code, one for the
+    /// start when the class is not known, and one for each class.
+    pub fn rows(self) -> usize {
+        self.codes + 1 + self.classes
+    }
+
+    /// That there is a class, or none, for each of some images, and that
+    /// the model knows it.
+    ///
+    /// # Errors
+    /// There is not, or it does not.
+    pub fn check_classes(
+        self,
+        images: usize,
+        classes: &[Option<usize>],
+    ) -> Result<(), PriorError> {
+        let labels = classes.len();
+        if labels != images {
+            return Err(PriorError::Labels { images, labels });
+        }
+        classes.iter().flatten().try_for_each(|&y| self.check_class(y))
+    }
+
+    /// That a class is one of those that have a start token.
+    ///
+    /// # Errors
+    /// It is not.
+    pub fn check_class(self, found: usize) -> Result<(), PriorError> {
+        match self.classes {
+            0 => Err(PriorError::NoClasses(found)),
+            classes if found < classes => Ok(()),
+            classes => Err(PriorError::Class { classes, found }),
+        }
+    }
+
     /// Sizes that a model can have.
     ///
     /// # Errors
@@ -112,7 +181,7 @@ impl Sizes {
         let attention = std::iter::repeat_n(layer(w, w), 4).flatten();
         let block = norm.clone().into_iter().chain(attention);
         let block = block.chain(norm.clone()).chain(up).chain(down);
-        let first = [vec![codes + 1, w], vec![places, w]];
+        let first = [vec![self.rows(), w], vec![places, w]];
         let blocks = (0..blocks).flat_map(move |_| block.clone());
         first.into_iter().chain(blocks).chain(norm).chain(layer(w, codes))
     }
@@ -228,7 +297,8 @@ impl<F: NdFloat> Block<F> {
 /// A causal transformer over code maps. Its gradient has the same type.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Prior<F> {
-    /// A vector for each code, and one for the start. `[K + 1, W]`
+    /// A vector for each code, one for the start, and one for the start of
+    /// each class. `[K + 1 + classes, W]`
     pub table: Array2<F>,
     /// A vector for each place. `[T, W]`
     pub positions: Array2<F>,
@@ -269,7 +339,7 @@ impl<F: NdFloat> Prior<F> {
         self.positions.nrows()
     }
 
-    /// K, T, W, H and L.
+    /// K, T, W, H, L and the classes.
     pub fn sizes(&self) -> Sizes {
         Sizes {
             codes: self.codes(),
@@ -277,6 +347,7 @@ impl<F: NdFloat> Prior<F> {
             width: self.table.ncols(),
             heads: self.heads,
             blocks: self.blocks.len(),
+            classes: self.table.nrows() - 1 - self.codes(),
         }
     }
 
@@ -370,7 +441,7 @@ impl<F: NdFloat> Prior<F> {
         let loss = cross_entropy(&pass.logits, &targets);
         let d_logits = cross_entropy_backward(&pass.logits, &targets);
         let (d_x, mut d) = self.backward_rows(&pass, &d_logits);
-        let sizes = (self.codes(), self.places());
+        let sizes = (self.table.nrows(), self.places());
         (d.table, d.positions) = embed_backward(&d_x, seen, sizes);
         (loss, d)
     }
@@ -390,7 +461,7 @@ impl<F: NdFloat> Prior<F> {
         })
     }
 
-    /// The nats that each code costs. `[N, T]`
+    /// The nats that each code costs when the class is not known. `[N, T]`
     ///
     /// # Errors
     /// As for `forward`.
@@ -398,9 +469,25 @@ impl<F: NdFloat> Prior<F> {
         &self,
         codes: &Array2<usize>,
     ) -> Result<Array2<f64>, PriorError> {
+        self.nats_given(codes, &vec![None; codes.nrows()])
+    }
+
+    /// The same for images of known classes, or of some. `[N, T]`
+    ///
+    /// # Errors
+    /// As for `forward`, or a class is not one of the model's, or there is
+    /// not one for each image.
+    pub fn nats_given(
+        &self,
+        codes: &Array2<usize>,     // [N, T]
+        classes: &[Option<usize>], // [N]
+    ) -> Result<Array2<f64>, PriorError> {
         self.check(codes)?;
-        Ok(nats_by_batch(codes, |codes| {
-            let seen = shift_right(codes, self.codes()); // [BATCH, T]
+        self.sizes().check_classes(codes.nrows(), classes)?;
+        Ok(nats_by_batch(codes, |from, codes| {
+            let classes = &classes[from..from + codes.nrows()]; // [BATCH]
+            let starts = start_tokens(classes, self.codes()); // [BATCH]
+            let seen = shift_right_from(codes, &starts); // [BATCH, T]
             let x = embed(&self.table, &self.positions, &seen);
             nats_by_place(&self.forward_rows(x).logits, codes)
         }))
@@ -442,16 +529,16 @@ const SMALL: f64 = 0.1;
 pub const BATCH: usize = 128;
 
 /// The nats that each code costs, by the nats that those of at most
-/// [`BATCH`] maps cost. `[N, T]`
+/// [`BATCH`] maps cost, of which the first has the number given. `[N, T]`
 pub(crate) fn nats_by_batch(
     codes: &Array2<usize>, // [N, T]
-    of: impl Fn(&Array2<usize>) -> Array2<f64>,
+    of: impl Fn(usize, &Array2<usize>) -> Array2<f64>,
 ) -> Array2<f64> {
     let mut nats = Array2::zeros(codes.raw_dim()); // [N, T]
     let parts = codes.axis_chunks_iter(Axis(0), BATCH);
     let into = nats.axis_chunks_iter_mut(Axis(0), BATCH);
-    for (codes, mut nats) in parts.zip(into) {
-        nats.assign(&of(&codes.to_owned())); // [BATCH, T]
+    for (n, (codes, mut nats)) in parts.zip(into).enumerate() {
+        nats.assign(&of(n * BATCH, &codes.to_owned())); // [BATCH, T]
     }
     nats
 }
@@ -490,12 +577,12 @@ impl<F: NdFloat> Prior<F> {
     /// The sizes do not fit together.
     pub fn new(sizes: Sizes, rng: &mut impl Rng) -> Result<Self, PriorError> {
         sizes.check()?;
-        let Sizes { codes, places, width, heads, blocks } = sizes;
+        let Sizes { codes, places, width, heads, blocks, .. } = sizes;
         let mut normal = |rows: usize| {
             let x = Array2::random_using((rows, width), StandardNormal, rng);
             x.mapv(|v: f64| real::<F>(SMALL * v)) // [rows, W]
         };
-        let (table, positions) = (normal(codes + 1), normal(places));
+        let (table, positions) = (normal(sizes.rows()), normal(places));
         let norm =
             || Norm { gain: Array1::ones(width), bias: Array1::zeros(width) };
         let (plain, relu) = (Activation::Identity, Activation::Relu);

@@ -1,6 +1,7 @@
 //! The same model on dfdx: only the forward passes are written. Every width
 //! is a number known at run time, since a checkpoint decides it.
 
+pub mod pixelcnn;
 mod sampling;
 mod training;
 
@@ -15,7 +16,7 @@ use ndarray::Array2;
 pub use self::sampling::Cache;
 pub use self::training::Training;
 use crate::model::{self, nats_by_batch};
-use crate::plain::{EPS, flat, shift_right};
+use crate::plain::{EPS, flat, shift_right_from, start_tokens};
 
 // ANCHOR: tapes
 /// What records how rows came about: a tape when a gradient is wanted, none
@@ -35,7 +36,7 @@ pub type Codes<D> = Tensor<(usize,), usize, D>;
 // ANCHOR: embed
 /// Eq. 9.3: a vector for what is known plus one for where. `[B·T, W]`
 pub fn embed<E: Number, D: Device<E>, T: Records<E, D>>(
-    table: Matrix<E, D, T>,     // [K + 1, W]
+    table: Matrix<E, D, T>,     // [rows, W]
     positions: Matrix<E, D, T>, // [T, W]
     seen: &Array2<usize>,       // [B, T]
 ) -> Matrix<E, D, T> {
@@ -134,7 +135,7 @@ pub struct Block<E: Number, D: Device<E>> {
 /// The whole model.
 #[derive(Clone, Debug)]
 pub struct Prior<E: Number, D: Device<E>> {
-    table: Matrix<E, D>,     // [K + 1, W]
+    table: Matrix<E, D>,     // [K + 1 + classes, W]
     positions: Matrix<E, D>, // [T, W]
     blocks: Vec<Block<E, D>>,
     norm: Norm<E, D>,
@@ -227,12 +228,26 @@ impl<E: Number, D: Device<E>> Prior<E, D> {
 // ANCHOR_END: loss
 
 impl<E: Number, D: Device<E>> Prior<E, D> {
-    /// The nats that each code costs. `[N, T]`
+    /// The nats that each code costs when the class is not known. `[N, T]`
     pub fn nats(&self, codes: &Array2<usize>) -> Array2<f64> {
+        self.nats_given(codes, &vec![None; codes.nrows()])
+    }
+
+    /// The same for images of known classes, or of some. `[N, T]`
+    ///
+    /// # Panics
+    /// There is not a class, or none, for each image.
+    pub fn nats_given(
+        &self,
+        codes: &Array2<usize>,     // [N, T]
+        classes: &[Option<usize>], // [N]
+    ) -> Array2<f64> {
         let k = self.head.b.shape().0;
-        nats_by_batch(codes, |codes| {
+        nats_by_batch(codes, |from, codes| {
             let tables = (self.table.clone(), self.positions.clone());
-            let seen = shift_right(codes, k); // [BATCH, T]
+            let classes = &classes[from..from + codes.nrows()]; // [BATCH]
+            let starts = start_tokens(classes, k); // [BATCH]
+            let seen = shift_right_from(codes, &starts); // [BATCH, T]
             let x = embed(tables.0, tables.1, &seen); // [BATCH·T, W]
             let nats = nats_by_place(self.forward_rows(x), codes);
             let nats = nats.as_vec().into_iter();

@@ -18,13 +18,37 @@ pub fn shift_right(codes: &Array2<usize>, k: usize) -> Array2<usize> {
 }
 // ANCHOR_END: shift
 
+// ANCHOR: starts
+/// Eq. 9.18: the start token of each image: row K of the table where the
+/// class is not known, row K + 1 + y where it is y. `[B]`
+pub fn start_tokens(classes: &[Option<usize>], k: usize) -> Vec<usize> {
+    let token = |class: &Option<usize>| class.map_or(k, |y| k + 1 + y);
+    classes.iter().map(token).collect()
+}
+
+/// Eq. 9.2, each image with a start token of its own. `[B, T]`
+///
+/// # Panics
+/// There is not one for each image.
+pub fn shift_right_from(
+    codes: &Array2<usize>, // [B, T]
+    starts: &[usize],      // [B]
+) -> Array2<usize> {
+    let mut seen = shift_right(codes, 0); // [B, T]
+    let first = seen.columns_mut().into_iter().take(1).flatten();
+    assert_eq!(starts.len(), codes.nrows(), "a start for each image");
+    first.zip(starts).for_each(|(first, &start)| *first = start);
+    seen
+}
+// ANCHOR_END: starts
+
 // ANCHOR: embed
 /// Eq. 9.3: a vector for what is known plus a vector for where. `[B·T, W]`
 ///
 /// # Panics
-/// A number is not below K + 1, or there are more places than positions.
+/// There is no such row, or there are more places than positions.
 pub fn embed<F: NdFloat>(
-    table: &Array2<F>,     // [K + 1, W]
+    table: &Array2<F>,     // [rows, W]
     positions: &Array2<F>, // [T, W]
     seen: &Array2<usize>,  // [B, T]
 ) -> Array2<F> {
@@ -33,13 +57,13 @@ pub fn embed<F: NdFloat>(
 }
 
 /// Its gradients: a row collects from wherever it was taken.
-/// `[K + 1, W]`, `[T, W]`
+/// `[rows, W]`, `[T, W]`
 pub fn embed_backward<F: NdFloat>(
     d_x: &Array2<F>,      // [B·T, W]
     seen: &Array2<usize>, // [B, T]
-    (k, t): (usize, usize),
+    (rows, t): (usize, usize),
 ) -> (Array2<F>, Array2<F>) {
-    let d_table = gather_backward(d_x, &flat(seen), k + 1); // [K + 1, W]
+    let d_table = gather_backward(d_x, &flat(seen), rows); // [rows, W]
     (d_table, gather_backward(d_x, &places(seen), t)) // [T, W]
 }
 // ANCHOR_END: embed
@@ -299,6 +323,47 @@ pub fn tempered<F: NdFloat>(
     p / sum
 }
 // ANCHOR_END: temperature
+
+// ANCHOR: tail
+/// The codes from the likeliest on; of equals the lower number first. `[K]`
+fn by_likelihood(p: &Array1<f64>) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..p.len()).collect();
+    order.sort_by(|&a, &b| p[b].total_cmp(&p[a])); // keeps equals in order
+    order
+}
+
+/// Eq. 9.19: the probabilities of the codes that stay, which share what
+/// the others had. `[K]`
+fn keep(p: Array1<f64>, stay: &[usize]) -> Array1<f64> {
+    if stay.len() == p.len() {
+        return p; // nothing is cut, nothing is rounded
+    }
+    let mut kept = Array1::zeros(p.len()); // [K]
+    stay.iter().for_each(|&k| kept[k] = p[k]);
+    let sum = kept.sum();
+    kept / sum
+}
+
+/// The `most` likeliest codes stay, and never fewer than one. `[K]`
+pub fn top_k(p: Array1<f64>, most: usize) -> Array1<f64> {
+    let order = by_likelihood(&p); // [K]
+    let stay = most.max(1).min(p.len());
+    keep(p, &order[..stay])
+}
+
+/// The fewest of the likeliest codes stay that have at least the
+/// probability `share` together; at 1 all do. `[K]`
+pub fn top_p(p: Array1<f64>, share: f64) -> Array1<f64> {
+    let (order, mut before) = (by_likelihood(&p), 0.0); // [K]
+    let needed = |&&k: &&usize| {
+        let needed = before < share || share >= 1.0;
+        before += p[k];
+        needed
+    };
+    let stay = order.iter().take_while(needed).count();
+    keep(p, &order[..stay])
+}
+// ANCHOR_END: tail
 
 // ANCHOR: sharpness
 /// Eq. 9.16: how much of the energy of images `[N, H·H]` is in the steps

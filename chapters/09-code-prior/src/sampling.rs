@@ -7,7 +7,7 @@ use ndarray_rand::rand::Rng;
 use rayon::prelude::*;
 
 use crate::model::{Block, Prior, PriorError, Sizes, check_codes};
-use crate::plain::tempered;
+use crate::plain::{start_tokens, tempered, top_k, top_p};
 
 // ANCHOR: draws
 /// A model that gives one place after another, in either room.
@@ -17,14 +17,14 @@ pub trait Draws {
     /// Sequences of which the first places are known.
     type Cache;
 
-    /// K, T, W, H and L.
+    /// K, T, W, H, L and the classes.
     fn sizes(&self) -> Sizes;
 
     /// Nothing is known of `n` sequences.
     fn cache(&self, n: usize) -> Self::Cache;
 
     /// Eq. 9.15: the logits of the next place, from the code of the last
-    /// one (the start token's number, K, at the first place). `[N, K]`
+    /// one (a start token's number, K or more, at the first place). `[N, K]`
     ///
     /// # Panics
     /// All places are done, or there is not one code for each sequence.
@@ -215,21 +215,73 @@ fn draw(p: &Array1<f64>, rng: &mut impl Rng) -> usize {
 /// Sequences that are drawn side by side.
 const BESIDE: usize = 250;
 
+// ANCHOR: how
+/// How codes are drawn. A temperature alone can stand for it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct How {
+    /// Eq. 9.14: 1 is the model's own.
+    pub temperature: f64,
+    /// Eq. 9.18: what the images are to be of; none: whatever comes.
+    pub class: Option<usize>,
+    /// Eq. 9.19: of so many of the likeliest codes.
+    pub top_k: Option<usize>,
+    /// Eq. 9.19: of the likeliest that have this much of the probability.
+    pub top_p: Option<f64>,
+}
+
+impl How {
+    /// The probabilities of the next code. `[K]`
+    fn shares<F: NdFloat>(&self, logits: ArrayView1<F>) -> Array1<f64> {
+        let p = tempered(logits, self.temperature); // [K]
+        let p = self.top_k.into_iter().fold(p, top_k); // [K]
+        self.top_p.into_iter().fold(p, top_p) // [K]
+    }
+}
+// ANCHOR_END: how
+
+impl From<f64> for How {
+    fn from(temperature: f64) -> Self {
+        Self { temperature, class: None, top_k: None, top_p: None }
+    }
+}
+
+impl How {
+    /// That a model of these sizes can draw so.
+    ///
+    /// # Errors
+    /// A temperature is below 0 or not finite, nothing would be left to
+    /// draw from, or the model does not know the class.
+    pub fn check(&self, sizes: Sizes) -> Result<(), PriorError> {
+        let Self { temperature, class, top_k, top_p } = *self;
+        if !temperature.is_finite() || temperature < 0.0 {
+            return Err(PriorError::Temperature(temperature));
+        }
+        if top_k == Some(0) {
+            return Err(PriorError::TopK);
+        }
+        if let Some(share) = top_p.filter(|p| !(*p > 0.0 && *p <= 1.0)) {
+            return Err(PriorError::TopP(share));
+        }
+        class.map_or(Ok(()), |class| sizes.check_class(class))
+    }
+}
+
 // ANCHOR: sample
 /// Eq. 9.13: goes on from the codes given of each map, `[N, G]`, G being 0
 /// for a map out of nothing, and draws the rest. `[N, T]`
 ///
 /// # Errors
 /// A code is not below K, more are given than there are places, or the
-/// temperature is below 0.
+/// model cannot draw so.
 pub fn complete(
     prior: &impl Draws,
     given: &Array2<usize>, // [N, G]
-    temperature: f64,
+    how: impl Into<How>,
     seed: u64,
 ) -> Result<Array2<usize>, PriorError> {
-    let sizes = prior.sizes();
-    check_start(sizes, given, temperature)?;
+    let (sizes, how) = (prior.sizes(), how.into());
+    check_start(sizes, given, &how)?;
+    let start = start_tokens(&[how.class], sizes.codes)[0];
     let (n, g) = given.dim();
     let mut codes = Array2::zeros((n, sizes.places)); // [N, T]
     codes.slice_mut(s![.., ..g]).assign(given);
@@ -237,13 +289,12 @@ pub fn complete(
     for (part, mut codes) in parts.enumerate() {
         let mut rng = rng_at(seed, part as u64);
         let mut cache = prior.cache(codes.nrows());
-        let mut last = vec![sizes.codes; codes.nrows()]; // the start token
+        let mut last = vec![start; codes.nrows()];
         for i in 0..sizes.places {
             let logits = prior.next(&mut cache, &last); // [BESIDE, K]
             for (n, row) in logits.rows().into_iter().enumerate() {
                 if i >= g {
-                    codes[[n, i]] =
-                        draw(&tempered(row, temperature), &mut rng);
+                    codes[[n, i]] = draw(&how.shares(row), &mut rng);
                 }
                 last[n] = codes[[n, i]];
             }
@@ -255,25 +306,23 @@ pub fn complete(
 /// Draws `n` maps out of nothing. `[N, T]`
 ///
 /// # Errors
-/// The temperature is below 0.
+/// The model cannot draw so.
 pub fn sample(
     prior: &impl Draws,
     n: usize,
-    temperature: f64,
+    how: impl Into<How>,
     seed: u64,
 ) -> Result<Array2<usize>, PriorError> {
-    complete(prior, &Array2::zeros((n, 0)), temperature, seed)
+    complete(prior, &Array2::zeros((n, 0)), how, seed)
 }
 // ANCHOR_END: sample
 
 fn check_start(
     sizes: Sizes,
     given: &Array2<usize>,
-    temperature: f64,
+    how: &How,
 ) -> Result<(), PriorError> {
-    if temperature.is_nan() || temperature < 0.0 {
-        return Err(PriorError::Temperature(temperature));
-    }
+    how.check(sizes)?;
     let (expected, found) = (sizes.places, given.ncols());
     if found > expected {
         return Err(PriorError::Places { expected, found });

@@ -5,21 +5,19 @@ use std::path::Path;
 use datasets::{BatchError, Batches};
 use gradients::model::{Model, restore_parameters, save_parameters};
 use gradients::plain::AdamConfig;
-use lab::{
-    Checkpoint, CheckpointError, Diverged, Expecting, Resumable, digest,
-    rng_at,
-};
+use lab::{Checkpoint, CheckpointError, Diverged, Resumable, digest, rng_at};
 use ndarray::{Array2, Axis};
+use ndarray_rand::rand::Rng;
 use vq_vae::model::{VqVae, VqVaeError};
 
 use crate::model::{Prior, PriorError, Sizes};
 use crate::on_dfdx;
-use crate::plain::shift_right;
+use crate::plain::{shift_right_from, start_tokens};
 
 /// How a prior is trained.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Config {
-    /// K, T, W, H and L.
+    /// K, T, W, H, L and the classes.
     pub sizes: Sizes,
     /// Code maps of a step.
     pub batch: usize,
@@ -41,6 +39,7 @@ impl Default for Config {
                 width: 128,
                 heads: 4,
                 blocks: 2,
+                classes: 0,
             },
             batch: 32,
             steps: 9000,
@@ -63,6 +62,12 @@ impl Config {
     // ANCHOR_END: lr
 }
 
+/// The share of labels that the model is not told.
+pub const DROPPED: f64 = 0.1;
+
+/// Where the streams of random numbers begin that say which.
+const UNTOLD: u64 = 1 << 63;
+
 /// What a prior learns from, and two switches for mistakes.
 pub struct Source<'a> {
     /// Whether a place sees the code before it; without, it sees its own.
@@ -71,22 +76,44 @@ pub struct Source<'a> {
     pub positions: bool,
     /// Whose codes they are, if a tokeniser's.
     tokeniser: Option<String>,
-    /// K, the number of the start token.
+    /// K, the number of the start token when the class is not known.
     start: usize,
     codes: &'a Array2<usize>,
+    /// The class of each map, if classes are learnt.
+    labels: Option<&'a [usize]>,
     batches: Batches,
+    seed: u64,
 }
 
 impl Source<'_> {
     /// What is seen at each place of the code maps of step `n`, and the maps. `[B, T]` each
     pub fn batch(&mut self, n: u64) -> [Array2<usize>; 2] {
-        let codes = self.codes.select(Axis(0), &self.batches.batch(n)); // [B, T]
+        let rows = self.batches.batch(n);
+        let codes = self.codes.select(Axis(0), &rows); // [B, T]
+        let classes = self.classes(&rows, n); // [B]
         let seen = match self.shift {
-            true => shift_right(&codes, self.start), // [B, T]
+            true => {
+                let starts = start_tokens(&classes, self.start); // [B]
+                shift_right_from(&codes, &starts) // [B, T]
+            }
             false => codes.clone(),
         };
         [seen, codes]
     }
+
+    // ANCHOR: drop
+    /// The classes of some maps at step `n`. One in ten is not told, so that
+    /// the model learns to do without as well. `[B]`
+    fn classes(&self, rows: &[usize], n: u64) -> Vec<Option<usize>> {
+        let Some(labels) = self.labels else { return vec![None; rows.len()] };
+        let rng = &mut rng_at(self.seed, UNTOLD.wrapping_add(n));
+        let told = |&row: &usize| {
+            let told = rng.random::<f64>() >= DROPPED;
+            told.then_some(labels[row])
+        };
+        rows.iter().map(told).collect()
+    }
+    // ANCHOR_END: drop
 
     /// Notes whose codes they are.
     pub(crate) fn save(&self, checkpoint: &mut Checkpoint) {
@@ -104,11 +131,23 @@ pub trait Learns: Resumable {
     /// The loss before each step, in nats a code.
     fn losses(&self) -> Vec<f32>;
 
-    /// What each code costs the model as it is now, computed where it is trained. `[N, T]`
+    /// What each code costs the model as it is now, computed where it is trained, when the classes are not known. `[N, T]`
     ///
     /// # Errors
     /// A code is not below K, or there are not T to an image.
-    fn nats(&self, codes: &Array2<usize>) -> Result<Array2<f64>, PriorError>;
+    fn nats(&self, codes: &Array2<usize>) -> Result<Array2<f64>, PriorError> {
+        self.nats_given(codes, &vec![None; codes.nrows()])
+    }
+
+    /// The same for images of known classes, or of some. `[N, T]`
+    ///
+    /// # Errors
+    /// As for `nats`, or the model does not know a class, or there is not one for each image.
+    fn nats_given(
+        &self,
+        codes: &Array2<usize>,
+        classes: &[Option<usize>],
+    ) -> Result<Array2<f64>, PriorError>;
 }
 
 /// A run in progress.
@@ -147,11 +186,32 @@ impl<'a> Training<'a> {
         let start = prior.codes();
         let model = Model::new(NAME, prior, config.adam);
         let batches = Batches::new(codes.nrows(), config.batch, seed)?;
-        let (shift, positions) = (true, true);
-        let tokeniser = None;
-        let source =
-            Source { shift, positions, tokeniser, start, codes, batches };
+        let source = Source {
+            shift: true,
+            positions: true,
+            tokeniser: None,
+            start,
+            codes,
+            labels: None,
+            batches,
+            seed,
+        };
         Ok(Self { config, model, source })
+    }
+
+    /// The maps have these classes.
+    ///
+    /// # Errors
+    /// The model does not know one of them, or there is not one for each map.
+    pub fn of_classes(
+        mut self,
+        labels: &'a [usize],
+    ) -> Result<Self, PriorError> {
+        let known: Vec<_> = labels.iter().copied().map(Some).collect();
+        let maps = self.source.codes.nrows();
+        self.config.sizes.check_classes(maps, &known)?;
+        self.source.labels = Some(labels);
+        Ok(self)
     }
 
     /// The codes are this network's; the checkpoint says so.
@@ -203,14 +263,19 @@ impl Resumable for Training<'_> {
     }
 
     fn configuration(&mut self) -> String {
-        let Source { shift, positions, tokeniser, codes, .. } = &self.source;
+        let Source { shift, positions, tokeniser, codes, labels, .. } =
+            &self.source;
+        let labels = labels.map_or("none".into(), |labels| {
+            let one = |(n, _)| labels[n] as f32;
+            digest([&Array2::from_shape_fn((labels.len(), 1), one)])
+        });
         let (maps, config) = (codes.nrows(), self.config);
         let whose = tokeniser.clone();
         let codes =
             whose.unwrap_or_else(|| digest([&codes.mapv(|c| c as f32)]));
         format!(
             "maps of codes: {maps}\ncodes: {codes}\nshift: {shift}\n\
-             positions: {positions}\n{config:#?}"
+             positions: {positions}\nlabels: {labels}\n{config:#?}"
         )
     }
 
@@ -237,8 +302,12 @@ impl Learns for Training<'_> {
         self.model.losses.clone()
     }
 
-    fn nats(&self, codes: &Array2<usize>) -> Result<Array2<f64>, PriorError> {
-        self.model.net.nats(codes)
+    fn nats_given(
+        &self,
+        codes: &Array2<usize>,
+        classes: &[Option<usize>],
+    ) -> Result<Array2<f64>, PriorError> {
+        self.model.net.nats_given(codes, classes)
     }
 }
 
@@ -263,13 +332,17 @@ const TOKENISER: &str = "prior.tokeniser";
 
 const SIZES: [&str; 5] = ["codes", "places", "width", "heads", "blocks"];
 
+/// A sixth; a checkpoint without it is of a prior without classes.
+const CLASSES: &str = "classes";
+
 /// The sizes that are needed to build a prior again.
 pub(crate) fn save_sizes(sizes: Sizes, checkpoint: &mut Checkpoint) {
-    let Sizes { codes, places, width, heads, blocks } = sizes;
+    let Sizes { codes, places, width, heads, blocks, classes } = sizes;
     let sizes = [codes, places, width, heads, blocks];
     for (name, size) in SIZES.into_iter().zip(sizes) {
         checkpoint.note(&format!("{NAME}.{name}"), size);
     }
+    checkpoint.note(&format!("{NAME}.{CLASSES}"), classes);
 }
 
 /// Puts a prior into a checkpoint where a training puts it.
@@ -320,7 +393,7 @@ fn of_checkpoint(
     checkpoint: &Checkpoint,
 ) -> Result<Prior<f32>, CheckpointError> {
     let from = checkpoint.expecting("a prior over codes");
-    let sizes = restore_sizes(from)?;
+    let sizes = restore_sizes(checkpoint)?;
     let refuse = |e: PriorError| from.refuse(e);
     sizes.check().map_err(refuse)?;
     // Nothing is made that the file does not hold.
@@ -332,11 +405,17 @@ fn of_checkpoint(
     Ok(prior)
 }
 
-fn restore_sizes(from: Expecting) -> Result<Sizes, CheckpointError> {
+fn restore_sizes(checkpoint: &Checkpoint) -> Result<Sizes, CheckpointError> {
+    let from = checkpoint.expecting("a prior over codes");
     let mut sizes = [0; 5];
     for (name, size) in SIZES.into_iter().zip(&mut sizes) {
         *size = from.number(&format!("{NAME}.{name}"))?;
     }
     let [codes, places, width, heads, blocks] = sizes;
-    Ok(Sizes { codes, places, width, heads, blocks })
+    let name = format!("{NAME}.{CLASSES}");
+    let classes = match checkpoint.notes.contains_key(&name) {
+        true => from.number(&name)?,
+        false => 0,
+    };
+    Ok(Sizes { codes, places, width, heads, blocks, classes })
 }

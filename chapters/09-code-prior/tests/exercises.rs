@@ -13,6 +13,8 @@ mod bits_per_image;
 mod causal_weights;
 #[path = "../exercises/in_units.rs"]
 mod in_units;
+#[path = "../exercises/mask.rs"]
+mod mask;
 #[path = "../exercises/normalise_backward.rs"]
 mod normalise_backward;
 #[path = "../exercises/one_query.rs"]
@@ -64,4 +66,9 @@ fn exercise_9_7_one_query() {
 #[test]
 fn exercise_9_8_in_units() {
     expect_pass(checks::in_units(in_units::in_units));
+}
+
+#[test]
+fn exercise_9_9_mask() {
+    expect_pass(checks::mask(mask::mask));
 }

@@ -287,8 +287,14 @@ impl Checkpoints {
             &mut generator,
         );
         seeds.push(saved(&generator)?);
-        let sizes =
-            PriorSizes { codes: 2, places: 3, width: 2, heads: 1, blocks: 1 };
+        let sizes = PriorSizes {
+            codes: 2,
+            places: 3,
+            width: 2,
+            heads: 1,
+            blocks: 1,
+            classes: 0,
+        };
         let mut prior = Checkpoint::default();
         code_prior::training::save(&Prior::new(sizes, &mut rng)?, &mut prior);
         seeds.push(saved(&prior)?);

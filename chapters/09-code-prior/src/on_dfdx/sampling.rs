@@ -71,6 +71,7 @@ impl<E: Number, D: Device<E>> Draws for Prior<E, D> {
             width: self.table.shape().1,
             heads: self.heads,
             blocks: self.blocks.len(),
+            classes: self.table.shape().0 - 1 - self.head.b.shape().0,
         }
     }
 

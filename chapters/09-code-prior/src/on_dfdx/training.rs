@@ -91,8 +91,13 @@ impl<D: Trains> Learns for Training<'_, D> {
         self.model.losses()
     }
 
-    fn nats(&self, codes: &Array2<usize>) -> Result<Array2<f64>, PriorError> {
+    fn nats_given(
+        &self,
+        codes: &Array2<usize>,
+        classes: &[Option<usize>],
+    ) -> Result<Array2<f64>, PriorError> {
         self.like.check(codes)?;
-        Ok(self.model.net.nats(codes))
+        self.like.sizes().check_classes(codes.nrows(), classes)?;
+        Ok(self.model.net.nats_given(codes, classes))
     }
 }

@@ -3,7 +3,7 @@
 use dfdx::prelude::{Backward, Device, Gradients, SumTo, Trace};
 use gradients::compare::{H, Taped, TapedScalar, scalar_err, worst};
 use gradients::on_dfdx::{gradients, to_plain};
-use gradients::plain::{Parameters, numeric_gradient};
+use gradients::plain::{Activation, Layer, Parameters, numeric_gradient};
 use lab::{
     Against, Reference, ReferenceError, Row, array, column, max_rel_err,
     rng_at, tensor, three_rows,
@@ -12,6 +12,7 @@ use ndarray::{Array1, Array2, Axis};
 
 use crate::model::{Norm, Prior, Sizes};
 use crate::on_dfdx;
+use crate::pixelcnn::{Mask, PixelCnn, masked_conv, masked_conv_backward};
 use crate::plain::{
     attention, attention_backward, embed, embed_backward, heads,
     heads_backward, shift_right,
@@ -48,26 +49,50 @@ pub fn reference_prior(
     let &[codes, places, width, heads, blocks] = &sizes[..] else {
         anyhow::bail!("expected five sizes, found {}", sizes.len());
     };
-    let sizes = Sizes { codes, places, width, heads, blocks };
+    let sizes = Sizes { codes, places, width, heads, blocks, classes: 0 };
     let mut prior = Prior::new(sizes, &mut rng_at(0, 0))?;
-    let flat = values.vector(name)?;
-    anyhow::ensure!(
-        flat.len() == prior.size(),
-        "expected {} parameters, found {}",
-        prior.size(),
-        flat.len()
-    );
+    fill(&mut prior, &values.vector(name)?)?;
+    Ok(prior)
+}
+
+/// A PixelCNN of the reference file's sizes whose parameters are the vector of this name.
+///
+/// # Errors
+/// The reference values cannot be read, or do not fit.
+pub fn reference_pixelcnn(
+    values: &mut Reference,
+    name: &str,
+) -> anyhow::Result<PixelCnn<f64>> {
+    let sizes = values.vector("pixelcnn/sizes")?.mapv(|v| v as usize);
+    let &[codes, places, width, blocks] = &sizes.to_vec()[..] else {
+        anyhow::bail!("expected four sizes, found {}", sizes.len());
+    };
+    let (heads, classes) = (1, 0);
+    let sizes = Sizes { codes, places, width, heads, blocks, classes };
+    let mut net = PixelCnn::new(sizes, &mut rng_at(0, 0))?;
+    fill(&mut net, &values.vector(name)?)?;
+    Ok(net)
+}
+
+/// Puts numbers into the parameters of a model.
+fn fill(
+    model: &mut impl Parameters<f64>,
+    flat: &Array1<f64>,
+) -> anyhow::Result<()> {
+    let all: usize = model.parameters().iter().map(|p| p.len()).sum();
+    let found = flat.len();
+    anyhow::ensure!(found == all, "expected {all} parameters, found {found}");
     let mut numbers = flat.iter();
-    for p in &mut prior.parameters_mut() {
+    for p in &mut model.parameters_mut() {
         p.iter_mut().zip(&mut numbers).for_each(|(p, v)| *p = *v);
     }
-    Ok(prior)
+    Ok(())
 }
 
 /// Largest relative error over all parameters of two gradients of one model; each array has a scale of its own, but
 /// those that are zero up to rounding (a key's bias moves every score of a row alike) are held against the largest
 /// gradient of all.
-pub fn prior_err(a: &Prior<f64>, b: &Prior<f64>) -> f64 {
+pub fn prior_err<M: Parameters<f64>>(a: &M, b: &M) -> f64 {
     let (a, b) = (a.parameters(), b.parameters());
     let all = b.iter().flat_map(|p| p.iter());
     let largest = all.fold(0.0_f64, |m, v| m.max(v.abs()));
@@ -81,10 +106,10 @@ pub fn prior_err(a: &Prior<f64>, b: &Prior<f64>) -> f64 {
 }
 
 /// The gradient of `f` at every parameter of a model, by central differences.
-pub fn numeric_gradient_of_prior(
-    f: impl Fn(&Prior<f64>) -> f64,
-    prior: &Prior<f64>,
-) -> Prior<f64> {
+pub fn numeric_gradient_of_prior<M: Parameters<f64> + Clone>(
+    f: impl Fn(&M) -> f64,
+    prior: &M,
+) -> M {
     let mut slopes = prior.clone();
     let at = |n: usize, i: usize, by: f64| {
         let mut moved = prior.clone();
@@ -118,6 +143,8 @@ pub fn rows<D: Device<f64>>(
     add("attention", one_head(&mut values, dev)?);
     add("heads", several_heads(&mut values, dev)?);
     add("prior", whole(&mut values, dev)?);
+    add("masked conv", masked(&mut values, dev)?);
+    add("pixelcnn", whole_pixelcnn(&mut values, dev)?);
     Ok(rows)
 }
 
@@ -138,7 +165,7 @@ fn embeddings<D: Device<f64>>(
     let mut m = |name: &str| values.matrix(&format!("embed/{name}"));
     let (table, positions, x, d_x) =
         (m("table")?, m("positions")?, m("x")?, m("d_x")?);
-    let sizes = (table.nrows() - 1, positions.nrows());
+    let sizes = (table.nrows(), positions.nrows());
     let here = embed(&table, &positions, &seen);
     let (d_table, d_positions) = embed_backward(&d_x, &seen, sizes);
 
@@ -330,6 +357,96 @@ fn whole<D: Device<f64>>(
         worst([
             scalar_err(loss, values.scalar("model/loss")?),
             max_rel_err(&logits, &values.matrix("model/logits")?),
+            prior_err(&d, &expected),
+        ]),
+    ])
+}
+
+fn masked<D: Device<f64>>(
+    values: &mut Reference,
+    dev: &D,
+) -> anyhow::Result<[f64; 3]> {
+    let side = 3;
+    let mut m = |name: &str| values.matrix(&format!("masked/{name}"));
+    let (x, w, d_y) = (m("x")?, m("w")?, m("d_y")?);
+    let b = values.vector("masked/b")?;
+    let layer = Layer { w, b, activation: Activation::Identity };
+    let mut errors = [0.0_f64; 3];
+    for (mask, name) in [(Mask::A, "a"), (Mask::B, "b")] {
+        let kind = (mask, side);
+        let y = masked_conv(&x, &layer, kind);
+        let (d_x, d) = masked_conv_backward(&x, &layer, &d_y, kind);
+
+        let loss = |x: &Array2<f64>, layer: &Layer<f64>| {
+            (masked_conv(x, layer, kind) * &d_y).sum()
+        };
+        let of_w = |w: &Array2<f64>| {
+            loss(&x, &Layer { w: w.clone(), ..layer.clone() })
+        };
+        let of_b = |b: &Array1<f64>| {
+            loss(&x, &Layer { b: b.clone(), ..layer.clone() })
+        };
+        let difference = [
+            max_rel_err(&d_x, &numeric_gradient(|x| loss(x, &layer), &x, H)),
+            max_rel_err(&d.w, &numeric_gradient(of_w, &layer.w, H)),
+            max_rel_err(&d.b, &numeric_gradient(of_b, &layer.b, H)),
+        ];
+        let there = gradients::on_dfdx::Layer::new(dev, &layer);
+        let ones = on_dfdx::pixelcnn::ones(dev, mask, layer.w.dim());
+        let tx = tensor(dev, &x, x.dim());
+        let ty = on_dfdx::pixelcnn::masked_conv(
+            tx.leaky_trace(),
+            &there,
+            &ones,
+            side,
+        );
+        let same = max_rel_err(&y, &array(&ty));
+        let g = along(dev, ty, &d_y).backward();
+        let dfdx = [
+            same,
+            max_rel_err(&d_x, &array(&g.get(&tx))),
+            max_rel_err(&d.w, &array(&g.get(&there.w))),
+            max_rel_err(&d.b, &column(&g.get(&there.b))),
+        ];
+        let mut m =
+            |what: &str| values.matrix(&format!("masked/{name}/{what}"));
+        let reference = [
+            max_rel_err(&y, &m("y")?),
+            max_rel_err(&d_x, &m("d_x")?),
+            max_rel_err(&d.w, &m("d_w")?),
+            max_rel_err(&d.b, &values.vector(&format!("masked/{name}/d_b"))?),
+        ];
+        let found = [worst(difference), worst(dfdx), worst(reference)];
+        errors = [0, 1, 2].map(|n| errors[n].max(found[n]));
+    }
+    Ok(errors)
+}
+
+fn whole_pixelcnn<D: Device<f64>>(
+    values: &mut Reference,
+    dev: &D,
+) -> anyhow::Result<[f64; 3]> {
+    let net = reference_pixelcnn(values, "pixelcnn/parameters")?;
+    let codes = reference_codes(values, "pixelcnn/codes")?;
+    let (loss, d) = net.loss_and_gradient(&codes)?;
+    let of = |net: &PixelCnn<f64>| match net.loss_and_gradient(&codes) {
+        Ok((loss, _)) => loss,
+        Err(_) => f64::NAN,
+    };
+    let difference = prior_err(&d, &numeric_gradient_of_prior(of, &net));
+    let there = on_dfdx::pixelcnn::PixelCnn::new(dev, &net);
+    let (theirs, d_there) = there.learn(&codes);
+    let same = scalar_err(loss, theirs.as_vec()[0]);
+    let theirs = to_plain(&net, &gradients(&there, &d_there));
+    let expected = reference_pixelcnn(values, "pixelcnn/gradient")?;
+    let x = embed(&net.table, &net.positions, &codes);
+    let logits = net.forward_rows(x).logits;
+    Ok([
+        difference,
+        worst([same, prior_err(&d, &theirs)]),
+        worst([
+            scalar_err(loss, values.scalar("pixelcnn/loss")?),
+            max_rel_err(&logits, &values.matrix("pixelcnn/logits")?),
             prior_err(&d, &expected),
         ]),
     ])

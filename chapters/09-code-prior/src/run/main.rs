@@ -12,7 +12,7 @@ use code_prior::CHAPTER;
 use code_prior::coding::PriorCompressor;
 use code_prior::model::Prior;
 use code_prior::on_dfdx;
-use code_prior::sampling::complete;
+use code_prior::sampling::{How, complete};
 use code_prior::training::load_pair;
 use datasets::{Digits, PixelRange, Split};
 use lab::{
@@ -82,6 +82,15 @@ struct Models {
     /// 1 is the model's own; colder is surer and less varied
     #[arg(long, default_value_t = 1.0)]
     temperature: f64,
+    /// Of the likeliest codes alone, so many of them
+    #[arg(long, value_name = "N")]
+    top_k: Option<usize>,
+    /// Of the likeliest codes alone that have this share of the probability
+    #[arg(long, value_name = "P")]
+    top_p: Option<f64>,
+    /// What the images are to be of, 0 to 9; whatever comes unless told
+    #[arg(long, value_name = "DIGIT")]
+    class: Option<usize>,
     /// Seed of every draw
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -153,6 +162,13 @@ fn expect_there(path: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
+impl Models {
+    fn how(&self) -> How {
+        let Self { temperature, class, top_k, top_p, .. } = *self;
+        How { temperature, class, top_k, top_p }
+    }
+}
+
 impl Pair {
     /// The files of the tokeniser and of the prior.
     fn paths(&self) -> [PathBuf; 2] {
@@ -201,12 +217,17 @@ fn decompress(files: &Files) -> anyhow::Result<()> {
     Ok(files.compressor()?.decompress(&files.from, &files.out)?)
 }
 
+/// The models, which can draw as they are asked to, once it is known that the output replaces nothing that is read.
 fn load(
     models: &Models,
     data: &[&Path],
 ) -> anyhow::Result<(VqVae<f32>, Prior<f32>)> {
     let [tokeniser, prior] = models.pair.there(&models.out, data)?;
-    Ok(load_pair(&tokeniser, &prior)?)
+    let (network, of_codes) = load_pair(&tokeniser, &prior)?;
+    let how = models.how();
+    how.check(of_codes.sizes())
+        .with_context(|| prior.display().to_string())?;
+    Ok((network, of_codes))
 }
 
 /// The codes given of each map, `[N, G]`, and what is drawn after them, in the room that was asked for. `[N, T]`
@@ -216,18 +237,19 @@ fn go_on(
     given: &Array2<usize>,
     seed: u64,
 ) -> anyhow::Result<Array2<usize>> {
-    let Models { temperature, room, device, .. } = *models;
+    let Models { room, device, .. } = *models;
+    let how = models.how();
     match room {
         Room::Plain => {
             ensure!(
                 device == Device::Cpu,
                 "--device {device} needs --room dfdx: the plain room computes on the processor"
             );
-            Ok(complete(prior, given, temperature, seed)?)
+            Ok(complete(prior, given, how, seed)?)
         }
         Room::Dfdx => lab::on_device!(device, |dev| {
             let prior = on_dfdx::Prior::new(&dev, prior);
-            Ok(complete(&prior, given, temperature, seed)?)
+            Ok(complete(&prior, given, how, seed)?)
         }),
     }
 }

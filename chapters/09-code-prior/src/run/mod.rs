@@ -10,7 +10,9 @@ mod world;
 
 use lab::{Cost, Lab};
 
-use experiments::{draw, draw_dfdx, mask, parity, rates, root, switches};
+use experiments::{
+    draw, draw_dfdx, mask, parity, pixelcnn, rates, root, switches,
+};
 
 /// The experiments of chapter 9.
 ///
@@ -23,6 +25,7 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     lab.run(&root::EXPERIMENT)?;
     lab.run(&switches::EXPERIMENT)?;
     lab.run(&draw::EXPERIMENT)?;
+    lab.run(&pixelcnn::EXPERIMENT)?;
     lab.run(&rates::EXPERIMENT)?;
     lab.run(&draw_dfdx::EXPERIMENT)
 }

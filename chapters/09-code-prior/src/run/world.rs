@@ -23,10 +23,14 @@ pub struct World {
     pub variance: f64,
     /// Of the digits that are learnt from. `[N, 49]`
     pub train_codes: Array2<usize>,
+    /// What those digits are. `[N]`
+    pub train_labels: Vec<usize>,
     /// Of digits that are not, to watch the training by. `[N, 49]`
     pub watched: Array2<usize>,
     /// `[N, 49]`
     pub test_codes: Array2<usize>,
+    /// What the test digits are. `[N]`
+    pub test_labels: Vec<usize>,
 }
 
 impl World {
@@ -60,11 +64,15 @@ impl World {
             tokeniser(lab, &train, recipe(lab, variance))?;
         let learnt = lab.by_scale(500, most, most).min(most);
         let n = lab.by_scale(300, test.len(), test.len()).min(test.len());
+        let [train_labels, test_labels] = [(&train, learnt), (&test, n)]
+            .map(|(digits, n)| digits.classes(&Vec::from_iter(0..n)));
         let watched = lab.by_scale(100, 1000, 5000).min(train.len() - most);
         Ok(Self {
             train_codes: encode(&tokeniser, &train, 0..learnt)?,
             watched: encode(&tokeniser, &train, most..most + watched)?,
             test_codes: encode(&tokeniser, &test, 0..n)?,
+            test_labels,
+            train_labels,
             test,
             tokeniser,
             tokeniser_seconds,

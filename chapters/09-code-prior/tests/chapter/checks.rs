@@ -564,3 +564,106 @@ pub fn in_units(candidate: fn(&[f64]) -> Vec<u32>) -> Result<(), Diagnosis> {
         told("two codes", "Of two codes, one has all the probability."),
     )
 }
+
+pub fn mask(
+    candidate: fn(usize, usize, bool) -> Array1<f64>,
+) -> Result<(), Diagnosis> {
+    const SEE: &str =
+        "chapter 9, § A PixelCNN, for comparison, equation 9.20";
+    let told = |name, what: &str| Diagnosis::new(name, what, SEE);
+    // 5 × 5 places of 3 channels, then 3 × 3 of 2, with the own place and without.
+    for (size, c, own) in
+        [(5, 3, false), (5, 3, true), (3, 2, false), (3, 2, true)]
+    {
+        let (middle, half) = (size / 2, size * size / 2);
+        let before = half + usize::from(own);
+        let came = candidate(size, c, own);
+        if came.len() != size * size * c {
+            let what = "There are not as many rows as the weights have: each place of the kernel has a row for each of \
+                        its C channels, and its mask holds for all of them.";
+            let rows = |n: usize| format!("{n} rows");
+            let told = told("channels", what);
+            return Err(told.with(rows(size * size * c), rows(came.len())));
+        }
+        let ones = |may: &dyn Fn(usize, usize) -> bool| {
+            Array1::from_shape_fn(size * size * c, |row| {
+                let tap = row / c;
+                f64::from(may(tap / size, tap % size))
+            })
+        };
+        let at = |i: usize, j: usize| i * size + j;
+        let itself = |i, j| (i, j) == (middle, middle);
+        judge(
+            &ones(&|i, j| at(i, j) < before),
+            &came,
+            0.0,
+            vec![
+                (
+                    ones(&|i, j| at(i, j) <= half),
+                    told(
+                        "its own code",
+                        "The first layer sees the code that it has to guess. Its loss goes to 0, and its samples are rubble: \
+                         only when `own` may the middle be used.",
+                    ),
+                ),
+                (
+                    ones(&|i, j| at(i, j) < half),
+                    told(
+                        "never itself",
+                        "With `own` the middle may be used: behind the first layer it holds what came before, not the answer.",
+                    ),
+                ),
+                (
+                    ones(&|i, j| {
+                        i < middle || i == middle && (own || j != middle)
+                    }),
+                    told(
+                        "the whole row",
+                        "Places to the right in the same line are seen. They come later.",
+                    ),
+                ),
+                (
+                    ones(&|i, j| i < middle || own && itself(i, j)),
+                    told(
+                        "nothing to the left",
+                        "What stands to the left in the same line comes before as well.",
+                    ),
+                ),
+                (
+                    ones(&|i, j| {
+                        i <= middle && j <= middle && (own || !itself(i, j))
+                    }),
+                    told(
+                        "above on the right",
+                        "The lines above come before as a whole, also what stands to the right there.",
+                    ),
+                ),
+                (
+                    ones(&|i, j| j * size + i < before),
+                    told(
+                        "column by column",
+                        "This is the order of columns. Maps are read line by line.",
+                    ),
+                ),
+                (
+                    Array1::from_shape_fn(size * size * c, |row| {
+                        f64::from(row % (size * size) < before)
+                    }),
+                    told(
+                        "channels first",
+                        "The rows are place by place, and the C channels of a place stand together.",
+                    ),
+                ),
+                (
+                    ones(&|i, j| at(i, j) > half || own && itself(i, j)),
+                    told(
+                        "wrong side",
+                        "What comes later is kept, and what comes before is masked.",
+                    ),
+                ),
+            ],
+            told("value", "The mask is wrong."),
+        )?;
+    }
+    Ok(())
+}

@@ -18,8 +18,14 @@ use vq_vae::coding::{
 };
 use vq_vae::model::VqVae;
 
-const SIZES: Sizes =
-    Sizes { codes: 9, places: 49, width: 20, heads: 4, blocks: 2 };
+const SIZES: Sizes = Sizes {
+    codes: 9,
+    places: 49,
+    width: 20,
+    heads: 4,
+    blocks: 2,
+    classes: 0,
+};
 
 /// Whole numbers below `n` from a generator of two lines, which no library can change.
 fn numbers(seed: u64, n: u64) -> impl FnMut() -> u64 {

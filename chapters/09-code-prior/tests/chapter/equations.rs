@@ -8,9 +8,10 @@ use code_prior::model::{Prior, Sizes};
 use code_prior::plain::{
     attention, attention_backward, bits_per_image, bits_under, embed,
     embed_backward, heads, heads_backward, nats_by_place, normalise,
-    normalise_backward, shares_by_place, sharpness, shift_right, tempered,
+    normalise_backward, shares_by_place, sharpness, shift_right,
+    shift_right_from, start_tokens, tempered, top_k, top_p,
 };
-use code_prior::sampling::{Draws, complete, sample};
+use code_prior::sampling::{Draws, How, complete, sample};
 use gradients::plain::{Parameters, numeric_gradient, softmax};
 use lab::{max_rel_err, rng_at};
 use ndarray::{Array2, ArrayView1, array, s};
@@ -34,7 +35,7 @@ pub fn small(sizes: Sizes, stream: u64) -> Prior<f64> {
 }
 
 pub const SMALL: Sizes =
-    Sizes { codes: 4, places: 5, width: 6, heads: 2, blocks: 2 };
+    Sizes { codes: 4, places: 5, width: 6, heads: 2, blocks: 2, classes: 0 };
 
 pub fn some_codes(n: usize, sizes: Sizes, stream: u64) -> Array2<usize> {
     let rng = &mut rng_at(91, stream);
@@ -51,7 +52,14 @@ fn matrix(shape: (usize, usize)) -> impl Strategy<Value = Array2<f64>> {
 /// The chain rule makes a distribution: over all sequences the probabilities sum to 1.
 #[test]
 fn eq_9_1_the_probabilities_of_all_sequences_sum_to_one() {
-    let sizes = Sizes { codes: 3, places: 4, width: 4, heads: 2, blocks: 1 };
+    let sizes = Sizes {
+        codes: 3,
+        places: 4,
+        width: 4,
+        heads: 2,
+        blocks: 1,
+        classes: 0,
+    };
     let prior = small(sizes, 0);
     let all = Array2::from_shape_fn((81, 4), |(n, i)| {
         n / 3_usize.pow(i as u32) % 3
@@ -81,7 +89,7 @@ fn eq_9_3_an_embedding_collects_from_wherever_it_was_taken() {
     let x = embed(&table, &positions, &seen);
     assert_eq!(x.row(5), &table.row(0) + &positions.row(1));
     let d_x = normal((8, 3), 3);
-    let (d_table, d_positions) = embed_backward(&d_x, &seen, (4, 4));
+    let (d_table, d_positions) = embed_backward(&d_x, &seen, (5, 4));
     let of_table = numeric_gradient(
         |t| (embed(t, &positions, &seen) * &d_x).sum(),
         &table,
@@ -468,4 +476,138 @@ fn eq_9_17_probabilities_as_whole_numbers_add_up_to_one() {
             last = code;
         }
     }
+}
+
+/// A start token of its own for each class: nothing else of the input changes, and for each class there is a
+/// distribution over maps.
+#[test]
+fn eq_9_18_a_class_is_another_start_token() {
+    let classes = [None, Some(0), Some(2)];
+    assert_eq!(start_tokens(&classes, 4), [4, 5, 7]);
+    let codes = array![[3, 1, 0, 2, 1], [0, 0, 3, 3, 2], [1, 2, 3, 0, 0]];
+    let seen = shift_right_from(&codes, &start_tokens(&classes, 4));
+    assert_eq!(seen.column(0), array![4, 5, 7]);
+    assert_eq!(
+        seen.slice(s![.., 1..]),
+        shift_right(&codes, 4).slice(s![.., 1..])
+    );
+
+    let sizes = Sizes { classes: 3, ..SMALL };
+    let prior = small(sizes, 17);
+    assert_eq!(prior.sizes(), sizes);
+    assert_eq!(prior.table.nrows(), 4 + 1 + 3);
+    let all = Array2::from_shape_fn((1024, 5), |(n, i)| {
+        n / 4_usize.pow(i as u32) % 4
+    });
+    let mut costs = Vec::new();
+    for class in [None, Some(0), Some(1), Some(2)] {
+        let nats = prior.nats_given(&all, &vec![class; 1024]).unwrap();
+        let nats = nats.sum_axis(ndarray::Axis(1)); // [1024]
+        let total = nats.mapv(|v| (-v).exp()).sum();
+        assert!((total - 1.0).abs() < 1e-12, "{class:?}: {total}");
+        costs.push(nats);
+    }
+    assert_eq!(
+        prior.nats(&all).unwrap().sum_axis(ndarray::Axis(1)),
+        costs[0]
+    );
+    for (a, b) in [(0, 1), (0, 2), (1, 2), (2, 3)] {
+        assert_ne!(costs[a], costs[b], "classes differ");
+    }
+    // Maps of several classes in several batches cost what each costs alone.
+    let mixed: Vec<_> = (0..1024).map(|n| [None, Some(2)][n % 2]).collect();
+    let nats = prior.nats_given(&all, &mixed).unwrap();
+    for (n, row) in nats.rows().into_iter().enumerate() {
+        let alone = costs[[0, 3][n % 2]][n];
+        assert!((row.sum() - alone).abs() < 1e-12);
+    }
+    // What is drawn on request is drawn from that distribution.
+    let how = How { class: Some(2), ..How::from(1.0) };
+    let drawn = sample(&prior, 4000, how, 1).unwrap();
+    let first = prior.nats_given(&all, &vec![Some(2); 1024]).unwrap();
+    for code in 0..4 {
+        let hits = drawn.column(0).iter().filter(|c| **c == code).count();
+        let expected = (-first[[code, 0]]).exp();
+        let share = hits as f64 / 4000.0;
+        assert!((share - expected).abs() < 0.04, "{share} {expected}");
+    }
+}
+
+fn shares(least: usize) -> impl Strategy<Value = ndarray::Array1<f64>> {
+    // Few values, so that there are ties and zeros.
+    proptest::collection::vec(0_u8..5, least..9).prop_map(|v| {
+        let mut p = ndarray::Array1::from_iter(v.into_iter().map(f64::from));
+        p[0] += 1.0;
+        &p / p.sum()
+    })
+}
+
+proptest! {
+    #[test]
+    fn eq_9_19_the_likeliest_share_all_there_is(
+        p in shares(1), most in 1_usize..9, share in 0.01_f64..1.0,
+    ) {
+        // All of it stays as it is, bit for bit.
+        prop_assert_eq!(&top_k(p.clone(), p.len()), &p);
+        prop_assert_eq!(&top_k(p.clone(), p.len() + 3), &p);
+        prop_assert_eq!(&top_p(p.clone(), 1.0), &p);
+        // One alone: the first of the largest.
+        let larger = |a, b| if p[b] > p[a] { b } else { a };
+        let best = (0..p.len()).fold(0, larger);
+        let one = ndarray::Array1::from_shape_fn(p.len(), |k| f64::from(k == best));
+        prop_assert_eq!(&top_k(p.clone(), 1), &one);
+        prop_assert_eq!(&top_k(p.clone(), 0), &one);
+        prop_assert_eq!(&top_p(p.clone(), 1e-9), &one);
+
+        let (by_count, by_share) = (top_k(p.clone(), most), top_p(p.clone(), share));
+        for q in [&by_count, &by_share] {
+            prop_assert!((q.sum() - 1.0).abs() < 1e-12);
+            // Proportions stay; nobody who is out is before one who is in.
+            let (inside, out): (Vec<usize>, Vec<usize>) =
+                (0..p.len()).partition(|&k| q[k] > 0.0);
+            for &k in &inside {
+                prop_assert!((q[k] * p[inside[0]] - q[inside[0]] * p[k]).abs() < 1e-12);
+                for &o in &out {
+                    prop_assert!(p[k] > p[o] || p[k] == p[o] && k < o || q[k] == 0.0);
+                }
+            }
+        }
+        let staying = by_count.iter().filter(|q| **q > 0.0).count();
+        let possible = p.iter().filter(|p| **p > 0.0).count();
+        prop_assert_eq!(staying, most.min(possible));
+        // As much as was asked for, and without the last of them less.
+        let inside: Vec<f64> = (0..p.len())
+            .filter(|&k| by_share[k] > 0.0).map(|k| p[k]).collect();
+        let mass: f64 = inside.iter().sum();
+        let least = inside.iter().fold(1.0_f64, |a, &b| a.min(b));
+        prop_assert!(mass >= share - 1e-12, "{mass} {share}");
+        prop_assert!(mass - least < share + 1e-12, "{mass} {least} {share}");
+    }
+}
+
+#[test]
+fn eq_9_19_both_cut_what_is_drawn() {
+    let p = array![0.1, 0.4, 0.05, 0.4, 0.05];
+    assert_eq!(top_k(p.clone(), 2), array![0.0, 0.5, 0.0, 0.5, 0.0]);
+    assert_eq!(top_p(p.clone(), 0.4), array![0.0, 1.0, 0.0, 0.0, 0.0]);
+    assert_eq!(top_p(p.clone(), 0.41), array![0.0, 0.5, 0.0, 0.5, 0.0]);
+    let three = top_p(p.clone(), 0.85);
+    assert_eq!(
+        three.mapv(|q| q > 0.0),
+        array![true, true, false, true, false]
+    );
+    assert_eq!(top_k(p, 3), three);
+    // One code is left at each place: the same map, whatever the seed.
+    let prior = small(SMALL, 5);
+    let cold = sample(&prior, 3, 0.0, 1).unwrap();
+    for (k, p) in [(Some(1), None), (None, Some(1e-9))] {
+        let how = How { top_k: k, top_p: p, ..How::from(1.0) };
+        for seed in 1..4 {
+            assert_eq!(sample(&prior, 3, how, seed).unwrap(), cold);
+        }
+    }
+    // And all of them when nothing is cut.
+    let all = How { top_k: Some(4), top_p: Some(1.0), ..How::from(1.3) };
+    let drawn = sample(&prior, 50, all, 6).unwrap();
+    assert_eq!(drawn, sample(&prior, 50, 1.3, 6).unwrap());
 }

@@ -3,7 +3,7 @@
 use code_prior::model::{Prior, PriorError, Sizes};
 use code_prior::on_dfdx;
 use code_prior::plain::bits_per_image;
-use code_prior::sampling::{complete, sample};
+use code_prior::sampling::{How, complete, sample};
 use code_prior::training::{Config, Learns, Training, load, load_pair, save};
 use dfdx::prelude::Cpu;
 use gradients::plain::{AdamConfig, Parameters};
@@ -239,4 +239,151 @@ fn what_does_not_fit_is_refused() {
     let few = some_codes(7, SMALL, 3);
     let said = Training::new(config(), &few, 1).err().unwrap().to_string();
     assert!(said.contains('8') && said.contains('7'), "{said}");
+}
+
+/// A training on maps whose classes are known.
+fn of_classes<'a>(
+    codes: &'a Array2<usize>,
+    labels: &'a [usize],
+) -> Training<'a> {
+    let sizes = Sizes { classes: 3, ..SMALL };
+    let config = Config { sizes, ..config() };
+    let training = Training::new(config, codes, 7).unwrap();
+    training.of_classes(labels).unwrap()
+}
+
+#[test]
+fn a_resumed_run_is_told_the_same_classes() {
+    let codes = some_codes(50, SMALL, 2);
+    let labels: Vec<usize> = (0..50).map(|n| n % 3).collect();
+    let go = |t: &mut Training| (0..7).for_each(|_| drop(t.step()));
+    let mut whole = of_classes(&codes, &labels);
+    go(&mut whole);
+    let checkpoint = saved(&whole);
+    go(&mut whole);
+    let mut second = of_classes(&codes, &labels);
+    second.restore(&checkpoint).unwrap();
+    go(&mut second);
+    assert_eq!(second.model, whole.model, "bit for bit");
+    // Nine in ten are told, rightly, and one in ten is not.
+    let mut source = of_classes(&codes, &labels).source;
+    let mut told = 0;
+    for n in 0..200 {
+        let [seen, codes] = source.batch(n); // [8, 5] each
+        assert_eq!(
+            seen.slice(ndarray::s![.., 1..]),
+            codes.slice(ndarray::s![.., ..4])
+        );
+        told += seen.column(0).iter().filter(|s| **s > 4).count();
+        assert!(seen.column(0).iter().all(|s| (4..8).contains(s)));
+    }
+    assert!((told as f64 / 1600.0 - 0.9).abs() < 0.03, "{told}");
+    // Other labels are another training, and so are none.
+    let other: Vec<usize> = (0..50).map(|n| n % 2).collect();
+    let text = |labels| of_classes(&codes, labels).configuration();
+    assert_ne!(text(&labels), text(&other));
+    assert_ne!(
+        text(&labels),
+        Training::new(config(), &codes, 7).unwrap().configuration()
+    );
+}
+
+/// Where the class decides the first code, a model that was told it knows that code.
+#[test]
+fn a_prior_learns_with_its_classes_and_without() {
+    let labels: Vec<usize> = (0..60).map(|n| n % 3).collect();
+    let codes = Array2::from_shape_fn((60, 5), |(n, _)| labels[n]);
+    let sizes = Sizes { classes: 3, ..SMALL };
+    let config = Config { sizes, steps: 400, ..config() };
+    let known: Vec<_> = labels.iter().copied().map(Some).collect();
+    let plain = || {
+        let training = Training::new(config, &codes, 7).unwrap();
+        training.of_classes(&labels).unwrap()
+    };
+    let dev = Cpu::default();
+    let mut there = on_dfdx::Training::new(&dev, plain());
+    for run in [&mut plain() as &mut dyn Learns, &mut there] {
+        for _ in 0..400 {
+            run.step().unwrap();
+        }
+        let given = bits_per_image(&run.nats_given(&codes, &known).unwrap());
+        let blind = bits_per_image(&run.nats(&codes).unwrap());
+        assert!(given < 0.4, "nothing is left to guess: {given}");
+        let guess = 3.0_f64.log2();
+        // Of one map in ten it learns this slowly; at random it is ten bits.
+        assert!(blind > guess - 0.1 && blind < 4.0, "one of three: {blind}");
+        let prior = run.prior();
+        assert_eq!(prior.sizes().classes, 3);
+        for class in 0..3 {
+            let how = How { class: Some(class), ..How::from(0.5) };
+            let drawn = sample(&prior, 20, how, 1).unwrap();
+            let right = drawn.iter().filter(|c| **c == class).count();
+            assert!(right > 95, "class {class}: {right} of 100");
+        }
+    }
+}
+
+#[test]
+fn a_checkpoint_keeps_its_classes_and_an_old_one_has_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("prior.safetensors");
+    let prior =
+        Prior::<f32>::new(Sizes { classes: 3, ..SMALL }, &mut rng_at(1, 0));
+    let mut checkpoint = Checkpoint::default();
+    save(&prior.unwrap(), &mut checkpoint);
+    checkpoint.save(&path).unwrap();
+    assert_eq!(load(&path).unwrap().sizes().classes, 3);
+    for (classes, complaint) in [
+        ("2", "of shape [8, 6]"),
+        ("-1", "no `prior.classes`"),
+        ("99999999999", "99999999999"),
+    ] {
+        let mut other = checkpoint.clone();
+        other.note("prior.classes", classes);
+        other.save(&path).unwrap();
+        let said = load(&path).unwrap_err().to_string();
+        assert!(said.contains(complaint), "{said}");
+        assert!(said.contains("prior.safetensors"), "{said}");
+    }
+    let old = Prior::<f32>::new(SMALL, &mut rng_at(1, 0)).unwrap();
+    let mut checkpoint = Checkpoint::default();
+    save(&old, &mut checkpoint);
+    assert_eq!(checkpoint.notes.remove("prior.classes").unwrap(), "0");
+    checkpoint.save(&path).unwrap();
+    assert_eq!(load(&path).unwrap(), old);
+}
+
+#[test]
+fn what_cannot_be_drawn_is_refused() {
+    let rng = &mut rng_at(1, 0);
+    let none = Prior::<f32>::new(SMALL, rng).unwrap();
+    let three = Sizes { classes: 3, ..SMALL };
+    let three = Prior::<f32>::new(three, rng).unwrap();
+    let said = |prior: &Prior<f32>, how: How| {
+        sample(prior, 1, how, 1).unwrap_err().to_string()
+    };
+    let one = How::from(1.0);
+    let of = |class| How { class: Some(class), ..one };
+    assert!(said(&none, of(7)).contains("trained without labels"));
+    assert_eq!(said(&three, of(3)), "expected a class below 3, found 3");
+    assert!(sample(&three, 1, of(2), 1).is_ok());
+    assert!(said(&none, How { top_k: Some(0), ..one }).contains("top-k"));
+    for p in [0.0, -0.5, 1.01, f64::NAN, f64::INFINITY] {
+        let said = said(&none, How { top_p: Some(p), ..one });
+        assert!(said.contains("more than 0 and at most 1"), "{said}");
+    }
+    for t in [f64::INFINITY, f64::NAN, -1.0] {
+        assert!(said(&none, t.into()).contains("finite temperature"));
+    }
+    let codes = some_codes(2, SMALL, 3);
+    let labels = PriorError::Labels { images: 2, labels: 1 };
+    assert_eq!(three.nats_given(&codes, &[Some(1)]), Err(labels));
+    let beyond = PriorError::Class { classes: 3, found: 5 };
+    assert_eq!(three.nats_given(&codes, &[None, Some(5)]), Err(beyond));
+    let maps = some_codes(50, SMALL, 3);
+    let config = Config { sizes: three.sizes(), ..config() };
+    for labels in [vec![0; 49], vec![3; 50]] {
+        let training = Training::new(config, &maps, 7).unwrap();
+        assert!(training.of_classes(&labels).is_err());
+    }
 }

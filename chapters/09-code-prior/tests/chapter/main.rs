@@ -7,6 +7,7 @@ mod equations;
 mod files;
 mod misconceptions;
 mod parity;
+mod pixelcnn;
 mod program;
 mod slips;
 mod solutions;

@@ -12,6 +12,8 @@ mod bits_per_image;
 mod causal_weights;
 #[path = "../../misconceptions/in_units.rs"]
 mod in_units;
+#[path = "../../misconceptions/mask.rs"]
+mod mask;
 #[path = "../../misconceptions/normalise_backward.rs"]
 mod normalise_backward;
 #[path = "../../misconceptions/one_query.rs"]
@@ -118,4 +120,19 @@ fn exercise_9_8() {
     expect_diagnosis(check(rest_to_the_last), "rest to the last");
     expect_diagnosis(check(rest_forgotten), "rest forgotten");
     expect_diagnosis(check(no_room_for_the_ones), "no room");
+}
+
+#[test]
+fn exercise_9_9() {
+    use mask::*;
+    let check = checks::mask;
+    expect_diagnosis(check(own_code_is_seen), "its own code");
+    expect_diagnosis(check(own_code_is_never_seen), "never itself");
+    expect_diagnosis(check(whole_row_is_seen), "the whole row");
+    expect_diagnosis(check(only_what_is_above), "nothing to the left");
+    expect_diagnosis(check(right_of_above_is_cut), "above on the right");
+    expect_diagnosis(check(column_by_column), "column by column");
+    expect_diagnosis(check(channels_first), "channels first");
+    expect_diagnosis(check(channels_ignored), "channels");
+    expect_diagnosis(check(later_ones_stay), "wrong side");
 }

@@ -20,7 +20,7 @@ use crate::equations::{SMALL, normal, small, some_codes};
 #[test]
 fn every_row_of_the_ledger_passes() {
     let rows = ledger::rows(&Cpu::default(), Against::DfdxCpu).unwrap();
-    assert_eq!(rows.len(), 3 * 5);
+    assert_eq!(rows.len(), 3 * 7);
     for row in rows {
         assert!(row.passes(), "{}: {:e}", row.name(), row.error);
     }
@@ -41,7 +41,8 @@ fn whole_models_of_several_sizes_have_the_gradient_of_their_loss() {
     for (n, (width, heads, blocks)) in
         [(4, 1, 1), (6, 3, 1), (3, 1, 0)].into_iter().enumerate()
     {
-        let sizes = Sizes { codes: 3, places: 3, width, heads, blocks };
+        let sizes =
+            Sizes { codes: 3, places: 3, width, heads, blocks, classes: 0 };
         let prior = small(sizes, n as u64);
         let codes = some_codes(2, sizes, n as u64);
         let (_, d) = prior.loss_and_gradient(&codes).unwrap();
@@ -90,7 +91,14 @@ fn the_tape_finds_the_same_zeros() {
 }
 
 fn both_rooms_train_alike<D: Device<f64>>(dev: &D) {
-    let sizes = Sizes { codes: 6, places: 9, width: 8, heads: 2, blocks: 2 };
+    let sizes = Sizes {
+        codes: 6,
+        places: 9,
+        width: 8,
+        heads: 2,
+        blocks: 2,
+        classes: 0,
+    };
     let config = AdamConfig { lr: 3e-3, ..AdamConfig::default() };
     let start = Prior::<f64>::new(sizes, &mut rng_at(3, 0)).unwrap();
     let batches: Vec<_> = (0..8)
@@ -135,7 +143,14 @@ fn cuda_takes_the_same_first_steps() {
 
 #[test]
 fn single_precision_agrees_to_its_own_digits() {
-    let sizes = Sizes { codes: 6, places: 9, width: 8, heads: 2, blocks: 2 };
+    let sizes = Sizes {
+        codes: 6,
+        places: 9,
+        width: 8,
+        heads: 2,
+        blocks: 2,
+        classes: 0,
+    };
     let prior = Prior::<f32>::new(sizes, &mut rng_at(3, 0)).unwrap();
     let codes = some_codes(4, sizes, 0);
     let (loss, d) = prior.loss_and_gradient(&codes).unwrap();
@@ -157,7 +172,7 @@ fn single_precision_agrees_to_its_own_digits() {
 }
 
 const SIZES: Sizes =
-    Sizes { codes: 6, places: 9, width: 8, heads: 2, blocks: 2 };
+    Sizes { codes: 6, places: 9, width: 8, heads: 2, blocks: 2, classes: 0 };
 
 fn start<'a>(room: Room, codes: &'a Array2<usize>) -> Box<dyn Learns + 'a> {
     changed(room, codes, |training| training)

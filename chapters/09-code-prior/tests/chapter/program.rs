@@ -41,6 +41,30 @@ fn commands_take_any_number_and_keep_what_they_read() {
         assert_eq!(done, (Some(0), String::new()));
     }
 
+    let sample = format!("sample {models} --count 2 --out x.png");
+    for more in [
+        "--class 7",
+        "--class 0 --top-k 3 --top-p 0.9 --temperature 0.8",
+        "--class 9 --room dfdx --top-p 1",
+    ] {
+        let done = run(&at, &format!("{sample} {more}"));
+        assert_eq!(done, (Some(0), String::new()), "{more}");
+    }
+    for (more, complaint) in [
+        ("--class 10", "expected a class below 10, found 10"),
+        ("--top-k 0", "top-k: expected at least 1 code"),
+        ("--top-p 0", "top-p: expected more than 0 and at most 1, found 0"),
+        ("--top-p 1.5", "at most 1, found 1.5"),
+        ("--top-p nan", "at most 1, found NaN"),
+        ("--temperature inf", "expected a finite temperature"),
+    ] {
+        let (status, said) = run(&at, &format!("{sample} {more}"));
+        assert_eq!(status, Some(1), "{more}: {said}");
+        let start = "error: prior.safetensors: ";
+        assert!(said.starts_with(start), "{more}: {said}");
+        assert!(said.contains(complaint), "{more}: {said}");
+    }
+
     for out in ["prior.safetensors", "./tokeniser.safetensors"] {
         let before = std::fs::read(at.join(out)).unwrap();
         let (status, said) =

@@ -35,7 +35,14 @@ fn valid(codes: &Array2<usize>) -> f64 {
 }
 
 fn trained(codes: &Array2<usize>) -> Prior<f32> {
-    let sizes = Sizes { codes: 4, places: 6, width: 16, heads: 2, blocks: 2 };
+    let sizes = Sizes {
+        codes: 4,
+        places: 6,
+        width: 16,
+        heads: 2,
+        blocks: 2,
+        classes: 0,
+    };
     let adam = AdamConfig { lr: 5e-3, ..AdamConfig::default() };
     let config = Config { sizes, batch: 32, steps: 400, warm_up: 20, adam };
     let mut training = Training::new(config, codes, 1).unwrap();

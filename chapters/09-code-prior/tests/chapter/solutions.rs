@@ -12,6 +12,8 @@ mod bits_per_image;
 mod causal_weights;
 #[path = "../../solutions/in_units.rs"]
 mod in_units;
+#[path = "../../solutions/mask.rs"]
+mod mask;
 #[path = "../../solutions/normalise_backward.rs"]
 mod normalise_backward;
 #[path = "../../solutions/one_query.rs"]
@@ -63,4 +65,9 @@ fn exercise_9_7() {
 #[test]
 fn exercise_9_8() {
     expect_pass(checks::in_units(in_units::in_units));
+}
+
+#[test]
+fn exercise_9_9() {
+    expect_pass(checks::mask(mask::mask));
 }

@@ -26,6 +26,11 @@ fn the_story_runs_and_is_deterministic() {
         "completion_leak.png",
         "temperature.svg",
         "beside.png",
+        "class_samples.png",
+        "nearest.png",
+        "pixelcnn_field.png",
+        "pixelcnn_learning.svg",
+        "pixelcnn_samples.png",
     ];
     let values = smoke_run(&CHAPTER, &figures);
     let of = |name: &str| values[name];
@@ -51,6 +56,14 @@ fn the_story_runs_and_is_deterministic() {
     assert!(of("bits_prior") < of("bits_uniform"));
     assert!(of("real_frechet") < of("prior_sample_frechet"));
     assert!((of("real_sharpness") - 1.0).abs() < 0.1);
+
+    // Of 1,176 pairs of a place and an earlier one 175 are blind, and later ones all are.
+    assert_eq!(of("pixelcnn_future_max_abs"), 0.0);
+    assert!((of("pixelcnn_unseen_share") - 175.0 / 1176.0).abs() < 1e-4);
+    assert!(of("pixelcnn_bits") < of("bits_uniform"));
+    let prior = of("bits_prior");
+    assert!((of("transformer_bits") - prior).abs() < 1e-3 * prior);
+    assert!(of("training_digit_nearest_to_a_sample_least") > 0.1);
 
     // What is hidden of a digit changes no code that is given; encoded whole, it changes most of them.
     assert_eq!(of("changed_by_what_is_hidden"), 0.0);

@@ -40,6 +40,15 @@ pub(super) fn measure(
     Ok(())
 }
 
+/// The share of test digits with one of these images within the digit's own reach, by the features of both.
+pub(super) fn of(judging: &Judging, x: &Array2<f32>) -> f64 {
+    let features = |x: &Array2<f32>| {
+        judging.judge.classifier.look(&first(x, 2000)).features // [2000, F]
+    };
+    let (real, x) = (features(&judging.digits), features(x));
+    covered(&pairwise(&real, &x), &reaches(&real))
+}
+
 /// The squared distance of each row to its third neighbour. `[N]`
 fn reaches(x: &Array2<f64>) -> Array1<f64> {
     let kth = |row: ArrayView1<f64>| {

@@ -4,9 +4,10 @@ use lab::{Claim, Cost, Experiment, Lab};
 
 use super::judging::Judging;
 use super::{
-    beside, beside_claims, bits, completion_bits, completion_errors,
-    completion_leak, completions, costs, coverage, extremes, files, growth,
-    learning, looks, places, samples, speckle, temperature, without,
+    beside, beside_claims, bits, class_samples, completion_bits,
+    completion_errors, completion_leak, completions, costs, coverage,
+    extremes, files, growth, learning, looks, memory, places, samples,
+    speckle, temperature, without,
 };
 use crate::run::learnt::Learnt;
 
@@ -38,6 +39,8 @@ fn measure(lab: &mut Lab) -> anyhow::Result<()> {
     let made = beside::measure(lab, &learnt.world, &judging, &drawn)?;
     coverage::measure(lab, &judging, &drawn, &made)?;
     speckle::measure(lab, &judging, &drawn, &made)?;
+    let on_request = class_samples::measure(lab, &learnt, &judging)?;
+    memory::measure(lab, &learnt, &judging, &on_request)?;
     costs::measure(lab, &learnt)
 }
 
@@ -56,6 +59,8 @@ fn claims() -> Vec<(&'static str, Claim)> {
         beside_claims::claims(),
         coverage::claims(),
         speckle::claims(),
+        class_samples::claims(),
+        memory::claims(),
         costs::claims(),
     ]
     .concat()

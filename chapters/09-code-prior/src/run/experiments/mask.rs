@@ -16,8 +16,14 @@ pub const EXPERIMENT: Experiment = Experiment {
 };
 
 fn measure(lab: &mut Lab) -> anyhow::Result<()> {
-    let sizes =
-        Sizes { codes: 12, places: 49, width: 16, heads: 2, blocks: 2 };
+    let sizes = Sizes {
+        codes: 12,
+        places: 49,
+        width: 16,
+        heads: 2,
+        blocks: 2,
+        classes: 0,
+    };
     let mut rng = lab.rng("mask");
     let prior = Prior::<f64>::new(sizes, &mut rng)?;
     let shape = (sizes.places, sizes.width);

@@ -3,6 +3,7 @@
 mod beside;
 mod beside_claims;
 mod bits;
+mod class_samples;
 mod completion_bits;
 mod completion_errors;
 mod completion_leak;
@@ -19,7 +20,9 @@ mod judging;
 mod learning;
 mod looks;
 pub mod mask;
+mod memory;
 pub mod parity;
+pub mod pixelcnn;
 mod places;
 pub mod rates;
 pub mod root;

@@ -22,8 +22,14 @@ pub const EXPERIMENT: Experiment = Experiment {
 /// From equal weights, on equal batches, in double precision.
 fn measure(lab: &mut Lab) -> anyhow::Result<()> {
     let steps: u64 = lab.by_scale(3, 10, 10);
-    let sizes =
-        Sizes { codes: 32, places: 49, width: 32, heads: 4, blocks: 2 };
+    let sizes = Sizes {
+        codes: 32,
+        places: 49,
+        width: 32,
+        heads: 4,
+        blocks: 2,
+        classes: 0,
+    };
     let config = AdamConfig::default();
     let mut rng = lab.rng("first steps");
     let start = Prior::<f64>::new(sizes, &mut rng)?;

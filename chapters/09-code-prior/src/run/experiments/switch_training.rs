@@ -67,6 +67,7 @@ pub(super) fn train(
         width: 32,
         heads: 4,
         blocks: case.blocks,
+        classes: 0,
     };
     let config = Config {
         sizes,
