@@ -16,7 +16,7 @@ use code_prior::training::load_pair;
 use datasets::{Digits, PixelRange, Split};
 use lab::{
     Device, ImageGrid, Options, Room, Selection, exit_code, no_input,
-    run_and_show,
+    run_and_show, say_committed,
 };
 use ndarray::{Array2, s};
 use vq_vae::training::VqVae;
@@ -45,13 +45,13 @@ enum Command {
     Complete(Complete),
 }
 
-/// Where the two models are; the chapter's own run leaves them there.
+/// Where the two models are.
 #[derive(Args)]
 struct Models {
-    /// A checkpoint of the tokeniser
+    /// A checkpoint of the tokeniser [default: what `draw` has left here, or else the committed model]
     #[arg(long, value_name = "FILE")]
     tokeniser: Option<PathBuf>,
-    /// A checkpoint of the prior
+    /// A checkpoint of the prior [default: as for the tokeniser]
     #[arg(long, value_name = "FILE")]
     prior: Option<PathBuf>,
     /// 1 is the model's own; colder is surer and less varied
@@ -129,13 +129,10 @@ fn expect_there(path: &Path) -> anyhow::Result<()> {
 impl Models {
     /// The files of the tokeniser and of the prior.
     fn paths(&self) -> [PathBuf; 2] {
-        let at = |given: &Option<PathBuf>, name: &str| {
-            let there = CHAPTER.out().join("checkpoints").join(name);
-            given.clone().unwrap_or(there)
-        };
+        let [tokeniser, prior] = CHAPTER.trained(["tokeniser", "prior"]);
         [
-            at(&self.tokeniser, "tokeniser.safetensors"),
-            at(&self.prior, "prior.safetensors"),
+            self.tokeniser.clone().unwrap_or(tokeniser),
+            self.prior.clone().unwrap_or(prior),
         ]
     }
 }
@@ -150,6 +147,7 @@ fn load(
         .with_context(|| models.out.display().to_string())?;
     expect_there(&tokeniser)?;
     expect_there(&prior)?;
+    say_committed(&[&tokeniser, &prior]);
     Ok(load_pair(&tokeniser, &prior)?)
 }
 
