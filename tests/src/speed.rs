@@ -271,10 +271,11 @@ impl Case {
             Case::Part(_) => 0,
             Case::Lookup => LOOKUP.0 * LOOKUP.1 * LOOKUP.2,
             Case::VqVae => {
-                let Sizes { codes, width, channels, patch } =
+                let Sizes { codes, width, channels, patch, blocks } =
                     Sizes::default();
                 let first = patch * patch * channels;
-                let half = first + 9 * channels * channels + channels * width;
+                let middle = blocks * 9 * channels * channels;
+                let half = first + middle + channels * width;
                 // Two halves, in each one product forward and two back, but for the gradient at the images.
                 let of_row = 6 * half - first + codes * width;
                 VQ_BATCH * Sizes::default().places() * of_row
