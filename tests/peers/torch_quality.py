@@ -53,31 +53,17 @@ class Digits(Gan):
 
 
 class Codes(VqVae):
-    """The twin of the table, on the digits, with codes that start again."""
-
-    THRESHOLD, DECAY = 0.1, 0.95
+    """The twin of the table, on the digits."""
 
     def __init__(self, arrays, generator):
         images = digits()
         batch = int(arrays["batch"][0])
         super().__init__({**arrays, "x": images[:batch].numpy()})
         self.data = batches(images, batch, generator)
-        self.usage = torch.ones(len(self.codebook))
 
     def train_once(self):
         self.x = next(self.data).reshape(-1, 1, 28, 28).to(memory_format=FORMAT)
         super().train_once()
-
-    def learn(self, rows, indices):
-        super().learn(rows, indices)
-        share = torch.bincount(indices, minlength=len(self.codebook)) * len(self.codebook) / len(indices)
-        self.usage.lerp_(share, 1 - self.DECAY)
-        dead = torch.nonzero(self.usage < self.THRESHOLD)[:, 0][: len(rows)]
-        if len(dead) > 0:
-            self.codebook[dead] = rows[torch.randperm(len(rows))[: len(dead)]]
-            self.counts[dead] = 1 - self.recipe["gamma"] ** (self.n + 1)
-            self.sums[dead] = self.codebook[dead] * self.counts[dead, None]
-            self.usage[dead] = 1
 
     def networks(self):
         arrays = {"codebook": self.codebook.numpy()}

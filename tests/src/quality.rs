@@ -16,9 +16,9 @@ use lab::{Checkpoint, Resumable, rng_at};
 use ndarray::{Array2, aview1};
 use vq_vae::model::VqVae;
 use vq_vae::plain::squared_error;
-use vq_vae::training::{self, Trained, Training};
+use vq_vae::training::{Trained, Training};
 
-use crate::speed::{SEED, gan_recipe, put, vq_recipe};
+use crate::speed::{SEED, gan_recipe, one_block, put, vq_recipe};
 
 /// A system that is trained.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -65,10 +65,7 @@ impl System {
                 Run::Gan(Box::new(gan))
             }
             System::VqVae => {
-                let config = training::Config {
-                    steps: self.steps(),
-                    ..training::Config::default()
-                };
+                let config = one_block().over(self.steps());
                 let mut order = batches(train.len(), config.batch)?;
                 let data =
                     move |n| train.pixels(&order.batch(n), PixelRange::Unit);

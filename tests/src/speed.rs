@@ -272,13 +272,13 @@ impl Case {
             Case::Lookup => LOOKUP.0 * LOOKUP.1 * LOOKUP.2,
             Case::VqVae => {
                 let Sizes { codes, width, channels, patch, blocks } =
-                    Sizes::default();
+                    one_block().sizes;
                 let first = patch * patch * channels;
-                let middle = blocks * 9 * channels * channels;
-                let half = first + middle + channels * width;
+                let inside = 9 * blocks * channels * channels;
+                let half = first + inside + channels * width;
                 // Two halves, in each one product forward and two back, but for the gradient at the images.
                 let of_row = 6 * half - first + codes * width;
-                VQ_BATCH * Sizes::default().places() * of_row
+                VQ_BATCH * one_block().sizes.places() * of_row
             }
             Case::PriorStep => {
                 // Each product forward has two back.
@@ -652,13 +652,18 @@ fn timed<T>(mut work: impl FnMut() -> T + 'static) -> Timed {
     })
 }
 
-/// Chapter 8's training on one batch, with two changes to its recipe: codes do not start again, which no peer does, and
-/// the step size is so small that rounding does not grow before the first steps are compared.
+/// Chapter 8's recipe for the network that the peers build: one block of 128 channels, and 128 codes that cost nothing.
+pub fn one_block() -> training::Config {
+    let recipe = training::Config::default();
+    let sizes =
+        Sizes { codes: 128, channels: 128, blocks: 1, ..recipe.sizes };
+    training::Config { sizes, rate: None, ..recipe }
+}
+
+/// Its training on one batch, with a step size so small that rounding does not grow before the first steps are compared.
 fn vq_vae() -> anyhow::Result<Training<'static>> {
     let x = normal((VQ_BATCH, 784), 2).mapv_into(sigmoid); // [B, 784]
-    let mut config =
-        training::Config { batch: VQ_BATCH, ..training::Config::default() };
-    config.quantizer.revival = None;
+    let mut config = training::Config { batch: VQ_BATCH, ..one_block() };
     config.adam.lr = 1e-4;
     Ok(Training::new(config, move |_| x.clone(), SEED)?)
 }
@@ -729,7 +734,7 @@ fn sizes_of_logits(prior: &impl Draws<Number = f32>) -> Vec<f64> {
     columns.map(of).flat_map(|logits| mean_square(&logits)).collect()
 }
 
-/// Chapter 8's compressor, its network not trained, and an image. `[1, 784]`
+/// Chapter 8's compressor, its network the page's but not trained, and an image. `[1, 784]`
 fn compressor() -> anyhow::Result<(Compressor, Array2<f32>)> {
     let x = normal((VQ_BATCH, 784), 2).mapv_into(sigmoid); // [B, 784]
     let model = VqVae::new(Sizes::default(), &mut rng_at(SEED, 0));

@@ -21,10 +21,8 @@ const ONE: u64 = 1 << 24;
 /// The largest count that a checkpoint holds exactly, 2²⁴.
 const MOST_SEEN: f32 = (1 << 24) as f32;
 
-/// What a file begins with.
-const MAGIC: [u8; 3] = *b"VQ8";
-/// The format's version.
-const VERSION: u8 = 2;
+/// Chapter 8's files.
+const KIND: Kind = Kind { magic: *b"VQ8", version: 2 };
 /// Magic, version, fingerprint of the model, checksum of the codes.
 pub const HEADER: usize = 12;
 
@@ -66,14 +64,17 @@ pub enum CodingError {
     },
     /// Another compressor's bytes.
     #[error(
-        "expected what compressor {here} writes, found what {wanted} has written; --checkpoint FILE names that, which the \
-         run that replaced it has kept as compressor-{wanted}.safetensors"
+        "expected what {whose} {here} writes, found what {wanted} has written; {remedy}"
     )]
     Other {
-        /// The compressor that was asked.
+        /// What writes such files.
+        whose: &'static str,
+        /// The one that was asked.
         here: String,
         /// The one that can read it.
         wanted: String,
+        /// Where that may be.
+        remedy: String,
     },
     /// What is wrong, with the name of the file.
     #[error("{}: {cause}", path.display())]
@@ -216,18 +217,29 @@ impl Tables {
     }
 
     fn check(&self, map: &[usize]) -> Result<(), CodingError> {
-        let foreign = |expected: String, found: String| {
-            Err(CodingError::Bytes { at: "codes", expected, found })
-        };
-        if map.len() != self.places() {
-            return foreign(self.places().to_string(), map.len().to_string());
-        }
-        match map.iter().find(|code| **code >= self.codes()) {
-            None => Ok(()),
-            Some(code) => foreign(
-                format!("codes below {}", self.codes()),
-                code.to_string(),
-            ),
+        check_map(map, self.places(), self.codes())
+    }
+}
+
+/// A map has one code for each place, and each is below K.
+///
+/// # Errors
+/// It has not.
+pub fn check_map(
+    map: &[usize],
+    places: usize,
+    codes: usize,
+) -> Result<(), CodingError> {
+    let foreign = |expected: String, found: String| {
+        Err(CodingError::Bytes { at: "codes", expected, found })
+    };
+    if map.len() != places {
+        return foreign(places.to_string(), map.len().to_string());
+    }
+    match map.iter().find(|code| **code >= codes) {
+        None => Ok(()),
+        Some(code) => {
+            foreign(format!("codes below {codes}"), code.to_string())
         }
     }
 }
@@ -337,17 +349,90 @@ pub struct Compressor {
     fingerprint: [u8; 4],
 }
 
-fn four_bytes(digest: Md5) -> [u8; 4] {
+/// The first bytes of a digest, as a header has them.
+pub fn four_bytes(digest: Md5) -> [u8; 4] {
     let sum = digest.finalize();
     [sum[0], sum[1], sum[2], sum[3]]
 }
 
-fn hex(bytes: &[u8]) -> String {
+/// Two hexadecimal digits a byte.
+pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
 
-fn checksum(codes: &[u8]) -> [u8; 4] {
-    four_bytes(Md5::new_with_prefix(codes))
+/// Of some bytes, as a header has it.
+pub fn checksum(bytes: &[u8]) -> [u8; 4] {
+    four_bytes(Md5::new_with_prefix(bytes))
+}
+
+/// Some part of a file is what it should be.
+///
+/// # Errors
+/// It is not.
+pub fn expect(
+    at: &'static str,
+    expected: &[u8],
+    found: &[u8],
+) -> Result<(), CodingError> {
+    let (found, expected) = (hex(found), hex(expected));
+    match found == expected {
+        true => Ok(()),
+        false => Err(CodingError::Bytes { at, expected, found }),
+    }
+}
+
+/// What the files of one kind begin with.
+#[derive(Clone, Copy, Debug)]
+pub struct Kind {
+    /// Three letters.
+    pub magic: [u8; 3],
+    /// Of the format, and of how its numbers are computed.
+    pub version: u8,
+}
+
+/// A file in its parts.
+#[derive(Clone, Copy, Debug)]
+pub struct Parts<'a> {
+    /// Of what has written it.
+    pub fingerprint: [u8; 4],
+    /// Of what it holds.
+    pub checksum: [u8; 4],
+    /// The rest.
+    pub payload: &'a [u8],
+}
+
+impl Kind {
+    /// A file: header and payload.
+    pub fn seal(self, parts: Parts) -> Vec<u8> {
+        let Parts { fingerprint, checksum, payload } = parts;
+        let mut file = Vec::with_capacity(HEADER + payload.len());
+        file.extend(self.magic);
+        file.push(self.version);
+        file.extend(fingerprint);
+        file.extend(checksum);
+        file.extend(payload);
+        file
+    }
+
+    /// The inverse.
+    ///
+    /// # Errors
+    /// The file has no whole header, or is of another kind or version.
+    pub fn open(self, file: &[u8]) -> Result<Parts<'_>, CodingError> {
+        let Some((header, payload)) = file.split_first_chunk::<HEADER>()
+        else {
+            return Err(CodingError::Bytes {
+                at: "header",
+                expected: format!("{HEADER} bytes"),
+                found: format!("{} bytes", file.len()),
+            });
+        };
+        expect("magic number", &self.magic, &header[..3])?;
+        expect("version", &[self.version], &header[3..4])?;
+        let &[_, _, _, _, a, b, c, d, e, f, g, h] = header;
+        let (fingerprint, checksum) = ([a, b, c, d], [e, f, g, h]);
+        Ok(Parts { fingerprint, checksum, payload })
+    }
 }
 
 impl Compressor {
@@ -384,14 +469,9 @@ impl Compressor {
     /// # Errors
     /// There is not one code for each place, or one is not below K.
     pub fn pack(&self, map: &[usize]) -> Result<Vec<u8>, CodingError> {
-        let payload = self.tables.encode(map)?;
-        let mut file = Vec::with_capacity(HEADER + payload.len());
-        file.extend(MAGIC);
-        file.push(VERSION);
-        file.extend(self.fingerprint);
-        file.extend(checksum(&payload));
-        file.extend(payload);
-        Ok(file)
+        let payload = &self.tables.encode(map)?;
+        let (fingerprint, checksum) = (self.fingerprint, checksum(payload));
+        Ok(KIND.seal(Parts { fingerprint, checksum, payload }))
     }
 
     /// The inverse.
@@ -399,33 +479,17 @@ impl Compressor {
     /// # Errors
     /// The file is damaged, or of something else, or of another compressor.
     pub fn unpack(&self, file: &[u8]) -> Result<Vec<usize>, CodingError> {
-        let Some((header, payload)) = file.split_at_checked(HEADER) else {
-            return Err(CodingError::Bytes {
-                at: "header",
-                expected: format!("{HEADER} bytes"),
-                found: format!("{} bytes", file.len()),
-            });
-        };
-        let expect = |at, expected: &[u8], found: &[u8]| {
-            let (is, should) = (hex(found), hex(expected));
-            match is == should {
-                true => Ok(()),
-                false => {
-                    let (expected, found) = (should, is);
-                    Err(CodingError::Bytes { at, expected, found })
-                }
-            }
-        };
-        expect("magic number", &MAGIC, &header[..3])?;
-        expect("version", &[VERSION], &header[3..4])?;
-        expect("checksum", &header[8..], &checksum(payload))?;
-        match header[4..8] == self.fingerprint {
-            true => self.tables.decode(payload),
-            false => Err(CodingError::Other {
-                here: self.fingerprint(),
-                wanted: hex(&header[4..8]),
-            }),
+        let parts = KIND.open(file)?;
+        expect("checksum", &parts.checksum, &checksum(parts.payload))?;
+        if parts.fingerprint == self.fingerprint {
+            return self.tables.decode(parts.payload);
         }
+        let (here, wanted) = (self.fingerprint(), hex(&parts.fingerprint));
+        let remedy = format!(
+            "--checkpoint FILE names that, which the run that replaced it has kept as compressor-{wanted}.safetensors"
+        );
+        let whose = "compressor";
+        Err(CodingError::Other { whose, here, wanted, remedy })
     }
 
     /// Puts network and tables into a checkpoint file.
@@ -474,12 +538,7 @@ impl Compressor {
         image: &Path,
         out: &Path,
     ) -> Result<usize, CodingError> {
-        let x = read_png(image)?; // [1, 784]
-        let codes = self.model.encode(&x); // [1, S²]
-        let codes = codes.map_err(|e| in_file(image)(e.into()))?;
-        let file = self.pack(&codes.row(0).to_vec())?;
-        write_whole(out, &file).map_err(io(out))?;
-        Ok(file.len())
+        compress_with(&self.model, |map| self.pack(map), image, out)
     }
 
     /// Writes the image of a compressed file as a PNG.
@@ -491,15 +550,61 @@ impl Compressor {
         file: &Path,
         out: &Path,
     ) -> Result<(), CodingError> {
-        let bytes = read_plain(file, LARGEST_FILE).map_err(io(file))?;
-        let map = self.unpack(&bytes).map_err(in_file(file))?;
-        let shape = (1, map.len());
-        let codes = Array2::from_shape_vec(shape, map).expect("one row");
-        let pixels = self.model.decode(&codes); // [1, 784]
-        let pixels = pixels.map_err(|e| in_file(file)(e.into()))?;
-        let image = png_of(&pixels.row(0).to_vec(), out)?;
-        write_whole(out, &image).map_err(io(out))
+        decompress_with(&self.model, |file| self.unpack(file), file, out)
     }
+}
+
+/// Compresses a grey PNG of 28 × 28 pixels: a network gives its codes, and `pack` makes a file of them. Gives the size of the file
+/// in bytes.
+///
+/// # Errors
+/// The image is of another kind, a file cannot be read or written, or `pack` has failed.
+pub fn compress_with(
+    network: &VqVae<f32>,
+    pack: impl FnOnce(&[usize]) -> Result<Vec<u8>, CodingError>,
+    image: &Path,
+    out: &Path,
+) -> Result<usize, CodingError> {
+    let x = read_png(image)?; // [1, 784]
+    let codes = network.encode(&x); // [1, S²]
+    let codes = codes.map_err(|e| in_file(image)(e.into()))?;
+    let file = pack(&codes.row(0).to_vec())?;
+    write_whole(out, &file).map_err(io(out))?;
+    Ok(file.len())
+}
+
+/// Writes the image of a compressed file as a PNG: `unpack` gives its codes, and a network the image.
+///
+/// # Errors
+/// A file cannot be read or written, or `unpack` has failed; the error names the file.
+pub fn decompress_with(
+    network: &VqVae<f32>,
+    unpack: impl FnOnce(&[u8]) -> Result<Vec<usize>, CodingError>,
+    file: &Path,
+    out: &Path,
+) -> Result<(), CodingError> {
+    let bytes = read_plain(file, LARGEST_FILE).map_err(io(file))?;
+    let map = unpack(&bytes).map_err(in_file(file))?;
+    let shape = (1, map.len());
+    let codes = Array2::from_shape_vec(shape, map).expect("one row");
+    let pixels = network.decode(&codes); // [1, 784]
+    let pixels = pixels.map_err(|e| in_file(file)(e.into()))?;
+    let image = png_of(&pixels.row(0).to_vec(), out)?;
+    write_whole(out, &image).map_err(io(out))
+}
+
+/// What is to be said of a compressed image, if anything.
+///
+/// # Errors
+/// As for [`read_png`].
+pub fn remark(image: &Path) -> Result<Option<String>, CodingError> {
+    let bright = bright_border(&read_png(image)?);
+    Ok(bright.then(|| {
+        format!(
+            "{}: the border is bright, and white is taken for ink; a drawing in black on white should be inverted first",
+            image.display()
+        )
+    }))
 }
 
 fn io(path: &Path) -> impl Fn(std::io::Error) -> CodingError + '_ {

@@ -3,6 +3,7 @@
 use commitment_loss::plain::CommitmentError;
 use commitment_loss::quantizer::{Learning, Quantizer, Settings};
 use commitment_loss::training::diverged;
+use datasets::Digits;
 use gradients::model::Model;
 use gradients::plain::AdamConfig;
 use lab::{Checkpoint, CheckpointError, Diverged, Resumable, digest, rng_at};
@@ -211,6 +212,20 @@ impl Config {
     pub fn left(&self, n: u64) -> f64 {
         (1.0 - n as f64 / self.steps.max(1) as f64).max(0.0)
     }
+}
+
+/// The variance of all pixels of digits in [0, 1], from how often each grey value occurs.
+pub fn pixel_variance(digits: &Digits) -> f64 {
+    let mut counts = [0_u64; 256];
+    digits.images.iter().for_each(|v| counts[usize::from(*v)] += 1);
+    let mean = |power: i32| {
+        let values = counts.iter().enumerate();
+        let sum: f64 = values
+            .map(|(v, n)| (v as f64 / 255.0).powi(power) * *n as f64)
+            .sum();
+        sum / digits.images.len() as f64
+    };
+    mean(2) - mean(1).powi(2)
 }
 
 fn start(

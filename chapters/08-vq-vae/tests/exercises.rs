@@ -7,6 +7,8 @@ mod checks;
 
 #[path = "../exercises/bits.rs"]
 mod bits;
+#[path = "../exercises/cheapest.rs"]
+mod cheapest;
 #[path = "../exercises/col2im.rs"]
 mod col2im;
 #[path = "../exercises/decoder_input.rs"]
@@ -50,4 +52,9 @@ fn exercise_8_5_mse_over_variance() {
 #[test]
 fn exercise_8_6_bits() {
     expect_pass(checks::bits(bits::bits));
+}
+
+#[test]
+fn exercise_8_7_cheapest() {
+    expect_pass(checks::cheapest(cheapest::cheapest));
 }

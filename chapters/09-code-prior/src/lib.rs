@@ -7,9 +7,13 @@
 //! - [`model`]: blocks and the whole model; its gradient has its own type.
 //! - [`sampling`]: one place after another, with keys and values kept.
 //! - [`training`]: a prior in training; its checkpoint serves both rooms.
+//! - [`exact`]: the same probabilities, to the last bit the same on every machine.
+//! - [`coding`]: codes as a file, as short as the prior allows.
 //! - [`on_dfdx`]: the same functions on dfdx.
 //! - [`ledger`]: how far each hand gradient is from everything it is compared with.
 
+pub mod coding;
+pub mod exact;
 pub mod model;
 pub mod on_dfdx;
 pub mod plain;

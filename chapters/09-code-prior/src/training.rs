@@ -36,7 +36,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             sizes: Sizes {
-                codes: 64,
+                codes: 512,
                 places: 49,
                 width: 128,
                 heads: 4,

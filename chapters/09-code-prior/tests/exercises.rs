@@ -11,6 +11,8 @@ mod attention_backward;
 mod bits_per_image;
 #[path = "../exercises/causal_weights.rs"]
 mod causal_weights;
+#[path = "../exercises/in_units.rs"]
+mod in_units;
 #[path = "../exercises/normalise_backward.rs"]
 mod normalise_backward;
 #[path = "../exercises/one_query.rs"]
@@ -57,4 +59,9 @@ fn exercise_9_6_tempered() {
 #[test]
 fn exercise_9_7_one_query() {
     expect_pass(checks::one_query(one_query::one_query));
+}
+
+#[test]
+fn exercise_9_8_in_units() {
+    expect_pass(checks::in_units(in_units::in_units));
 }

@@ -16,11 +16,16 @@ impl Chapter {
         self.root().join(MODELS).join(self.name)
     }
 
+    /// A committed model.
+    pub fn model(&self, name: &str) -> PathBuf {
+        file_in(&self.models(), name)
+    }
+
     /// Trained models by their names, which belong together: the checkpoints that the page's run has left here, or, where one
     /// of them is missing, the committed ones. Where those are missing too, the paths are of the former.
     pub fn trained<const N: usize>(&self, names: [&str; N]) -> [PathBuf; N] {
         let own = names.map(|name| checkpoint_in(&self.out(), name));
-        let committed = names.map(|name| file_in(&self.models(), name));
+        let committed = names.map(|name| self.model(name));
         choose(own, committed)
     }
 }

@@ -76,7 +76,7 @@ pub static MODELS: [Model; 4] = [
 impl Model {
     /// Where it is committed.
     pub fn committed(&self) -> PathBuf {
-        self.chapter.models().join(format!("{}.safetensors", self.name))
+        self.chapter.model(self.name)
     }
 
     /// That the committed model is there, can be used, holds nothing that is not needed for that, and was trained by the code

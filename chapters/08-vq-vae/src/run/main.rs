@@ -3,13 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use clap::{Args, Parser, Subcommand};
 use lab::{
     Options, Selection, exit_code, no_input, run_and_show, say, say_committed,
 };
 use vq_vae::CHAPTER;
-use vq_vae::coding::{CodingError, Compressor, bright_border, read_png};
+use vq_vae::coding::{CodingError, Compressor, remark};
 
 /// Runs the experiments of chapter 8
 #[derive(Parser)]
@@ -44,11 +44,19 @@ struct Files {
     /// A compressor [default: what `digits` has left here, or else the committed model]
     #[arg(long, value_name = "FILE")]
     checkpoint: Option<PathBuf>,
+    /// Not here: `cargo run -p code-prior -- compress` makes the files that a prior makes shorter
+    #[arg(long, value_name = "FILE")]
+    prior: Option<PathBuf>,
 }
 
 impl Files {
     /// The compressor, once it is known that the output replaces nothing that is read.
     fn compressor(&self) -> anyhow::Result<Compressor> {
+        ensure!(
+            self.prior.is_none(),
+            "--prior: a prior's files are made by `cargo run -p code-prior -- compress`, and read by `cargo run -p code-prior -- \
+             decompress`; what is made here has tables by place"
+        );
         let [usual] = CHAPTER.trained(["compressor"]);
         self.load(self.checkpoint.as_ref().unwrap_or(&usual))
     }
@@ -79,11 +87,8 @@ fn only(experiment: &str, options: Options) -> anyhow::Result<()> {
 fn compress(files: &Files) -> anyhow::Result<()> {
     let size = files.compressor()?.compress(&files.from, &files.out)?;
     say(format_args!("{}: {size} bytes", files.out.display()));
-    if bright_border(&read_png(&files.from)?) {
-        say(format_args!(
-            "{}: the border is bright, and white is taken for ink; a drawing in black on white should be inverted first",
-            files.from.display()
-        ));
+    if let Some(remark) = remark(&files.from)? {
+        say(remark);
     }
     Ok(())
 }
@@ -91,7 +96,7 @@ fn compress(files: &Files) -> anyhow::Result<()> {
 /// By the compressor that was named or is the usual one; what the committed model has written, by that.
 fn decompress(files: &Files) -> anyhow::Result<()> {
     let done = files.compressor()?.decompress(&files.from, &files.out);
-    let committed = CHAPTER.models().join("compressor.safetensors");
+    let committed = CHAPTER.model("compressor");
     match done {
         Err(error) if wants(&error, &committed) => {
             let committed = files.load(&committed)?;

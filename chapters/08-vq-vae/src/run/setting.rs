@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use crate::coding::Tables;
 use crate::plain::squared_error;
-use crate::training::{Config, Sizes, Training};
+use crate::training::{Config, Sizes, Training, pixel_variance};
 
 /// Training and test images, and what an error is divided by.
 pub struct Data {
@@ -34,7 +34,7 @@ impl Data {
         let seen = lab.by_scale(200, 60_000, 60_000).min(train.len());
         Ok(Self {
             test: test.pixels(&rows, PixelRange::Unit),
-            variance: variance(&train),
+            variance: pixel_variance(&train),
             train,
             seen,
         })
@@ -68,20 +68,6 @@ impl Data {
         let rows: Vec<usize> = (0..n.min(self.train.len())).collect();
         self.train.pixels(&rows, PixelRange::Unit)
     }
-}
-
-/// Of the pixels in [0, 1], from how often each grey value occurs.
-fn variance(digits: &Digits) -> f64 {
-    let mut counts = [0_u64; 256];
-    digits.images.iter().for_each(|v| counts[usize::from(*v)] += 1);
-    let mean = |power: i32| {
-        let values = counts.iter().enumerate();
-        let sum: f64 = values
-            .map(|(v, n)| (v as f64 / 255.0).powi(power) * *n as f64)
-            .sum();
-        sum / digits.images.len() as f64
-    };
-    mean(2) - mean(1).powi(2)
 }
 
 /// The recipe of this chapter. At full scale it is an evening's work for a CPU, and the progress bar says how long.

@@ -1,6 +1,7 @@
 //! Short trainings of a smaller network, from several seeds.
 
 use lab::{Lab, Within, over_seeds};
+use rayon::prelude::*;
 
 use super::setting::{Data, file_bits, in_use, recipe, tables};
 use crate::training::{Config, Sizes, in_room};
@@ -68,6 +69,7 @@ fn note(lab: &mut Lab, name: &str, found: &Outcomes) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Trains from every seed, side by side.
 fn train(
     lab: &Lab,
     data: &Data,
@@ -75,24 +77,42 @@ fn train(
     config: Config,
     coded: bool,
 ) -> anyhow::Result<Outcomes> {
+    let seeds = (0..SEEDS as u64).into_par_iter();
+    let found = seeds.map(|seed| one(lab, data, (name, seed), config, coded));
     let mut all = Outcomes::default();
-    for seed in 0..SEEDS as u64 {
-        let run = data.training(config, lab.seed().wrapping_add(seed))?;
-        let mut run = in_room(lab, run)?;
-        let name = format!("{name}-{}", seed + 1);
-        lab.train(&name, config.steps, &mut run)?;
-        let model = run.model();
-        let codes = model.encode(&data.test)?; // [N, S²]
-        let y = model.decode(&codes)?; // [N, 784]
-        all.error.push(data.unexplained(&data.test, &y));
-        let (perplexity, used) = in_use(&codes, model.codes());
+    for [error, perplexity, used, bits] in
+        found.collect::<anyhow::Result<Vec<_>>>()?
+    {
+        all.error.push(error);
         all.perplexity.push(perplexity);
         all.used.push(used);
-        if coded {
-            let encode = |x: &_| Ok(model.encode(x)?);
-            let tables = tables(data, model.codes(), encode)?;
-            all.bits.push(file_bits(&tables, &codes)?);
-        }
+        all.bits.push(bits);
     }
     Ok(all)
+}
+
+/// Error, perplexity, share of codes in use, and bits if they are asked for.
+fn one(
+    lab: &Lab,
+    data: &Data,
+    (name, seed): (&str, u64),
+    config: Config,
+    coded: bool,
+) -> anyhow::Result<[f64; 4]> {
+    let run = data.training(config, lab.seed().wrapping_add(seed))?;
+    let mut run = in_room(lab, run)?;
+    lab.train(&format!("{name}-{}", seed + 1), config.steps, &mut run)?;
+    let model = run.model();
+    let codes = model.encode(&data.test)?; // [N, S²]
+    let y = model.decode(&codes)?; // [N, 784]
+    let error = data.unexplained(&data.test, &y);
+    let (perplexity, used) = in_use(&codes, model.codes());
+    let bits = match coded {
+        false => f64::NAN,
+        true => {
+            let encode = |x: &_| Ok(model.encode(x)?);
+            file_bits(&tables(data, model.codes(), encode)?, &codes)?
+        }
+    };
+    Ok([error, perplexity, used, bits])
 }

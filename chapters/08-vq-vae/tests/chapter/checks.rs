@@ -376,3 +376,86 @@ pub fn bits(
         told("value", "The number of bits is wrong."),
     )
 }
+
+pub fn cheapest(
+    candidate: fn(&Array2<f64>, &Array2<f64>, &Array2<f64>) -> Vec<usize>,
+) -> Result<(), Diagnosis> {
+    const SEE: &str = "chapter 8, § A price for bits, equation 8.13";
+    let told = |name, what: &str| Diagnosis::new(name, what, SEE);
+    let z = array![
+        [0.5, 1.5],
+        [-1.5, 0.0],
+        [-1.5, -2.0],
+        [0.0, 0.0],
+        [2.0, -0.5],
+        [-1.0, 1.0],
+    ];
+    let e = array![[0.0, 0.0], [1.0, 0.0], [0.0, 2.0], [-1.0, -1.0]];
+    let p = array![
+        [4.0, 2.0, 0.5, 7.0],
+        [0.0, 0.0, 0.5, 1.0],
+        [1.0, 1.0, 7.0, 1.0],
+    ];
+    let least = |cost: &dyn Fn(f64, usize, usize) -> f64| -> Array1<f64> {
+        let of_latent = |n: usize| {
+            let of = |k: usize| {
+                let far = &z.row(n) - &e.row(k);
+                cost(far.dot(&far), n, k)
+            };
+            let less = |a, b| if of(b) < of(a) { b } else { a };
+            (1..4).fold(0, less) as f64
+        };
+        (0..6).map(of_latent).collect()
+    };
+    let found = candidate(&z, &e, &p);
+    judge(
+        &least(&|d, n, k| d + p[[n % 3, k]]),
+        &found.iter().map(|&k| k as f64).collect(),
+        1e-10,
+        vec![
+            (
+                least(&|d, n, k| d - p[[n % 3, k]]),
+                told(
+                    "dear",
+                    "The price was taken off: dear codes are preferred. It is added to the distance.",
+                ),
+            ),
+            (
+                least(&|d, _, k| d + p[[0, k]]),
+                told(
+                    "first place",
+                    "The first place's prices were used for every latent. Row n of the latents is at place n modulo S².",
+                ),
+            ),
+            (
+                least(&|d, n, k| d + p[[n / 2, k]]),
+                told(
+                    "map for place",
+                    "Latents of one place were taken to stand together. They stand map by map: row n is at place n modulo S².",
+                ),
+            ),
+            (
+                least(&|d, n, k| d.sqrt() + p[[n % 3, k]]),
+                told(
+                    "not squared",
+                    "The distance was not squared. Prices are in units of squared distances.",
+                ),
+            ),
+            (
+                least(&|d, _, _| d),
+                told(
+                    "nearest",
+                    "This is the nearest code; the prices were not looked at.",
+                ),
+            ),
+            (
+                least(&|_, n, k| p[[n % 3, k]]),
+                told(
+                    "price alone",
+                    "This is the cheapest code, however far it is.",
+                ),
+            ),
+        ],
+        told("indices", "Other codes were expected."),
+    )
+}

@@ -6,6 +6,8 @@ use crate::checks;
 
 #[path = "../../misconceptions/bits.rs"]
 mod bits;
+#[path = "../../misconceptions/cheapest.rs"]
+mod cheapest;
 #[path = "../../misconceptions/col2im.rs"]
 mod col2im;
 #[path = "../../misconceptions/decoder_input.rs"]
@@ -77,4 +79,16 @@ fn exercise_8_6() {
     expect_diagnosis(check(one_table), "one table");
     expect_diagnosis(check(whole_bits), "whole bits");
     expect_diagnosis(check(all_alike), "all alike");
+}
+
+#[test]
+fn exercise_8_7() {
+    use cheapest::*;
+    let check = checks::cheapest;
+    expect_diagnosis(check(dear), "dear");
+    expect_diagnosis(check(first_place), "first place");
+    expect_diagnosis(check(map_for_place), "map for place");
+    expect_diagnosis(check(not_squared), "not squared");
+    expect_diagnosis(check(nearest), "nearest");
+    expect_diagnosis(check(price_alone), "price alone");
 }

@@ -153,6 +153,22 @@ fn the_committed_compressor_serves_who_has_trained_none() {
 }
 
 #[test]
+fn a_prior_is_sent_to_the_chapter_that_has_one() {
+    let place = Place::new();
+    for (command, from) in [("compress", "x.png"), ("decompress", "x.vq")] {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_vq-vae"));
+        let words = [command, from, "-o", "new", "--prior", "any"];
+        program.args(words).current_dir(place.0.path());
+        let done = program.output().unwrap();
+        let said = String::from_utf8(done.stderr).unwrap();
+        assert_eq!(done.status.code(), Some(1), "{said}");
+        let expected = "error: --prior: a prior's files are made by `cargo run -p code-prior -- compress`";
+        assert!(said.starts_with(expected), "{said}");
+        assert!(!place.at("new").exists());
+    }
+}
+
+#[test]
 fn a_run_keeps_the_compressor_that_it_replaces() {
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path().join("checkpoints");

@@ -6,6 +6,8 @@ use crate::checks;
 
 #[path = "../../solutions/bits.rs"]
 mod bits;
+#[path = "../../solutions/cheapest.rs"]
+mod cheapest;
 #[path = "../../solutions/col2im.rs"]
 mod col2im;
 #[path = "../../solutions/decoder_input.rs"]
@@ -49,4 +51,9 @@ fn exercise_8_5() {
 #[test]
 fn exercise_8_6() {
     expect_pass(checks::bits(bits::bits));
+}
+
+#[test]
+fn exercise_8_7() {
+    expect_pass(checks::cheapest(cheapest::cheapest));
 }

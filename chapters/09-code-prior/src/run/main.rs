@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use anyhow::{Context, ensure};
 use clap::{Args, Parser, Subcommand};
 use code_prior::CHAPTER;
+use code_prior::coding::PriorCompressor;
 use code_prior::model::Prior;
 use code_prior::on_dfdx;
 use code_prior::sampling::complete;
@@ -16,9 +17,10 @@ use code_prior::training::load_pair;
 use datasets::{Digits, PixelRange, Split};
 use lab::{
     Device, ImageGrid, Options, Room, Selection, exit_code, no_input,
-    run_and_show, say_committed,
+    run_and_show, say, say_committed,
 };
 use ndarray::{Array2, s};
+use vq_vae::coding::{CodingError, remark};
 use vq_vae::training::VqVae;
 
 use given::upper_codes;
@@ -43,17 +45,40 @@ enum Command {
     Sample(Sample),
     /// Keep the upper rows of test digits and draw the rest
     Complete(Complete),
+    /// Turn a grey PNG of 28 × 28 pixels, white ink on black, into a file as small as the prior allows
+    Compress(Files),
+    /// Turn such a file into a PNG
+    Decompress(Files),
 }
 
 /// Where the two models are.
 #[derive(Args)]
-struct Models {
+struct Pair {
     /// A checkpoint of the tokeniser [default: what `draw` has left here, or else the committed model]
     #[arg(long, value_name = "FILE")]
     tokeniser: Option<PathBuf>,
     /// A checkpoint of the prior [default: as for the tokeniser]
     #[arg(long, value_name = "FILE")]
     prior: Option<PathBuf>,
+}
+
+#[derive(Args)]
+struct Files {
+    /// What to read
+    #[arg(value_name = "FILE")]
+    from: PathBuf,
+    /// What to write
+    #[arg(short, long, value_name = "FILE")]
+    out: PathBuf,
+    #[command(flatten)]
+    pair: Pair,
+}
+
+/// The two models, and how they draw.
+#[derive(Args)]
+struct Models {
+    #[command(flatten)]
+    pair: Pair,
     /// 1 is the model's own; colder is surer and less varied
     #[arg(long, default_value_t = 1.0)]
     temperature: f64,
@@ -112,6 +137,8 @@ fn main() -> ExitCode {
         ),
         Some(Command::Sample(arguments)) => draw_some(&arguments),
         Some(Command::Complete(arguments)) => complete_some(&arguments),
+        Some(Command::Compress(files)) => compress(&files),
+        Some(Command::Decompress(files)) => decompress(&files),
     })
 }
 
@@ -126,7 +153,7 @@ fn expect_there(path: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-impl Models {
+impl Pair {
     /// The files of the tokeniser and of the prior.
     fn paths(&self) -> [PathBuf; 2] {
         let [tokeniser, prior] = CHAPTER.trained(["tokeniser", "prior"]);
@@ -135,19 +162,70 @@ impl Models {
             self.prior.clone().unwrap_or(prior),
         ]
     }
+
+    /// The same, once it is known that they are there, and that the output replaces nothing that is read.
+    fn there(
+        &self,
+        out: &Path,
+        from: &[&Path],
+    ) -> anyhow::Result<[PathBuf; 2]> {
+        let [tokeniser, prior] = self.paths();
+        no_input(out, &[&[&*tokeniser, &*prior], from].concat())
+            .with_context(|| out.display().to_string())?;
+        expect_there(&tokeniser)?;
+        expect_there(&prior)?;
+        say_committed(&[&tokeniser, &prior]);
+        Ok([tokeniser, prior])
+    }
 }
 
-/// The models, once it is known that the output replaces nothing that is read.
+impl Files {
+    fn compressor(&self, pair: &Pair) -> anyhow::Result<PriorCompressor> {
+        let [tokeniser, prior] = pair.there(&self.out, &[&self.from])?;
+        Ok(PriorCompressor::load(&tokeniser, &prior)?)
+    }
+}
+
+fn compress(files: &Files) -> anyhow::Result<()> {
+    let compressor = files.compressor(&files.pair)?;
+    let size = compressor.compress(&files.from, &files.out)?;
+    say(format_args!("{}: {size} bytes", files.out.display()));
+    if let Some(remark) = remark(&files.from)? {
+        say(remark);
+    }
+    Ok(())
+}
+
+/// By the pair that was named or is the usual one; what the committed pair has written, by that.
+fn decompress(files: &Files) -> anyhow::Result<()> {
+    let (from, out) = (&files.from, &files.out);
+    let done = files.compressor(&files.pair)?.decompress(from, out);
+    let committed = Pair {
+        tokeniser: Some(CHAPTER.model("tokeniser")),
+        prior: Some(CHAPTER.model("prior")),
+    };
+    match done {
+        Err(error) if wants(&error, &committed) => {
+            Ok(files.compressor(&committed)?.decompress(from, out)?)
+        }
+        done => Ok(done?),
+    }
+}
+
+/// Whether a file was refused because it is another pair's, namely this one's.
+fn wants(error: &CodingError, pair: &Pair) -> bool {
+    let CodingError::File { cause, .. } = error else { return false };
+    let CodingError::Other { wanted, .. } = &**cause else { return false };
+    let [tokeniser, prior] = pair.paths();
+    PriorCompressor::load(&tokeniser, &prior)
+        .is_ok_and(|c| c.fingerprint() == *wanted)
+}
+
 fn load(
     models: &Models,
     data: &[&Path],
 ) -> anyhow::Result<(VqVae<f32>, Prior<f32>)> {
-    let [tokeniser, prior] = models.paths();
-    no_input(&models.out, &[&[&*tokeniser, &*prior], data].concat())
-        .with_context(|| models.out.display().to_string())?;
-    expect_there(&tokeniser)?;
-    expect_there(&prior)?;
-    say_committed(&[&tokeniser, &prior]);
+    let [tokeniser, prior] = models.pair.there(&models.out, data)?;
     Ok(load_pair(&tokeniser, &prior)?)
 }
 
@@ -208,7 +286,7 @@ fn complete_some(arguments: &Complete) -> anyhow::Result<()> {
     let rows: Vec<usize> = (from..to).collect();
     let x = digits.pixels(&rows, PixelRange::Unit); // [N, 784]
     let refused = || {
-        let [tokeniser, _] = models.paths();
+        let [tokeniser, _] = models.pair.paths();
         tokeniser.display().to_string()
     };
     let rebuilt = tokeniser.reconstruct(&x).with_context(refused)?; // [N, 784]

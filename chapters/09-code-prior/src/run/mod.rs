@@ -1,5 +1,6 @@
 //! The experiments of chapter 9.
 
+mod coded;
 pub mod experiments;
 mod generator;
 mod given;
@@ -9,7 +10,7 @@ mod world;
 
 use lab::{Cost, Lab};
 
-use experiments::{draw, draw_dfdx, mask, parity, root, switches};
+use experiments::{draw, draw_dfdx, mask, parity, rates, root, switches};
 
 /// The experiments of chapter 9.
 ///
@@ -22,6 +23,7 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     lab.run(&root::EXPERIMENT)?;
     lab.run(&switches::EXPERIMENT)?;
     lab.run(&draw::EXPERIMENT)?;
+    lab.run(&rates::EXPERIMENT)?;
     lab.run(&draw_dfdx::EXPERIMENT)
 }
 

@@ -5,7 +5,9 @@ use judge::classifier::learnt_from;
 use judge::{test_digits, training_digits};
 use lab::Lab;
 use ndarray::{Array2, s};
-use vq_vae::training::{Config, Trained as _, Training, VqVae, in_room};
+use vq_vae::training::{
+    Config, Trained as _, Training, VqVae, in_room, pixel_variance,
+};
 
 use crate::CHAPTER;
 
@@ -77,17 +79,13 @@ impl World {
     }
 }
 
-/// The tokeniser's recipe: chapter 8's, with fewer codes. At full scale they are so few that a map should cost less than the 73
-/// bits of Keras's example, and they are trained for longer, so as not to lose more for it.
+/// The tokeniser's recipe: chapter 8's, with dearer bits.
 fn recipe(lab: &Lab, variance: f64) -> Config {
     let mut config = Config { variance, ..Default::default() };
-    config.sizes.codes = lab.by_scale(16, 64, 20);
-    config.sizes.width = lab.by_scale(4, 16, 16);
-    config.sizes.channels = lab.by_scale(8, 128, 256);
-    config.steps = lab.by_scale(30, 4000, 6000);
+    config.sizes.codes = lab.by_scale(16, config.sizes.codes, 512);
+    config.sizes.channels = lab.by_scale(8, config.sizes.channels, 128);
     config.batch = lab.by_scale(32, 64, 128);
-    config.adam.lr = lab.by_scale(1e-3, 3e-3, 3e-3);
-    config
+    config.at_price(0.6).over(lab.by_scale(30, 6000, 40_000))
 }
 
 const NAME: &str = "tokeniser";
@@ -144,4 +142,82 @@ fn encode(
         codes.slice_mut(into).assign(&tokeniser.encode(&x)?);
     }
     Ok(codes)
+}
+
+/// All digits as pixels in [0, 1], as chapter 8 has them, and its networks.
+pub struct Pictures {
+    digits: Digits,
+    /// What is learnt from. `[N, 784]`
+    pub train: Array2<f32>,
+    /// What is held back. `[M, 784]`
+    pub test: Array2<f32>,
+    /// Of the pixels that are learnt from.
+    pub variance: f64,
+}
+
+impl Pictures {
+    /// The digits of the command line.
+    ///
+    /// # Errors
+    /// They cannot be read.
+    pub fn new(lab: &Lab) -> anyhow::Result<Self> {
+        let (digits, test) = (training_digits(lab)?, test_digits(lab)?);
+        let some = |of: &Digits, few| {
+            let n = lab.by_scale(few, of.len(), of.len()).min(of.len());
+            let rows: Vec<usize> = (0..n).collect();
+            of.pixels::<f32>(&rows, PixelRange::Unit)
+        };
+        let (train, test) = (some(&digits, 200), some(&test, 40));
+        let variance = pixel_variance(&digits);
+        Ok(Self { digits, train, test, variance })
+    }
+
+    /// What is learnt from, and what is held back.
+    pub fn both(&self) -> [&Array2<f32>; 2] {
+        [&self.train, &self.test]
+    }
+
+    /// The first training digits. `[n, 784]`
+    pub fn first(&self, n: usize) -> Array2<f32> {
+        self.train.slice(s![..n.min(self.train.nrows()), ..]).to_owned()
+    }
+
+    /// A network of chapter 8's curve, as its last run has left it, if that was one like this, or else trained here.
+    ///
+    /// # Errors
+    /// The digits are too few, or the training was stopped.
+    pub fn network(
+        &self,
+        lab: &Lab,
+        lambda: f64,
+        seed: usize,
+    ) -> anyhow::Result<VqVae<f32>> {
+        let mut config =
+            Config { variance: self.variance, ..Default::default() };
+        config.sizes.codes = lab.by_scale(16, config.sizes.codes, 512);
+        config.sizes.channels = lab.by_scale(8, config.sizes.channels, 128);
+        config.batch = lab.by_scale(16, config.batch, 128);
+        let config =
+            config.at_price(lambda).over(lab.by_scale(8, 6000, 15_000));
+        let draws = lab.seed().wrapping_add(seed as u64);
+        let start = || -> anyhow::Result<_> {
+            let mut batches =
+                Batches::new(self.digits.len(), config.batch, draws)?;
+            let data = move |n| {
+                self.digits.pixels(&batches.batch(n), PixelRange::Unit)
+            };
+            Ok(Training::new(config, data, draws)?)
+        };
+        let name = format!("lambda_{lambda}-{}", seed + 1);
+        let there = lab.checkpoint_of(&vq_vae::CHAPTER, &name);
+        let of = (&vq_vae::CHAPTER, &*name);
+        if let Some((run, _)) =
+            lab.finished(of, &there, config.steps, start()?)?
+        {
+            return Ok(run.model());
+        }
+        let mut run = in_room(lab, start()?)?;
+        lab.train(&name, config.steps, &mut run)?;
+        Ok(run.model())
+    }
 }

@@ -486,3 +486,81 @@ pub fn one_query(candidate: OneQuery) -> Result<(), Diagnosis> {
         told("value", "The output is wrong."),
     )
 }
+
+pub fn in_units(candidate: fn(&[f64]) -> Vec<u32>) -> Result<(), Diagnosis> {
+    const SEE: &str = "chapter 9, § A digit in ten bytes, equation 9.17";
+    let told = |name, what: &str| Diagnosis::new(name, what, SEE);
+    // All of these are exact in f64; the largest is neither first nor last.
+    let p = [0.1875, 0.0, 0.4375, 0.15625, 0.0, 0.15625, 0.0625];
+    let one = f64::from(1 << 24);
+    let shared = one - p.len() as f64;
+    let each =
+        |unit: &dyn Fn(f64) -> f64| p.map(|p| unit(p).floor()).to_vec();
+    let plus = |mut units: Vec<f64>, at: usize| {
+        units[at] += one - units.iter().sum::<f64>();
+        Array1::from(units)
+    };
+    let right = || each(&|p| 1.0 + shared * p);
+    let numbers = |units: Vec<u32>| Array1::from(units).mapv(f64::from);
+    judge(
+        &plus(right(), 2),
+        &numbers(candidate(&p)),
+        0.0,
+        vec![
+            (
+                each(&|p| (one * p).round().max(1.0)).into(),
+                told(
+                    "rounded",
+                    "Rounded one by one, and the rare ones raised to 1: the sum is not 2²⁴. The coder would cut a piece \
+                     from its interval that is not there.",
+                ),
+            ),
+            (
+                plus(each(&|p| one * p), 2),
+                told(
+                    "impossible codes",
+                    "A code of small probability has 0 units: its share of the interval is empty, and a map that has it \
+                     cannot be written.",
+                ),
+            ),
+            (
+                plus(right(), 0),
+                told(
+                    "rest to the first",
+                    "What is left over went to the first code. The largest feels it least: there it is the smallest \
+                     part of what it has.",
+                ),
+            ),
+            (
+                plus(right(), p.len() - 1),
+                told(
+                    "rest to the last",
+                    "What is left over went to the last code. The largest feels it least: there it is the smallest part \
+                     of what it has.",
+                ),
+            ),
+            (
+                right().into(),
+                told(
+                    "rest forgotten",
+                    "Rounding down leaves some units over, and nobody has got them: the sum is below 2²⁴.",
+                ),
+            ),
+            (
+                each(&|p| 1.0 + one * p).into(),
+                told(
+                    "no room",
+                    "One unit for each code came on top of 2²⁴ that were shared out already. Share out 2²⁴ - K.",
+                ),
+            ),
+        ],
+        told("value", "The units are wrong."),
+    )?;
+    judge(
+        &Array1::from(vec![1.0, one - 1.0]),
+        &numbers(candidate(&[0.0, 1.0])),
+        0.0,
+        vec![],
+        told("two codes", "Of two codes, one has all the probability."),
+    )
+}

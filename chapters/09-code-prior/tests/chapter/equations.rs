@@ -1,5 +1,6 @@
 //! One test, at least, for every numbered equation of the page.
 
+use code_prior::exact::{Exact, in_units};
 use code_prior::ledger::{
     largest_jacobian, reference, reference_codes, reference_prior,
 };
@@ -409,4 +410,62 @@ fn eq_9_16_blur_takes_sharpness_away() {
         rows.map(|n| (x[[0, n + 1]] - x[[0, n]]).abs()).sum()
     };
     assert_eq!(steps(&edge), steps(&blurred));
+}
+
+#[test]
+fn eq_9_17_probabilities_as_whole_numbers_add_up_to_one() {
+    let one = 1_u32 << 24;
+    let p = [0.5, 0.25, 0.125, 0.0625, 0.0625, 0.0];
+    let shared = f64::from(one - 6);
+    let mut expected = p.map(|p| 1 + (shared * p).floor() as u32);
+    assert_eq!(expected[5], 1, "what has no probability is possible");
+    expected[0] += one - expected.iter().sum::<u32>();
+    assert_eq!(in_units(&p), expected);
+    assert_eq!(in_units(&[0.0, 1.0]), [1, one - 1]);
+    // Whatever the model says: small, large, or nothing that makes sense.
+    for k in [2, 9, 512, 1 << 16] {
+        let logits: Array2<f64> = normal((1, k), k as u64) * 30.0;
+        for p in [softmax(&logits).row(0).to_vec(), vec![f64::NAN; k]] {
+            let units = in_units(&p);
+            assert!(units.iter().all(|n| *n > 0));
+            assert_eq!(units.iter().sum::<u32>(), one);
+            let bits = |(n, p): (&u32, &f64)| {
+                if *p > 0.0 {
+                    p * (p / (f64::from(*n) / f64::from(one))).log2()
+                } else {
+                    0.0
+                }
+            };
+            let lost: f64 = units.iter().zip(&p).map(bits).sum();
+            assert!(lost < k as f64 * 2e-7, "{k}: {lost} bits are lost");
+        }
+    }
+    // The exact pass gives these of what the model says, which PyTorch has computed too.
+    let mut values = reference().unwrap();
+    let expected = values.matrix("model/logits").unwrap(); // [B·T, K]
+    let of_prior = reference_prior(&mut values, "model/parameters").unwrap();
+    let mut prior =
+        Prior::<f32>::new(of_prior.sizes(), &mut rng_at(1, 0)).unwrap();
+    for (to, from) in
+        prior.parameters_mut().iter_mut().zip(of_prior.parameters())
+    {
+        to.zip_mut_with(&from, |to, from| *to = *from as f32);
+    }
+    let codes = reference_codes(&mut values, "model/codes").unwrap();
+    for (n, map) in codes.rows().into_iter().enumerate() {
+        let (mut exact, mut last) = (Exact::new(&prior), prior.codes());
+        let mut again = Exact::new(&prior);
+        for (i, &code) in map.iter().enumerate() {
+            let logits = exact.next(last).mapv(f64::from);
+            let expected = expected.row(n * prior.places() + i);
+            let apart = (&logits - &expected).mapv(f64::abs);
+            assert!(apart.iter().all(|v| *v < 1e-5), "{apart}");
+            let p = softmax(&logits.insert_axis(ndarray::Axis(0)));
+            let near = |(a, b): (u32, u32)| a.abs_diff(b) <= 2;
+            let units = again.units(last);
+            let whole = in_units(&p.row(0).to_vec());
+            assert!(units.into_iter().zip(whole).all(near));
+            last = code;
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! The tests of chapter 9.
 
 mod checks;
+mod coding;
 mod completion;
 mod equations;
 mod files;

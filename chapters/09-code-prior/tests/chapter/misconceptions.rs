@@ -10,6 +10,8 @@ mod attention_backward;
 mod bits_per_image;
 #[path = "../../misconceptions/causal_weights.rs"]
 mod causal_weights;
+#[path = "../../misconceptions/in_units.rs"]
+mod in_units;
 #[path = "../../misconceptions/normalise_backward.rs"]
 mod normalise_backward;
 #[path = "../../misconceptions/one_query.rs"]
@@ -104,4 +106,16 @@ fn exercise_9_7() {
     expect_diagnosis(check(only_itself), "nothing kept");
     expect_diagnosis(check(no_root), "no root");
     expect_diagnosis(check(keys_as_queries), "key for query");
+}
+
+#[test]
+fn exercise_9_8() {
+    use in_units::*;
+    let check = checks::in_units;
+    expect_diagnosis(check(rounded), "rounded");
+    expect_diagnosis(check(nothing_for_the_rare), "impossible codes");
+    expect_diagnosis(check(rest_to_the_first), "rest to the first");
+    expect_diagnosis(check(rest_to_the_last), "rest to the last");
+    expect_diagnosis(check(rest_forgotten), "rest forgotten");
+    expect_diagnosis(check(no_room_for_the_ones), "no room");
 }

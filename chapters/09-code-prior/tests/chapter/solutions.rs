@@ -10,6 +10,8 @@ mod attention_backward;
 mod bits_per_image;
 #[path = "../../solutions/causal_weights.rs"]
 mod causal_weights;
+#[path = "../../solutions/in_units.rs"]
+mod in_units;
 #[path = "../../solutions/normalise_backward.rs"]
 mod normalise_backward;
 #[path = "../../solutions/one_query.rs"]
@@ -56,4 +58,9 @@ fn exercise_9_6() {
 #[test]
 fn exercise_9_7() {
     expect_pass(checks::one_query(one_query::one_query));
+}
+
+#[test]
+fn exercise_9_8() {
+    expect_pass(checks::in_units(in_units::in_units));
 }

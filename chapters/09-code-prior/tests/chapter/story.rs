@@ -16,6 +16,7 @@ fn the_story_runs_and_is_deterministic() {
         "learning.svg",
         "places.svg",
         "extremes.png",
+        "files.png",
         "samples.png",
         "without.png",
         "temperatures.png",
@@ -54,6 +55,10 @@ fn the_story_runs_and_is_deterministic() {
     // What is hidden of a digit changes no code that is given; encoded whole, it changes most of them.
     assert_eq!(of("changed_by_what_is_hidden"), 0.0);
     assert!(of("changed_leaking") > 0.3);
+
+    // A file has whole bytes, and no more than its codes need.
+    assert!(of("file_bits_beyond_max") < 8.5);
+    assert!(of("file_bytes_mean") >= of("file_ideal_bytes_mean"));
 }
 
 /// What was asked for by name, at smoke scale; gives the numbers.

@@ -15,7 +15,7 @@ pub const EXPERIMENT: Experiment = Experiment {
 };
 
 /// What a bit costs.
-const LAMBDAS: [f64; 3] = [0.15, 0.35, 0.7];
+const LAMBDAS: [f64; 3] = [0.2, 0.4, 0.8];
 
 fn measure(lab: &mut Lab) -> anyhow::Result<()> {
     let data = Data::load(lab)?;

@@ -5,7 +5,7 @@ use lab::{Claim, Cost, Experiment, Lab};
 use super::judging::Judging;
 use super::{
     beside, beside_claims, bits, completion_bits, completion_errors,
-    completion_leak, completions, costs, coverage, extremes, growth,
+    completion_leak, completions, costs, coverage, extremes, files, growth,
     learning, looks, places, samples, speckle, temperature, without,
 };
 use crate::run::learnt::Learnt;
@@ -24,6 +24,7 @@ fn measure(lab: &mut Lab) -> anyhow::Result<()> {
     bits::measure(lab, &learnt)?;
     places::measure(lab, &learnt)?;
     extremes::measure(lab, &learnt)?;
+    files::measure(lab, &learnt)?;
     samples::measure(lab, &learnt)?;
     without::measure(lab, &learnt)?;
     growth::measure(lab, &learnt)?;
@@ -45,6 +46,7 @@ fn claims() -> Vec<(&'static str, Claim)> {
         learning::claims(),
         bits::claims(),
         places::claims(),
+        files::claims(),
         samples::claims(),
         looks::claims(),
         completion_bits::claims(),
