@@ -8,8 +8,13 @@ use std::process::Command;
 use book::search::Index;
 use book::sentences::comparing;
 use book::{Rendered, chapters, inspect, render};
-use lab::{Against, Chapter, Options, Results, Selection, run_chapter};
-use reproduce::CHAPTERS;
+use gan::training::{Noise, save_generator};
+use gradients::plain::{Activation, Mlp};
+use lab::{
+    Against, Chapter, Checkpoint, Lab, Options, Results, Selection, rng_at,
+    run_chapter,
+};
+use reproduce::{CHAPTERS, MODELS};
 use tempfile::TempDir;
 
 use workbook_tests::speed;
@@ -139,6 +144,97 @@ fn no_results_file_is_stale() {
             assert!(shown || device != "cpu", "no page has {line}");
         }
     }
+}
+
+#[test]
+fn every_committed_model_can_be_used_and_none_is_stale() {
+    let problems = MODELS.iter().filter_map(|model| {
+        let results = Results::load(&model.chapter.committed()).unwrap();
+        model.check(&results).err().map(|e| format!("{e:#}"))
+    });
+    let problems: Vec<_> = problems.collect();
+    assert!(problems.is_empty(), "{problems:#?}");
+}
+
+#[test]
+fn nothing_else_is_committed_beside_the_models_and_all_are_small() {
+    let folder = root().join("book/models");
+    let found = files(&folder);
+    let expected = MODELS.iter().map(|model| model.committed());
+    let expected: BTreeSet<_> = expected.collect();
+    for path in found.keys().map(|path| folder.join(path)) {
+        assert!(expected.contains(&path), "{} is no model", path.display());
+    }
+    let sizes = found.iter().map(|(path, bytes)| (path, bytes.len()));
+    let sizes: BTreeMap<_, _> = sizes.collect();
+    let bytes: usize = sizes.values().sum();
+    assert!(bytes <= 6_000_000, "{bytes} bytes: {sizes:#?}");
+}
+
+#[test]
+fn a_tokeniser_and_a_prior_that_are_committed_belong_together() {
+    let of = |name| MODELS.iter().find(|m| m.name == name).unwrap();
+    let pair = ["tokeniser", "prior"].map(|name| of(name).committed());
+    code_prior::training::load_pair(&pair[0], &pair[1]).unwrap();
+}
+
+/// A run that has left a generator, and results that may be its own.
+#[test]
+fn only_the_run_of_the_committed_results_gives_a_model() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = Options {
+        out: Some(folder.path().into()),
+        quiet: true,
+        ..Options::default()
+    };
+    let run = Lab::new(&gan::CHAPTER, options, Selection::All);
+    let path = run.checkpoint_path("digits");
+    let rng = &mut rng_at(1, 0);
+    let g = Mlp::new(
+        &[4, 784],
+        Activation::LeakyRelu(0.2),
+        Activation::Tanh,
+        rng,
+    );
+    let mut checkpoint = Checkpoint::default();
+    save_generator(Noise::normal(4), &g, &mut checkpoint);
+    checkpoint.put("generator.adam.m", &g.layers[0].w);
+    let data = datasets::digest(datasets::bundled());
+    let code = gan::CHAPTER.trained_by().unwrap();
+    let right = [
+        ("training", "gan/digits"),
+        ("seed", "1"),
+        ("scale", "page"),
+        ("data", &data),
+        ("code", &code),
+    ];
+    let results = Results::load(&gan::CHAPTER.committed()).unwrap();
+    let seconds = results.values["digits_seconds"];
+    let leave = |wrong: &str, seconds: f64| {
+        let mut left = checkpoint.clone();
+        for (name, value) in right {
+            left.note(name, if name == wrong { "other" } else { value });
+        }
+        left.save(&path).unwrap();
+        let time = path.with_extension("seconds");
+        fs::write(time, seconds.to_string()).unwrap();
+        MODELS[0].of_run(&run, &results)
+    };
+    let model = leave("", seconds).unwrap();
+    let mut expected = Checkpoint::default();
+    save_generator(Noise::normal(4), &g, &mut expected);
+    expected.notes.clone_from(&model.notes);
+    assert_eq!(model, expected, "what trains it is left out");
+    for (name, value) in right {
+        assert_eq!(model.notes[name], value);
+        let said = format!("{:#}", leave(name, seconds).unwrap_err());
+        assert!(said.contains(&format!("`{name}`: expected")), "{said}");
+    }
+    for name in ["device", "room", "seconds", "chapter", "licence"] {
+        assert!(model.notes.contains_key(name), "{name}");
+    }
+    let said = format!("{:#}", leave("", seconds + 1.0).unwrap_err());
+    assert!(said.contains("another run than that of"), "{said}");
 }
 
 #[test]

@@ -18,6 +18,7 @@ use record::{Claims, say, write_whole};
 
 use crate::console::{exit_code, print, say_above};
 use crate::interrupt::{interrupt_requested, running};
+use crate::model::file_in;
 use crate::{
     ChaCha8Rng, Device, FingerprintError, ImageGrid, Interrupted, Measured,
     Provenance, Results, ResultsError, Room, Within, folder, rng_for,
@@ -520,8 +521,8 @@ impl Lab {
     }
 }
 
-fn checkpoint_in(out: &Path, name: &str) -> PathBuf {
-    out.join("checkpoints").join(format!("{name}.safetensors"))
+pub(crate) fn checkpoint_in(out: &Path, name: &str) -> PathBuf {
+    file_in(&out.join("checkpoints"), name)
 }
 
 /// What the command line asks for by name goes before `selection`.

@@ -220,6 +220,28 @@ impl Checkpoint {
         })
     }
 
+    /// That what both have is the same.
+    ///
+    /// # Errors
+    /// An array of one name is another.
+    pub fn expect_alike(
+        &self,
+        other: &Checkpoint,
+    ) -> Result<(), CheckpointError> {
+        let differs = |(name, array): &(&String, &ArrayD<f32>)| {
+            other.arrays.get(*name).is_some_and(|theirs| theirs != *array)
+        };
+        match self.arrays.iter().find(differs) {
+            None => Ok(()),
+            Some((name, _)) => Err(CheckpointError::Array {
+                path: self.path(),
+                name: name.clone(),
+                expected: format!("that of {}", other.path().display()),
+                found: "another".into(),
+            }),
+        }
+    }
+
     /// A note that is a whole number.
     ///
     /// # Errors
@@ -467,6 +489,19 @@ mod tests {
             1,
             "nothing is left beside it"
         );
+    }
+
+    #[test]
+    fn what_two_checkpoints_share_must_be_alike() {
+        let mut part = Checkpoint::default();
+        part.put("b", &array![0.5_f32]);
+        part.put("new", &array![7.0_f32]);
+        assert!(part.expect_alike(&sample()).is_ok());
+        part.put("b", &array![0.25_f32]);
+        let said = part.expect_alike(&sample()).unwrap_err().to_string();
+        assert!(said.contains("array `b`: expected that of"), "{said}");
+        part.put("b", &array![[0.5_f32]]);
+        assert!(part.expect_alike(&sample()).is_err(), "another shape");
     }
 
     #[test]

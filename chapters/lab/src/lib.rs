@@ -20,6 +20,7 @@ mod grid;
 mod has;
 mod interrupt;
 mod ledger;
+mod model;
 mod numbers;
 mod room;
 mod training;
@@ -42,6 +43,7 @@ pub use figure::{Axis, Plot, panels};
 pub use grid::{ImageGrid, PngError};
 pub use interrupt::{Interrupted, interrupt_requested};
 pub use ledger::{Against, Row, max_rel_err, three_rows};
+pub use model::say_committed;
 pub use numbers::{
     ChaCha8Rng, Reference, ReferenceError, array, column, mat_mul, product,
     rng_at, rng_for, tensor, to_f32,

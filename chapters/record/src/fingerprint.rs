@@ -17,11 +17,14 @@ pub struct FingerprintError {
 /// What belongs to one chapter alone: its experiments, its ledger, its command line.
 const OWN: &str = "run";
 
+/// How a reader asks for an experiment: committed results are made by `reproduce`, without it.
+const COMMAND_LINE: &str = "run/main.rs";
+
 /// Where a chapter's experiments are, a file for each.
 const EXPERIMENTS: &str = "run/experiments";
 
 /// Fingerprint, as 16 hexadecimal digits, of the Rust files in some folders. Of those that are `used` by others the
-/// folder `run` is left out; of an experiment, how it draws and what it claims.
+/// folder `run` is left out; of the others, the command line; of an experiment, how it draws and what it claims.
 ///
 /// # Errors
 /// A folder or file cannot be read.
@@ -34,7 +37,8 @@ pub fn fingerprint(
     for (folder, used) in own.chain(used.iter().map(|f| (f, true))) {
         for path in rust_files(folder)? {
             let below = path.strip_prefix(folder).unwrap_or(&path);
-            if used && below.starts_with(OWN) {
+            let asks = below == Path::new(COMMAND_LINE);
+            if asks || used && below.starts_with(OWN) {
                 continue;
             }
             let text = fs::read_to_string(&path).map_err(|cause| {
@@ -190,6 +194,20 @@ mod tests {
         assert_eq!(both, of(measure));
         assert_ne!(both, of("fn measure() { let draw = 2; }"));
         assert_ne!(of("fn drawn() {}"), "");
+    }
+
+    #[test]
+    fn how_an_experiment_is_asked_for_makes_no_number() {
+        let folder = tempfile::tempdir().unwrap();
+        let own = [folder.path().to_path_buf()];
+        fs::create_dir(folder.path().join(OWN)).unwrap();
+        let with = |name: &str, text: &str| {
+            fs::write(folder.path().join(name), text).unwrap();
+            fingerprint(&own, &[]).unwrap()
+        };
+        let first = with("run/mod.rs", "fn run() {}");
+        assert_eq!(with(COMMAND_LINE, "fn main() { run() }"), first);
+        assert_ne!(with("main.rs", "fn main() { run() }"), first);
     }
 
     #[test]

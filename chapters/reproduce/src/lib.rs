@@ -1,5 +1,7 @@
 //! Running the chapters, and comparing what they give here with what the book says.
 
+mod models;
+
 use std::fs;
 use std::path::Path;
 
@@ -7,6 +9,8 @@ use anyhow::{Context, ensure};
 use book::memory::{self, Key};
 use lab::{Chapter, Comparison, Options, Results, Selection, run_chapter};
 use record::Entry;
+
+pub use models::{MODELS, Model, commit_models};
 
 /// Every chapter, in the order of the table of contents.
 pub static CHAPTERS: [&Chapter; 9] = [
@@ -42,7 +46,7 @@ pub fn reproduce(
     memory::remember(&root, &target, entry, key, &report.measured)
 }
 
-/// Runs all experiments of a chapter, and writes what they give, results and figures, beside the book's pages.
+/// Runs all experiments of a chapter, and writes what they give, results, figures and models, beside the book's pages.
 ///
 /// # Errors
 /// An experiment failed, or a file cannot be read or written.
@@ -64,6 +68,7 @@ pub fn refresh(
         replace_folder(&tables, &pages.join("tables").join(chapter.name))?;
     }
     report.results.save(&chapter.committed())?;
+    commit_models(chapter)?;
     memory::remember(&root, &target, entry, key, &report.measured)
 }
 

@@ -9,18 +9,27 @@ use book::{Choice, Said, render_and_say};
 use clap::Parser;
 use lab::{Chapter, Comparison, Options};
 use record::Entry;
-use reproduce::{CHAPTERS, redraw, refresh, refresh_one, reproduce};
+use reproduce::{
+    CHAPTERS, commit_models, redraw, refresh, refresh_one, reproduce,
+};
 
 /// Runs the experiments that take seconds and compares their numbers with the book's.
 #[derive(Parser)]
 #[command(name = "cargo run --")]
 struct Cli {
+    /// Commit the models of the runs that made the committed results, from their checkpoints; run nothing
+    #[arg(long, conflicts_with_all = ["fresh", "draw"])]
+    models: bool,
     #[command(flatten)]
     choice: Choice,
 }
 
 fn main() -> ExitCode {
-    lab::exit_code(work(&Cli::parse().choice))
+    let cli = Cli::parse();
+    lab::exit_code(match cli.models {
+        true => models(&cli.choice),
+        false => work(&cli.choice),
+    })
 }
 
 fn work(choice: &Choice) -> anyhow::Result<()> {
@@ -53,6 +62,16 @@ fn work(choice: &Choice) -> anyhow::Result<()> {
     }
     said.book(start, "");
     said.end()
+}
+
+fn models(choice: &Choice) -> anyhow::Result<()> {
+    let entries = record::entries(&record::root())?;
+    for entry in choice.chapters(&entries)? {
+        for path in commit_models(of(entry)?)? {
+            record::say(path.display());
+        }
+    }
+    Ok(())
 }
 
 fn of(entry: &Entry) -> anyhow::Result<&'static Chapter> {

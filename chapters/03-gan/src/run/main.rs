@@ -7,7 +7,9 @@ use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 use gan::CHAPTER;
 use gan::training::{draw, load_generator};
-use lab::{Options, Selection, exit_code, no_input, run_and_show};
+use lab::{
+    Options, Selection, exit_code, no_input, run_and_show, say_committed,
+};
 
 /// Runs the experiments of chapter 3
 #[derive(Parser)]
@@ -35,9 +37,9 @@ enum Command {
 
 #[derive(Args)]
 struct Sample {
-    /// A checkpoint of `digits`
+    /// A checkpoint of `digits` [default: what it has left here, or else the committed model]
     #[arg(long, value_name = "FILE")]
-    checkpoint: PathBuf,
+    checkpoint: Option<PathBuf>,
     /// How many images
     #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     count: u32,
@@ -65,9 +67,12 @@ fn main() -> ExitCode {
 }
 
 fn write_sample(sample: &Sample) -> anyhow::Result<()> {
-    no_input(&sample.out, &[&sample.checkpoint])
+    let [usual] = CHAPTER.trained(["digits"]);
+    let checkpoint = sample.checkpoint.as_ref().unwrap_or(&usual);
+    no_input(&sample.out, &[checkpoint])
         .with_context(|| sample.out.display().to_string())?;
-    let (noise, g) = load_generator(&sample.checkpoint)?;
+    say_committed(&[checkpoint]);
+    let (noise, g) = load_generator(checkpoint)?;
     let grid = draw(noise, &g, sample.count as usize, sample.seed);
     Ok(grid.save(&sample.out)?)
 }

@@ -19,9 +19,9 @@ fn any_seed_is_one() {
 }
 
 /// A generator that has learnt nothing.
-fn save_some_generator(path: &Path) {
+fn save_some_generator(path: &Path, stream: u64) {
     let leaky = Activation::LeakyRelu(0.2);
-    let rng = &mut rng_at(1, 0);
+    let rng = &mut rng_at(1, stream);
     let g = Mlp::new(&[4, 784], leaky, Activation::Tanh, rng);
     let mut checkpoint = Checkpoint::default();
     save_generator(Noise::normal(4), &g, &mut checkpoint);
@@ -39,7 +39,7 @@ fn sample(folder: &Path, out: &str) -> Output {
 fn a_picture_does_not_replace_its_generator() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name);
-    save_some_generator(&at("g"));
+    save_some_generator(&at("g"), 0);
     let before = std::fs::read(at("g")).unwrap();
     let done = sample(folder.path(), "./g");
     let said = String::from_utf8(done.stderr).unwrap();
@@ -50,6 +50,39 @@ fn a_picture_does_not_replace_its_generator() {
     assert_eq!(std::fs::read(at("g")).unwrap(), before);
     assert!(sample(folder.path(), "x.png").status.success());
     assert!(std::fs::read(at("x.png")).unwrap().starts_with(b"\x89PNG"));
+}
+
+#[test]
+fn the_committed_generator_draws_for_who_has_trained_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().canonicalize().unwrap();
+    std::fs::create_dir_all(root.join("chapters/03-gan")).unwrap();
+    let draw = || {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_gan"));
+        program.args(["sample", "--out", "x.png", "--count", "2"]);
+        program.env("WORKBOOK_ROOT", &root).current_dir(&root);
+        let done = program.output().unwrap();
+        let said = String::from_utf8(done.stderr).unwrap();
+        (done.status.code(), said, std::fs::read(root.join("x.png")).ok())
+    };
+    let (status, said, _) = draw();
+    assert_eq!(status, Some(1));
+    let own = root.join("target/runs/gan/checkpoints/digits.safetensors");
+    let wanted = format!("error: {}: ", own.display());
+    assert!(said.starts_with(&wanted), "{said}");
+    let committed = root.join("book/models/gan/digits.safetensors");
+    save_some_generator(&committed, 0);
+    let (status, said, committed_s) = draw();
+    assert_eq!(status, Some(0), "{said}");
+    let expected = format!(
+        "{}: the committed model of the book's own run; one that you train goes before it\n",
+        committed.display()
+    );
+    assert_eq!(said, expected);
+    save_some_generator(&own, 1);
+    let (status, said, mine) = draw();
+    assert_eq!((status, said.as_str()), (Some(0), ""));
+    assert_ne!(mine, committed_s);
 }
 
 /// Ninety short trainings, one a thread.

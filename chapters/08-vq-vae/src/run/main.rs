@@ -1,13 +1,15 @@
 //! Runs the experiments of chapter 8, one of its trainings, or the compressor that it made.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, ensure};
 use clap::{Args, Parser, Subcommand};
-use lab::{Options, Selection, exit_code, no_input, run_and_show, say};
+use lab::{
+    Options, Selection, exit_code, no_input, run_and_show, say, say_committed,
+};
 use vq_vae::CHAPTER;
-use vq_vae::coding::{Compressor, remark};
+use vq_vae::coding::{CodingError, Compressor, remark};
 
 /// Runs the experiments of chapter 8
 #[derive(Parser)]
@@ -39,7 +41,7 @@ struct Files {
     /// What to write
     #[arg(short, long, value_name = "FILE")]
     out: PathBuf,
-    /// What `digits` left [default: vq-vae/checkpoints/compressor.safetensors in cargo's target/runs]
+    /// A compressor [default: what `digits` has left here, or else the committed model]
     #[arg(long, value_name = "FILE")]
     checkpoint: Option<PathBuf>,
     /// Not here: `cargo run -p code-prior -- compress` makes the files that a prior makes shorter
@@ -55,12 +57,15 @@ impl Files {
             "--prior: a prior's files are made by `cargo run -p code-prior -- compress`, and read by `cargo run -p code-prior -- \
              decompress`; what is made here has tables by place"
         );
-        let usual =
-            || CHAPTER.out().join("checkpoints/compressor.safetensors");
-        let path = self.checkpoint.clone().unwrap_or_else(usual);
-        no_input(&self.out, &[&self.from, &path])
+        let [usual] = CHAPTER.trained(["compressor"]);
+        self.load(self.checkpoint.as_ref().unwrap_or(&usual))
+    }
+
+    fn load(&self, path: &Path) -> anyhow::Result<Compressor> {
+        no_input(&self.out, &[&self.from, path])
             .with_context(|| self.out.display().to_string())?;
-        Ok(Compressor::load(&path)?)
+        say_committed(&[path]);
+        Ok(Compressor::load(path)?)
     }
 }
 
@@ -88,6 +93,22 @@ fn compress(files: &Files) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// By the compressor that was named or is the usual one; what the committed model has written, by that.
 fn decompress(files: &Files) -> anyhow::Result<()> {
-    Ok(files.compressor()?.decompress(&files.from, &files.out)?)
+    let done = files.compressor()?.decompress(&files.from, &files.out);
+    let committed = CHAPTER.model("compressor");
+    match done {
+        Err(error) if wants(&error, &committed) => {
+            let committed = files.load(&committed)?;
+            Ok(committed.decompress(&files.from, &files.out)?)
+        }
+        done => Ok(done?),
+    }
+}
+
+/// Whether a file was refused because it is another compressor's, namely this one's.
+fn wants(error: &CodingError, path: &Path) -> bool {
+    let CodingError::File { cause, .. } = error else { return false };
+    let CodingError::Other { wanted, .. } = &**cause else { return false };
+    Compressor::load(path).is_ok_and(|c| c.fingerprint() == *wanted)
 }

@@ -112,6 +112,47 @@ fn the_compressor_that_is_wanted_is_named() {
 }
 
 #[test]
+fn the_committed_compressor_serves_who_has_trained_none() {
+    let place = Place::new();
+    let root = place.0.path().canonicalize().unwrap();
+    std::fs::create_dir_all(root.join("chapters/08-vq-vae")).unwrap();
+    let run = |command: &str, from: &str, out: &str| {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_vq-vae"));
+        program.args([command, from, "--out", out]);
+        program.env("WORKBOOK_ROOT", &root).current_dir(&root);
+        let done = program.output().unwrap();
+        (done.status.code(), String::from_utf8(done.stderr).unwrap())
+    };
+    let committed = root.join("book/models/vq-vae/compressor.safetensors");
+    made(1).save(&committed).unwrap();
+    let line = format!(
+        "{}: the committed model of the book's own run; one that you train goes before it\n",
+        committed.display()
+    );
+    let (status, said) = run("compress", "x.png", "y.vq");
+    assert_eq!(status, Some(0), "{said}");
+    assert!(said.starts_with(&line), "{said}");
+    assert_eq!(run("decompress", "y.vq", "y.png"), (Some(0), line.clone()));
+    // What it has written it reads when there is one of the reader's own, too.
+    let own =
+        root.join("target/runs/vq-vae/checkpoints/compressor.safetensors");
+    made(2).save(&own).unwrap();
+    assert_eq!(run("decompress", "y.vq", "z.png"), (Some(0), line));
+    let read = |name: &str| std::fs::read(root.join(name)).unwrap();
+    assert_eq!(read("z.png"), read("y.png"));
+    let (status, said) = run("compress", "x.png", "z.vq");
+    assert_eq!(status, Some(0), "{said}");
+    assert!(!said.contains("committed"), "{said}");
+    assert_ne!(read("z.vq"), read("y.vq"));
+    // A third one's file is refused as ever.
+    made(3).save(&own).unwrap();
+    let (status, said) = run("decompress", "z.vq", "new");
+    assert_eq!(status, Some(1));
+    let wanted = format!("compressor-{}", made(2).fingerprint());
+    assert!(said.contains(&wanted), "{said}");
+}
+
+#[test]
 fn a_prior_is_sent_to_the_chapter_that_has_one() {
     let place = Place::new();
     for (command, from) in [("compress", "x.png"), ("decompress", "x.vq")] {

@@ -17,10 +17,10 @@ use code_prior::training::load_pair;
 use datasets::{Digits, PixelRange, Split};
 use lab::{
     Device, ImageGrid, Options, Room, Selection, exit_code, no_input,
-    run_and_show, say,
+    run_and_show, say, say_committed,
 };
 use ndarray::{Array2, s};
-use vq_vae::coding::remark;
+use vq_vae::coding::{CodingError, remark};
 use vq_vae::training::VqVae;
 
 use given::upper_codes;
@@ -54,10 +54,10 @@ enum Command {
 /// Where the two models are.
 #[derive(Args)]
 struct Pair {
-    /// A checkpoint of the tokeniser [default: what the chapter's own run has left]
+    /// A checkpoint of the tokeniser [default: what `draw` has left here, or else the committed model]
     #[arg(long, value_name = "FILE")]
     tokeniser: Option<PathBuf>,
-    /// A checkpoint of the prior [default: what the chapter's own run has left]
+    /// A checkpoint of the prior [default: as for the tokeniser]
     #[arg(long, value_name = "FILE")]
     prior: Option<PathBuf>,
 }
@@ -172,13 +172,10 @@ impl Models {
 impl Pair {
     /// The files of the tokeniser and of the prior.
     fn paths(&self) -> [PathBuf; 2] {
-        let at = |given: &Option<PathBuf>, name: &str| {
-            let there = CHAPTER.out().join("checkpoints").join(name);
-            given.clone().unwrap_or(there)
-        };
+        let [tokeniser, prior] = CHAPTER.trained(["tokeniser", "prior"]);
         [
-            at(&self.tokeniser, "tokeniser.safetensors"),
-            at(&self.prior, "prior.safetensors"),
+            self.tokeniser.clone().unwrap_or(tokeniser),
+            self.prior.clone().unwrap_or(prior),
         ]
     }
 
@@ -193,19 +190,21 @@ impl Pair {
             .with_context(|| out.display().to_string())?;
         expect_there(&tokeniser)?;
         expect_there(&prior)?;
+        say_committed(&[&tokeniser, &prior]);
         Ok([tokeniser, prior])
     }
 }
 
 impl Files {
-    fn compressor(&self) -> anyhow::Result<PriorCompressor> {
-        let [tokeniser, prior] = self.pair.there(&self.out, &[&self.from])?;
+    fn compressor(&self, pair: &Pair) -> anyhow::Result<PriorCompressor> {
+        let [tokeniser, prior] = pair.there(&self.out, &[&self.from])?;
         Ok(PriorCompressor::load(&tokeniser, &prior)?)
     }
 }
 
 fn compress(files: &Files) -> anyhow::Result<()> {
-    let size = files.compressor()?.compress(&files.from, &files.out)?;
+    let compressor = files.compressor(&files.pair)?;
+    let size = compressor.compress(&files.from, &files.out)?;
     say(format_args!("{}: {size} bytes", files.out.display()));
     if let Some(remark) = remark(&files.from)? {
         say(remark);
@@ -213,8 +212,29 @@ fn compress(files: &Files) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// By the pair that was named or is the usual one; what the committed pair has written, by that.
 fn decompress(files: &Files) -> anyhow::Result<()> {
-    Ok(files.compressor()?.decompress(&files.from, &files.out)?)
+    let (from, out) = (&files.from, &files.out);
+    let done = files.compressor(&files.pair)?.decompress(from, out);
+    let committed = Pair {
+        tokeniser: Some(CHAPTER.model("tokeniser")),
+        prior: Some(CHAPTER.model("prior")),
+    };
+    match done {
+        Err(error) if wants(&error, &committed) => {
+            Ok(files.compressor(&committed)?.decompress(from, out)?)
+        }
+        done => Ok(done?),
+    }
+}
+
+/// Whether a file was refused because it is another pair's, namely this one's.
+fn wants(error: &CodingError, pair: &Pair) -> bool {
+    let CodingError::File { cause, .. } = error else { return false };
+    let CodingError::Other { wanted, .. } = &**cause else { return false };
+    let [tokeniser, prior] = pair.paths();
+    PriorCompressor::load(&tokeniser, &prior)
+        .is_ok_and(|c| c.fingerprint() == *wanted)
 }
 
 /// The models, which can draw as they are asked to, once it is known that the output replaces nothing that is read.

@@ -85,6 +85,57 @@ fn commands_take_any_number_and_keep_what_they_read() {
     assert!(said.contains("none: no such file; `cargo run -p"), "{said}");
 }
 
+/// The same for a reader whose workbook is there, and nothing else.
+fn run_in(root: &Path, words: &str) -> (Option<i32>, String) {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_code-prior"));
+    program.args(words.split(' ')).current_dir(root);
+    let done = program.env("WORKBOOK_ROOT", root).output().unwrap();
+    (done.status.code(), String::from_utf8(done.stderr).unwrap())
+}
+
+#[test]
+fn the_committed_pair_draws_for_who_has_trained_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().canonicalize().unwrap();
+    std::fs::create_dir_all(root.join("chapters/09-code-prior")).unwrap();
+    let save = |folder: &Path, seed: u64| {
+        let at = |name: &str| folder.join(format!("{name}.safetensors"));
+        std::fs::create_dir_all(folder).unwrap();
+        save_pair(seed, &at("tokeniser"), &at("prior"));
+    };
+    let draw = |words: &str| run_in(&root, &format!("{words} --out y.png"));
+    let (status, said) = draw("sample");
+    assert_eq!(status, Some(1));
+    let own = root.join("target/runs/code-prior/checkpoints");
+    let tokeniser = own.join("tokeniser.safetensors");
+    let wanted = format!("error: {}: no such file", tokeniser.display());
+    assert!(said.starts_with(&wanted), "{said}");
+    let committed = root.join("book/models/code-prior");
+    save(&committed, 1);
+    let expected = ["tokeniser", "prior"].map(|name| {
+        let path = committed.join(format!("{name}.safetensors"));
+        let line = "the committed model of the book's own run; one that you train goes before it";
+        format!("{}: {line}\n", path.display())
+    });
+    let expected = (Some(0), expected.concat());
+    assert_eq!(draw("sample --count 2"), expected);
+    let x = png_of(&[0.5; 784], Path::new("x")).unwrap();
+    std::fs::write(root.join("x.png"), x).unwrap();
+    let (status, said) = run_in(&root, "compress x.png --out x.vqp");
+    assert_eq!(status, Some(0), "{said}");
+    assert!(said.starts_with(&expected.1), "{said}");
+    // Half a pair of one's own is none.
+    std::fs::create_dir_all(&own).unwrap();
+    std::fs::copy(committed.join("tokeniser.safetensors"), tokeniser)
+        .unwrap();
+    assert_eq!(draw("sample --count 2"), expected);
+    save(&own, 1);
+    assert_eq!(draw("sample --count 2"), (Some(0), String::new()));
+    // What the committed pair has written it reads when there is one of the reader's own, too.
+    save(&own, 2);
+    assert_eq!(draw("decompress x.vqp"), expected);
+}
+
 /// A folder with two pairs of models, an image and its compressed file.
 fn place() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
