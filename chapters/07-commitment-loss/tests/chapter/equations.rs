@@ -267,7 +267,7 @@ proptest! {
     }
 
     #[test]
-    fn eq_7_16_the_late_term_points_away((z, e, indices) in lookup(), r in reduction()) {
+    fn eq_7_19_the_late_term_points_away((z, e, indices) in lookup(), r in reduction()) {
         let z_q = gather(&e, &indices);
         // What sg holds fixed stays fixed: the bracket, and the latent that is compared with.
         let bracket = &z_q - &z;

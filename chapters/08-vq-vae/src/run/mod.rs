@@ -3,6 +3,7 @@
 pub mod experiments;
 pub mod ledger;
 mod pictures;
+mod quantizers;
 mod setting;
 mod short;
 
@@ -10,7 +11,7 @@ use lab::{Cost, Lab};
 
 use experiments::{
     choices, components, digits, digits_dfdx, first_steps, gradient, grids,
-    patches, rate,
+    patches, quantizers as other, rate,
 };
 
 /// The experiments of chapter 8.
@@ -27,7 +28,8 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     lab.run(&patches::EXPERIMENT)?;
     lab.run(&components::EXPERIMENT)?;
     lab.run(&grids::EXPERIMENT)?;
-    lab.run(&rate::EXPERIMENT)
+    lab.run(&rate::EXPERIMENT)?;
+    lab.run(&other::EXPERIMENT)
 }
 
 fn compare_everything(lab: &mut Lab) -> anyhow::Result<()> {

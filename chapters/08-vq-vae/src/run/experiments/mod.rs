@@ -12,6 +12,7 @@ pub mod gradient;
 pub mod grids;
 pub mod growth;
 pub mod patches;
+pub mod quantizers;
 pub mod rate;
 pub mod reach;
 pub mod rebuilt;
