@@ -57,7 +57,10 @@ pub enum CommitmentError {
         found: usize,
     },
     /// Parts of equal width that there are none of.
-    #[error("{parts} parts of equal width: found latents of {c} components")]
+    #[error(
+        "expected latents that can be cut into {parts} parts of equal \
+         width, found {c} components"
+    )]
     Parts {
         /// Components.
         c: usize,
