@@ -32,10 +32,7 @@ impl<F: NdFloat> Bottleneck<F> for Cosine<F> {
         vec![self.0.k()]
     }
 
-    fn quantize(
-        &self,
-        z_e: &Array2<F>,
-    ) -> Result<Coded<F>, CommitmentError> {
+    fn quantize(&self, z_e: &Array2<F>) -> Result<Coded<F>, CommitmentError> {
         let Settings { beta, reduction, .. } = *self.0.settings();
         check(z_e, self.0.codebook())?;
         let z = normalize_rows(z_e); // [N, C]
@@ -88,10 +85,7 @@ impl<F: NdFloat> Bottleneck<F> for Signs {
         vec![1 << self.width]
     }
 
-    fn quantize(
-        &self,
-        z_e: &Array2<F>,
-    ) -> Result<Coded<F>, CommitmentError> {
+    fn quantize(&self, z_e: &Array2<F>) -> Result<Coded<F>, CommitmentError> {
         let Settings { beta, reduction, .. } = self.settings;
         check(z_e, &Array2::zeros((1, self.width)))?;
         let number = |z: ndarray::ArrayView1<F>| {
@@ -140,10 +134,7 @@ impl<F: NdFloat> Bottleneck<F> for Levels {
     }
 
     /// There is no commitment term.
-    fn quantize(
-        &self,
-        z_e: &Array2<F>,
-    ) -> Result<Coded<F>, CommitmentError> {
+    fn quantize(&self, z_e: &Array2<F>) -> Result<Coded<F>, CommitmentError> {
         let Quantized { z_q, indices } = finite_scalar(z_e, self)?;
         Ok(Coded { z_q, codes: one_column(indices), loss: F::zero() })
     }
@@ -195,10 +186,7 @@ impl<F: NdFloat> Bottleneck<F> for Turned<F> {
         vec![self.frozen.nrows()]
     }
 
-    fn quantize(
-        &self,
-        z_e: &Array2<F>,
-    ) -> Result<Coded<F>, CommitmentError> {
+    fn quantize(&self, z_e: &Array2<F>) -> Result<Coded<F>, CommitmentError> {
         let Settings { beta, reduction, .. } = self.settings;
         let e = self.codebook(); // [K, C]
         let indices = nearest(z_e, &e)?; // [N]

@@ -31,10 +31,7 @@ pub trait Bottleneck<F: NdFloat> {
     ///
     /// # Errors
     /// The latents have another width, or one is not finite.
-    fn quantize(
-        &self,
-        z_e: &Array2<F>,
-    ) -> Result<Coded<F>, CommitmentError>;
+    fn quantize(&self, z_e: &Array2<F>) -> Result<Coded<F>, CommitmentError>;
 
     /// All that reaches the latents, given what reaches the decoder's
     /// input. `[N, C]`
@@ -97,10 +94,7 @@ impl<F: NdFloat> Bottleneck<F> for Quantizer<F> {
         vec![self.k()]
     }
 
-    fn quantize(
-        &self,
-        z_e: &Array2<F>,
-    ) -> Result<Coded<F>, CommitmentError> {
+    fn quantize(&self, z_e: &Array2<F>) -> Result<Coded<F>, CommitmentError> {
         let Found { quantized, commitment_loss: loss, .. } =
             Quantizer::quantize(self, z_e)?;
         let Quantized { z_q, indices } = quantized;

@@ -38,10 +38,7 @@ impl<F: NdFloat> Bottleneck<F> for Product<F> {
 
     /// Eq. 7.18: each part is looked up by itself. The distance is that of
     /// the whole latent, so the commitment term is equation 7.8's.
-    fn quantize(
-        &self,
-        z_e: &Array2<F>,
-    ) -> Result<Coded<F>, CommitmentError> {
+    fn quantize(&self, z_e: &Array2<F>) -> Result<Coded<F>, CommitmentError> {
         self.check(z_e)?;
         let mut codes = Array2::zeros((z_e.nrows(), self.0.len())); // [N, G]
         let parts = self.parts(z_e); // [N, C_g] each

@@ -25,10 +25,7 @@ impl<F: NdFloat> Bottleneck<F> for Residual<F> {
 
     /// Eq. 7.16: each level takes its vector off, and the vectors add up.
     /// Eq. 7.17: the commitment terms of the levels add up too.
-    fn quantize(
-        &self,
-        z_e: &Array2<F>,
-    ) -> Result<Coded<F>, CommitmentError> {
+    fn quantize(&self, z_e: &Array2<F>) -> Result<Coded<F>, CommitmentError> {
         let (mut left, mut loss) = (z_e.clone(), F::zero()); // [N, C]
         let mut z_q = Array2::zeros(z_e.raw_dim()); // [N, C]
         let mut codes = Array2::zeros((z_e.nrows(), self.0.len())); // [N, L]
@@ -119,8 +116,13 @@ impl<F: NdFloat> Residual<F> {
         let mut left = z_e.clone(); // [N, C]
         let mut levels = Vec::new();
         for &k in k {
-            let level =
-                Quantizer::from_latents(&left, k, lloyd_steps, settings, rng)?;
+            let level = Quantizer::from_latents(
+                &left,
+                k,
+                lloyd_steps,
+                settings,
+                rng,
+            )?;
             left -= &level.quantize(&left)?.quantized.z_q; // [N, C]
             levels.push(level);
         }

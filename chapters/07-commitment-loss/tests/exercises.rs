@@ -83,7 +83,9 @@ fn exercise_7_9_residual_lookup() {
 
 #[test]
 fn exercise_7_10_residual_backward() {
-    expect_pass(checks::residual_backward(residual_backward::residual_backward));
+    expect_pass(checks::residual_backward(
+        residual_backward::residual_backward,
+    ));
 }
 
 #[test]

@@ -43,8 +43,7 @@ impl<'a> AnyTraining<'a> {
         start: impl FnOnce(
             &Array2<f32>,
             &mut ChaCha8Rng,
-        )
-            -> Result<Box<dyn Kept + 'a>, CommitmentError>,
+        ) -> Result<Box<dyn Kept + 'a>, CommitmentError>,
         mut data: impl FnMut(u64) -> Array2<f32> + 'a,
         seed: u64,
     ) -> Result<Self, CommitmentError> {

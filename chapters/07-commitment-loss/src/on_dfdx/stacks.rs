@@ -108,7 +108,7 @@ impl<E: Number, D: Device<E>> Product<E, D> {
     pub fn quantize(&self, z_e: Matrix<E, D>) -> Coded<E, D> {
         let parts = self.parts(&z_e).into_iter().zip(&self.0);
         let chosen: Vec<_> =
-            parts.map(|(z, part)| part.quantize(z).0).collect(); // [N, K] each
+            parts.map(|(z, part)| part.quantize(z).0).collect();
         Coded { z_q: self.vectors(&chosen), chosen }
     }
 

@@ -22,13 +22,16 @@ pub fn reference_stacks(
     reduction: Reduction,
 ) -> anyhow::Result<(Array2<f64>, Residual<f64>, Product<f64>)> {
     let settings = Settings { beta: BETA, reduction, ..Settings::default() };
-    let mut read = |name: &str, n: usize| {
+    let mut read = |name: &str, n: usize| -> anyhow::Result<_> {
         let name = format!("stack/{name}{n}");
         Ok(Quantizer::new(values.matrix(&name)?, settings)?)
     };
-    let levels: anyhow::Result<_> = (0..3).map(|n| read("level", n)).collect();
-    let parts: anyhow::Result<_> = (0..2).map(|n| read("part", n)).collect();
-    let (residual, product) = (Residual::new(levels?)?, Product::new(parts?)?);
+    let levels: anyhow::Result<Vec<_>> =
+        (0..3).map(|n| read("level", n)).collect();
+    let parts: anyhow::Result<Vec<_>> =
+        (0..2).map(|n| read("part", n)).collect();
+    let (residual, product) =
+        (Residual::new(levels?)?, Product::new(parts?)?);
     Ok((values.matrix("stack/z_e")?, residual, product))
 }
 

@@ -488,7 +488,13 @@ fn stack() -> (Array2<f64>, Vec<Array2<f64>>) {
     let codebooks = vec![
         array![[2.0, 0.0], [0.0, 0.0], [-1.0, 1.0], [900.0, -900.0]],
         array![[0.5, 0.5], [-0.5, 0.2], [80.0, -80.0]],
-        array![[0.1, 0.1], [-0.2, 0.0], [0.0, 0.3], [0.3, -0.1], [15.0, -15.0]],
+        array![
+            [0.1, 0.1],
+            [-0.2, 0.0],
+            [0.0, 0.3],
+            [0.3, -0.1],
+            [15.0, -15.0]
+        ],
     ];
     (z_e, codebooks)
 }
@@ -587,7 +593,10 @@ pub fn residual_lookup(candidate: StackLookup) -> Result<(), Diagnosis> {
                     ),
                 ),
             ],
-            told("sum", "The codes are right, and the vectors are not their sum."),
+            told(
+                "sum",
+                "The codes are right, and the vectors are not their sum.",
+            ),
         )?;
     }
     Ok(())
@@ -748,6 +757,9 @@ pub fn product_lookup(candidate: StackLookup) -> Result<(), Diagnosis> {
                  from.",
             ),
         )],
-        told("vectors", "The codes are right, and the vectors are not theirs."),
+        told(
+            "vectors",
+            "The codes are right, and the vectors are not theirs.",
+        ),
     )
 }

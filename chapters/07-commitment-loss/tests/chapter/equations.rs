@@ -49,7 +49,10 @@ fn reduction() -> impl Strategy<Value = Reduction> {
     prop_oneof![Just(MEAN), Just(SUM)]
 }
 
-fn residual(codebooks: &[Array2<f64>], reduction: Reduction) -> Residual<f64> {
+fn residual(
+    codebooks: &[Array2<f64>],
+    reduction: Reduction,
+) -> Residual<f64> {
     let settings = Settings { beta: BETA, reduction, ..Settings::default() };
     let levels = codebooks.iter();
     let levels = levels.map(|e| Quantizer::new(e.clone(), settings).unwrap());

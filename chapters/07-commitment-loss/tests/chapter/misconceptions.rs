@@ -129,7 +129,10 @@ fn exercise_7_10() {
     use residual_backward::*;
     let check = checks::residual_backward;
     expect_diagnosis(check(the_total_alone), "the total alone");
-    expect_diagnosis(check(each_against_the_latent), "each against the latent");
+    expect_diagnosis(
+        check(each_against_the_latent),
+        "each against the latent",
+    );
     expect_diagnosis(check(each_against_the_total), "each against the total");
     expect_diagnosis(check(mean_over_levels), "mean over levels");
     expect_diagnosis(check(away_from_the_sums), "away");
@@ -140,7 +143,13 @@ fn exercise_7_11() {
     use product_lookup::*;
     let check = checks::product_lookup;
     expect_diagnosis(check(interleaved), "interleaved");
-    expect_diagnosis(check(the_first_part_each_time), "the first part each time");
-    expect_diagnosis(check(the_first_codebook_each_time), "the first codebook each time");
+    expect_diagnosis(
+        check(the_first_part_each_time),
+        "the first part each time",
+    );
+    expect_diagnosis(
+        check(the_first_codebook_each_time),
+        "the first codebook each time",
+    );
     expect_diagnosis(check(put_back_interleaved), "put back interleaved");
 }

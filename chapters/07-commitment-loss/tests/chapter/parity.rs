@@ -1,8 +1,8 @@
 //! Hand gradients against finite differences, dfdx and PyTorch; training in both rooms; resuming.
 
+use commitment_loss::bottleneck::Bottleneck;
 use commitment_loss::ledger::{self, reference};
 use commitment_loss::on_dfdx;
-use commitment_loss::bottleneck::Bottleneck;
 use commitment_loss::plain::{Ema, Reduction};
 use commitment_loss::product::Product;
 use commitment_loss::quantizer::{Learning, Quantizer, Revival, Settings};
@@ -313,7 +313,8 @@ fn stacks_learn_alike<D: Device<f64>>(dev: &D, limit: f64) {
                     {
                         let k = ones.shape().1;
                         let codes = codes.to_vec();
-                        let same = gradients::plain::one_hot(&codes, k);
+                        let same =
+                            gradients::plain::one_hot::<f64>(&codes, k);
                         assert_eq!(lab::array(ones), same, "the same codes");
                     }
                     let traced = on_dev.leaky_trace();

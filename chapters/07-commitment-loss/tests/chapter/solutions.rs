@@ -82,7 +82,9 @@ fn exercise_7_9() {
 
 #[test]
 fn exercise_7_10() {
-    expect_pass(checks::residual_backward(residual_backward::residual_backward));
+    expect_pass(checks::residual_backward(
+        residual_backward::residual_backward,
+    ));
 }
 
 #[test]

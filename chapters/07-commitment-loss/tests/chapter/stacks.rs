@@ -36,12 +36,7 @@ fn settings(learning: Learning) -> Settings {
 const WAYS: [Learning; 2] = [
     Learning::Ema { gamma: 0.9, debias: true },
     Learning::Gradient {
-        adam: AdamConfig {
-            lr: 1e-2,
-            beta1: 0.9,
-            beta2: 0.999,
-            eps: 1e-8,
-        },
+        adam: AdamConfig { lr: 1e-2, beta1: 0.9, beta2: 0.999, eps: 1e-8 },
         weight: 1.0,
     },
 ];
@@ -109,7 +104,8 @@ fn a_level_learns_from_what_was_left_for_it() {
     let still = Learning::Ema { gamma: 0.5, debias: true };
     let settings = Settings { learning: still, ..Settings::default() };
     let list = |e| Quantizer::new(e, settings).unwrap();
-    let levels = vec![list(array![[0.0], [10.0]]), list(array![[-1.0], [1.0]])];
+    let levels =
+        vec![list(array![[0.0], [10.0]]), list(array![[-1.0], [1.0]])];
     let mut of = Residual::new(levels).unwrap();
     let z = array![[-1.0], [1.0], [9.0], [11.0]];
     let found = of.quantize(&z).unwrap();
@@ -127,7 +123,8 @@ fn all() -> Vec<Box<dyn Kept>> {
     let z = normal_f32(60, 6, 0);
     let rng = &mut rng_at(24, 0);
     let ema = settings(WAYS[0]);
-    let (adam, levels) = (AdamConfig::default(), Levels::new(&[3, 4, 2, 5, 2, 3]));
+    let (adam, levels) =
+        (AdamConfig::default(), Levels::new(&[3, 4, 2, 5, 2, 3]));
     vec![
         Box::new(Quantizer::from_latents(&z, 8, 2, ema, rng).unwrap()),
         Box::new(
@@ -146,17 +143,20 @@ fn all() -> Vec<Box<dyn Kept>> {
 fn what_goes_on_from_a_checkpoint_ends_where_it_would_have() {
     let batch = |t| normal_f32(30, 6, 10 + t);
     let (mut firsts, mut seconds) = (all(), all());
-    for (n, (whole, second)) in firsts.iter_mut().zip(&mut seconds).enumerate() {
-        go(&mut **whole, batch, 0..4);
+    for (n, (whole, second)) in
+        firsts.iter_mut().zip(&mut seconds).enumerate()
+    {
+        go::<f32>(&mut **whole, batch, 0..4);
         let mut checkpoint = Checkpoint::default();
         whole.save("q", &mut checkpoint);
         second.restore("q", &checkpoint).unwrap();
-        let on = go(&mut **whole, batch, 4..8);
-        assert_eq!(go(&mut **second, batch, 4..8), on, "{n}");
+        let on = go::<f32>(&mut **whole, batch, 4..8);
+        assert_eq!(go::<f32>(&mut **second, batch, 4..8), on, "{n}");
         for (m, other) in all().iter_mut().enumerate() {
             let taken = other.restore("q", &checkpoint).is_ok();
             // The directions of a list are kept as the list is.
-            let alike = |a, b| a == b || (a == 0 && b == 3) || (a == 3 && b == 0);
+            let alike =
+                |a, b| a == b || (a == 0 && b == 3) || (a == 3 && b == 0);
             assert_eq!(taken, alike(n, m), "{n} in place of {m}");
         }
     }
@@ -195,7 +195,8 @@ fn what_does_not_fit_says_which_and_why() {
     let uneven = Residual::new(vec![list(3, 4), list(3, 2)]);
     assert_eq!(uneven.unwrap_err(), width(4, 2).into());
     let rng = &mut rng_at(26, 0);
-    let thirds = Product::from_latents(&normal(9, 4, 0), &[2; 3], 1, ema, rng);
+    let thirds =
+        Product::from_latents(&normal(9, 4, 0), &[2; 3], 1, ema, rng);
     assert_eq!(
         thirds.unwrap_err().to_string(),
         "expected latents that can be cut into 3 parts of equal width, \
@@ -282,6 +283,7 @@ fn a_turned_list_moves_as_one_and_comes_closer() {
         of.learn(&z, &found, &mut rng_at(29, t)).unwrap();
     }
     assert!(losses[199] < 0.7 * losses[0], "{} {}", losses[0], losses[199]);
-    let moved = (of.codebook() - start).map_axis(ndarray::Axis(1), |row| row.dot(&row));
+    let moved = (of.codebook() - start)
+        .map_axis(ndarray::Axis(1), |row| row.dot(&row));
     assert!(moved.iter().all(|m| *m > 1e-4), "{moved}");
 }

@@ -77,16 +77,16 @@ impl Kind {
                 settings,
                 rng,
             )?),
-            Kind::Cosine => Box::new(Cosine::from_latents(
-                z_e, k, LLOYD, settings, rng,
-            )?),
+            Kind::Cosine => {
+                Box::new(Cosine::from_latents(z_e, k, LLOYD, settings, rng)?)
+            }
             Kind::Signs => Box::new(Signs { width: bits, settings }),
             Kind::Levels => {
                 Box::new(Levels::new(levels(bits)).expect("two or more"))
             }
-            Kind::Turned => Box::new(Turned::from_latents(
-                z_e, k, adam, settings, rng,
-            )?),
+            Kind::Turned => {
+                Box::new(Turned::from_latents(z_e, k, adam, settings, rng)?)
+            }
         })
     }
 }
@@ -168,7 +168,8 @@ impl Maps {
         let places = self.test.ncols() / all;
         let columns: Vec<usize> =
             (0..places * all).filter(|n| n % all < l).collect();
-        let of = |maps: &Array2<usize>| maps.select(ndarray::Axis(1), &columns);
+        let of =
+            |maps: &Array2<usize>| maps.select(ndarray::Axis(1), &columns);
         Self { seen: of(&self.seen), test: of(&self.test) }
     }
 

@@ -26,7 +26,7 @@ const LEVELS: [usize; 4] = [1, 2, 4, 8];
 /// From how many patches the codebooks are learnt.
 const PATCHES: [(&str, usize); 2] = [("levels", 20_000), ("few", 300)];
 
-type Start = Result<Box<dyn Bottleneck<f32>>, CommitmentError>;
+type Any = Box<dyn Bottleneck<f32>>;
 
 fn measure(lab: &mut Lab) -> anyhow::Result<()> {
     let data = Data::load(lab)?;
@@ -56,11 +56,11 @@ fn share_out(
         let mut lost = Vec::new();
         for seed in 1..=SEEDS {
             let rng = &mut lab.rng(&format!("levels {seed}"));
-            let of: Start = match kind {
+            let of: Result<Any, CommitmentError> = match kind {
                 "residual" => Residual::from_latents(x, k, 10, settings, rng)
-                    .map(|of| Box::new(of) as Box<_>),
+                    .map(|of| Box::new(of) as Any),
                 _ => Product::from_latents(x, k, 10, settings, rng)
-                    .map(|of| Box::new(of) as Box<_>),
+                    .map(|of| Box::new(of) as Any),
             };
             let z_q = of?.quantize(&data.held_out)?.z_q; // [M, 16]
             lost.push(share_lost(&data.held_out, &z_q));
@@ -98,9 +98,6 @@ fn claims() -> Vec<(&'static str, Claim)> {
             "a_long_list_needs_patches",
             times(1.5, &lost("residual", 1), &few(1)),
         ),
-        (
-            "two_short_ones_need_fewer",
-            less(&few(2), &few(1)),
-        ),
+        ("two_short_ones_need_fewer", less(&few(2), &few(1))),
     ]
 }

@@ -88,7 +88,8 @@ fn draw(of: &Measurements) -> anyhow::Result<String> {
         ("lfq", "LFQ"),
         ("simvq", "SimVQ"),
     ] {
-        plot = plot.points(label, points(of, [format!("quantizer_{name}_8")]));
+        plot =
+            plot.points(label, points(of, [format!("quantizer_{name}_8")]));
     }
     plot.svg()
 }
