@@ -13,7 +13,7 @@ use commitment_loss::training::{
 use commitment_loss::vae::{self, Objective, Variational};
 use datasets::{Digits, Split};
 use dfdx::prelude::{
-    Backward, Cpu, Device, PutTape, SplitTape, SumTo, Trace,
+    Backward, Cpu, Device, HasShape, PutTape, SplitTape, SumTo, Trace,
 };
 use gradients::on_dfdx::Mlp as OnDevice;
 use gradients::plain::{Adam, AdamConfig};

@@ -11,7 +11,7 @@ use lab::{Cost, Lab};
 
 use experiments::{
     choices, components, digits, digits_dfdx, first_steps, gradient, grids,
-    patches, quantizers as other, rate,
+    ladder, patches, quantizers as other, rate,
 };
 
 /// The experiments of chapter 8.
@@ -29,6 +29,7 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     lab.run(&components::EXPERIMENT)?;
     lab.run(&grids::EXPERIMENT)?;
     lab.run(&rate::EXPERIMENT)?;
+    lab.run(&ladder::EXPERIMENT)?;
     lab.run(&other::EXPERIMENT)
 }
 

@@ -13,7 +13,7 @@ use ndarray::{Array2, s};
 use straight_through::plain::Levels;
 
 use super::setting::{Data, in_use, mean_bits};
-use super::short::SEEDS;
+use super::short::{SEEDS, short};
 use crate::any::AnyTraining;
 use crate::coding::Tables;
 use crate::training::{Config, Sizes};
@@ -104,6 +104,13 @@ fn levels(bits: usize) -> &'static [usize] {
         8 => &[8, 6, 5],
         _ => &[8, 5, 5, 5],
     }
+}
+
+/// The recipe of short trainings in a network with one block, whose codes have no prices.
+pub fn unpriced(lab: &Lab, data: &Data) -> Config {
+    let base = short(lab, data);
+    let sizes = Sizes { blocks: 1, ..base.sizes };
+    Config { sizes, rate: None, ..base }
 }
 
 /// One of the runs, trained.
@@ -219,35 +226,6 @@ pub fn compare(
         ("joined_bits", joined, Within::Factor(1.1)),
     ] {
         lab.over_seeds(&format!("{name}_{what}"), &numbers, within)?;
-    }
-    Ok(())
-}
-
-/// One residual run of several levels from every seed, decoded after 1 level, 2, and so on.
-pub fn ladder(
-    lab: &mut Lab,
-    data: &Data,
-    (name, levels, bits): (&str, usize, usize),
-    (base, prefixes): (Config, bool),
-) -> anyhow::Result<()> {
-    let mut found = vec![(Vec::new(), Vec::new()); levels];
-    for seed in 0..SEEDS as u64 {
-        let kind = Kind::Residual(levels);
-        let of = (&*format!("ladder_{name}"), kind, bits);
-        let run = train(lab, data, of, (base, prefixes), seed)?;
-        let maps = Maps::of(&run, data)?;
-        for (n, (error, cost)) in found.iter_mut().enumerate() {
-            let maps = maps.first(n + 1, levels);
-            error.push(maps.error(&run, data)?);
-            cost.push(maps.bits(1 << (bits / levels))?);
-        }
-    }
-    for (n, (error, cost)) in found.into_iter().enumerate() {
-        let name = format!("ladder_{name}_{}", n + 1);
-        let at = |what: &str| format!("{name}_{what}");
-        let (less, more) = (Within::Factor(1.1), Within::Factor(1.2));
-        lab.over_seeds(&at("mse_over_variance"), &error, more)?;
-        lab.over_seeds(&at("bits"), &cost, less)?;
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! The same halves around any quantiser.
 
-use commitment_loss::bottleneck::{Bottleneck, Kept};
+use commitment_loss::bottleneck::Kept;
 use commitment_loss::plain::CommitmentError;
 use commitment_loss::quantizer::Quantizer;
 use commitment_loss::residual::Residual;

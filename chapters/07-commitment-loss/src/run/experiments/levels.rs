@@ -5,7 +5,6 @@ use ndarray::Array2;
 
 use super::{every, less, times};
 use crate::bottleneck::Bottleneck;
-use crate::plain::CommitmentError;
 use crate::product::Product;
 use crate::quantizer::Settings;
 use crate::residual::Residual;
@@ -25,8 +24,6 @@ const BITS: usize = 8;
 const LEVELS: [usize; 4] = [1, 2, 4, 8];
 /// From how many patches the codebooks are learnt.
 const PATCHES: [(&str, usize); 2] = [("levels", 20_000), ("few", 300)];
-
-type Any = Box<dyn Bottleneck<f32>>;
 
 fn measure(lab: &mut Lab) -> anyhow::Result<()> {
     let data = Data::load(lab)?;
@@ -56,13 +53,15 @@ fn share_out(
         let mut lost = Vec::new();
         for seed in 1..=SEEDS {
             let rng = &mut lab.rng(&format!("levels {seed}"));
-            let of: Result<Any, CommitmentError> = match kind {
-                "residual" => Residual::from_latents(x, k, 10, settings, rng)
-                    .map(|of| Box::new(of) as Any),
-                _ => Product::from_latents(x, k, 10, settings, rng)
-                    .map(|of| Box::new(of) as Any),
+            let of: Box<dyn Bottleneck<f32>> = match kind {
+                "residual" => {
+                    Box::new(Residual::from_latents(x, k, 10, settings, rng)?)
+                }
+                _ => {
+                    Box::new(Product::from_latents(x, k, 10, settings, rng)?)
+                }
             };
-            let z_q = of?.quantize(&data.held_out)?.z_q; // [M, 16]
+            let z_q = of.quantize(&data.held_out)?.z_q; // [M, 16]
             lost.push(share_lost(&data.held_out, &z_q));
         }
         let name = format!("{name}_{kind}_lost");

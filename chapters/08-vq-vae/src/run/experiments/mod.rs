@@ -11,6 +11,7 @@ pub mod first_steps;
 pub mod gradient;
 pub mod grids;
 pub mod growth;
+pub mod ladder;
 pub mod patches;
 pub mod quantizers;
 pub mod rate;

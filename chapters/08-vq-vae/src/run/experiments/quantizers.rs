@@ -1,11 +1,11 @@
-//! Other quantisers in the same small network, at about equal bits, and a ladder of rates from one model.
+//! Other quantisers in the same small network, at about equal bits.
 
 use lab::{Axis, Claim, Cost, Experiment, Lab, Measurements, Plot};
 
-use crate::run::quantizers::{Kind, compare, ladder};
+use super::ladder;
+use crate::run::quantizers::{Kind, compare, unpriced};
 use crate::run::setting::Data;
-use crate::run::short::{SEEDS, short};
-use crate::training::{Config, Sizes};
+use crate::run::short::SEEDS;
 
 pub const EXPERIMENT: Experiment = Experiment {
     name: "quantizers",
@@ -28,14 +28,9 @@ const KINDS: [(&str, Kind); 7] = [
 /// What VQ and FSQ are compared at besides, bits a place.
 const OTHERS: [usize; 3] = [4, 6, 10];
 
-/// A residual run's levels, and the bits of all of them.
-const LADDER: (usize, usize) = (4, 16);
-
 fn measure(lab: &mut Lab) -> anyhow::Result<()> {
     let data = Data::load(lab)?;
-    let base = short(lab, &data);
-    let sizes = Sizes { blocks: 1, ..base.sizes };
-    let base = Config { sizes, rate: None, ..base };
+    let base = unpriced(lab, &data);
     let bits = lab.by_scale(4, 8, 8);
     for (name, kind) in KINDS {
         compare(lab, &data, (name, kind, bits), base)?;
@@ -44,11 +39,6 @@ fn measure(lab: &mut Lab) -> anyhow::Result<()> {
         for (name, kind) in [KINDS[0], KINDS[6]] {
             compare(lab, &data, (name, kind, bits), base)?;
         }
-    }
-    let (levels, bits) = lab.by_scale((2, 4), LADDER, LADDER);
-    for (name, prefixes) in [("whole", false), ("prefixes", true)] {
-        let of = (name, levels, bits);
-        ladder(lab, &data, of, (base, prefixes))?;
     }
     Ok(())
 }
@@ -71,7 +61,7 @@ fn draw(of: &Measurements) -> anyhow::Result<String> {
         points(of, names)
     };
     let rungs = |way: &str| {
-        let names = (1..=LADDER.0).map(|n| format!("ladder_{way}_{n}"));
+        let names = (1..=ladder::LEVELS).map(|n| format!("ladder_{way}_{n}"));
         points(of, names)
     };
     let mut plot = Plot::new("")
@@ -96,11 +86,8 @@ fn draw(of: &Measurements) -> anyhow::Result<String> {
 
 fn claims() -> Vec<(&'static str, Claim)> {
     let error = |less: &str, more: &str| {
-        let [a, b] = [less, more].map(|n| format!("{n}_mse_over_variance"));
-        Claim::less_over_seeds(&a, &b, SEEDS)
+        let name = |n| format!("quantizer_{n}_mse_over_variance");
+        Claim::less_over_seeds(&name(less), &name(more), SEEDS)
     };
-    vec![(
-        "prefixes_mend_the_first_rung",
-        error("ladder_prefixes_1", "ladder_whole_1"),
-    )]
+    vec![("fsq_loses_more_at_4_bits", error("vq_4", "fsq_4"))]
 }
