@@ -3,7 +3,7 @@
 use lab::{Claim, Cost, Experiment, Lab, Within};
 use ndarray::Array2;
 
-use super::{every, less, times};
+use super::{alike, fall, less, times};
 use crate::bottleneck::Bottleneck;
 use crate::product::Product;
 use crate::quantizer::Settings;
@@ -78,25 +78,19 @@ fn share_lost(x: &Array2<f32>, z_q: &Array2<f32>) -> f64 {
 }
 
 fn claims() -> Vec<(&'static str, Claim)> {
-    let lost = |kind: &str, l: usize| format!("levels_{l}_{kind}_lost");
-    let rise = |kind: &str| {
-        let side = |of: &[usize]| {
-            of.iter().flat_map(|l| every(&lost(kind, *l))).collect()
-        };
-        Claim::Less(side(&LEVELS[..3]), side(&LEVELS[1..]))
-    };
+    let levels = |l: usize| format!("levels_{l}_residual_lost");
+    let parts = |l: usize| format!("levels_{l}_product_lost");
     let few = |l: usize| format!("few_{l}_residual_lost");
+    let long = levels(1);
     vec![
-        ("more_levels_lose_more", rise("residual")),
-        ("more_parts_lose_more", rise("product")),
-        (
-            "two_levels_lose_less_than_two_parts",
-            less(&lost("residual", 2), &lost("product", 2)),
-        ),
-        (
-            "a_long_list_needs_patches",
-            times(1.5, &lost("residual", 1), &few(1)),
-        ),
-        ("two_short_ones_need_fewer", less(&few(2), &few(1))),
+        ("more_levels_lose_more", fall(&[4, 2, 1].map(levels))),
+        ("eight_levels_lose_more_than_four", less(&levels(4), &levels(8))),
+        ("more_parts_lose_more", fall(&[4, 2, 1].map(parts))),
+        ("eight_parts_lose_more_than_four", less(&parts(4), &parts(8))),
+        ("two_parts_beat_two_levels", less(&parts(2), &levels(2))),
+        ("eight_levels_beat_eight_parts", less(&levels(8), &parts(8))),
+        ("a_long_list_needs_patches", times(1.4, &long, &few(1))),
+        ("short_lists_need_few", alike(0.012, &few(8), &levels(8), &few(1))),
+        ("the_long_list_is_best_still", less(&few(1), &few(2))),
     ]
 }
