@@ -75,6 +75,11 @@ fn resumed_it_ends_where_it_would_have() {
     }
     let said = [false, true].map(|prefixes| levels(prefixes).configuration());
     assert_ne!(said[0], said[1]);
+    let losses = [false, true].map(|prefixes| {
+        let mut run = levels(prefixes);
+        [0; 4].map(|_| run.train_once().unwrap())
+    });
+    assert_ne!(losses[0], losses[1], "the decoder hears less");
 }
 
 #[test]
