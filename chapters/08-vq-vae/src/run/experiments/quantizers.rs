@@ -85,9 +85,37 @@ fn draw(of: &Measurements) -> anyhow::Result<String> {
 }
 
 fn claims() -> Vec<(&'static str, Claim)> {
-    let error = |less: &str, more: &str| {
-        let name = |n| format!("quantizer_{n}_mse_over_variance");
-        Claim::less_over_seeds(&name(less), &name(more), SEEDS)
+    let name = |of: &str, what: &str| format!("quantizer_{of}_{what}");
+    let less = |what: &str, one: &str, other: &str| {
+        Claim::less_over_seeds(&name(one, what), &name(other, what), SEEDS)
     };
-    vec![("fsq_loses_more_at_4_bits", error("vq_4", "fsq_4"))]
+    let alike = |what: &str, one: &str, other: &str| {
+        Claim::undecided(&name(one, what), &name(other, what), SEEDS)
+    };
+    let (error, bits, used) =
+        ("mse_over_variance", "bits", "codes_used_share");
+    let [joined, apart] =
+        ["joined_bits", "bits"].map(|what| name("residual_8", what));
+    vec![
+        ("two_lists_lose_no_more", alike(error, "residual_8", "vq_8")),
+        (
+            "two_lists_cost_no_more",
+            alike("joined_bits", "residual_8", "vq_8"),
+        ),
+        (
+            "a_table_for_both_saves_bits",
+            Claim::less_over_seeds(&joined, &apart, SEEDS),
+        ),
+        ("side_by_side_loses_more", less(error, "vq_8", "product_8")),
+        ("directions_lose_no_more", alike(error, "cosine_8", "vq_8")),
+        ("directions_use_more_codes", less(used, "vq_8", "cosine_8")),
+        ("a_turned_list_loses_more", less(error, "vq_8", "simvq_8")),
+        ("a_turned_list_costs_less", less(bits, "simvq_8", "vq_8")),
+        ("signs_lose_more", less(error, "simvq_8", "lfq_8")),
+        ("signs_cost_less", less(bits, "lfq_8", "simvq_8")),
+        ("levels_lose_no_more_at_8_bits", alike(error, "fsq_8", "vq_8")),
+        ("levels_cost_more_at_8_bits", less(bits, "vq_8", "fsq_8")),
+        ("levels_lose_less_at_4_bits", less(error, "fsq_4", "vq_4")),
+        ("levels_cost_more_at_4_bits", less(bits, "vq_4", "fsq_4")),
+    ]
 }
