@@ -8,7 +8,7 @@ use commitment_loss::quantizer::Quantizer;
 use commitment_loss::residual::Residual;
 use datasets::{Batches, PixelRange};
 use gradients::plain::AdamConfig;
-use lab::{ChaCha8Rng, Lab, Within};
+use lab::{ChaCha8Rng, Lab, Measurements, Within};
 use ndarray::{Array2, s};
 use straight_through::plain::Levels;
 
@@ -228,4 +228,16 @@ pub fn compare(
         lab.over_seeds(&format!("{name}_{what}"), &numbers, within)?;
     }
     Ok(())
+}
+
+/// Error against bits, of the names that were measured.
+pub fn points(
+    of: &Measurements,
+    names: impl IntoIterator<Item = String>,
+) -> Vec<(f64, f64)> {
+    let point = |name: String| {
+        let bits = of.value(&format!("{name}_bits")).ok()?;
+        Some((bits, of.value(&format!("{name}_mse_over_variance")).ok()?))
+    };
+    names.into_iter().filter_map(point).collect()
 }

@@ -3,7 +3,7 @@
 use lab::{Axis, Claim, Cost, Experiment, Lab, Measurements, Plot};
 
 use super::ladder;
-use crate::run::quantizers::{Kind, compare, unpriced};
+use crate::run::quantizers::{Kind, compare, points, unpriced};
 use crate::run::setting::Data;
 use crate::run::short::SEEDS;
 
@@ -43,18 +43,6 @@ fn measure(lab: &mut Lab) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Error against bits, of the names that were measured.
-fn points(
-    of: &Measurements,
-    names: impl IntoIterator<Item = String>,
-) -> Vec<(f64, f64)> {
-    let point = |name: String| {
-        let bits = of.value(&format!("{name}_bits")).ok()?;
-        Some((bits, of.value(&format!("{name}_mse_over_variance")).ok()?))
-    };
-    names.into_iter().filter_map(point).collect()
-}
-
 fn draw(of: &Measurements) -> anyhow::Result<String> {
     let by_bits = |name: &str| {
         let names = [4, 6, 8, 10].map(|b| format!("quantizer_{name}_{b}"));
@@ -71,15 +59,8 @@ fn draw(of: &Measurements) -> anyhow::Result<String> {
         .line("FSQ, 4 to 10 bits a place", by_bits("fsq"))
         .line("one residual run, trained on prefixes", rungs("prefixes"))
         .dashed("one residual run, trained on the whole", rungs("whole"));
-    for (name, label) in [
-        ("residual", "residual"),
-        ("product", "product"),
-        ("cosine", "cosine"),
-        ("lfq", "LFQ"),
-        ("simvq", "SimVQ"),
-    ] {
-        plot =
-            plot.points(label, points(of, [format!("quantizer_{name}_8")]));
+    for (name, _) in &KINDS[1..6] {
+        plot = plot.points(name, points(of, [format!("quantizer_{name}_8")]));
     }
     plot.svg()
 }
