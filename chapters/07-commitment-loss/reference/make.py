@@ -143,5 +143,33 @@ for name, free in {"bound": 0.0, "floored": FREE}.items():
             kind = f"{'wb'[n % 2]}{n // 2}"
             save(**{f"elbo__{prefix}_{kind}": parameter, f"elbo__{name}_{prefix}_d_{kind}": grad})
 
+# Codebooks one after another, and side by side: codes, sums, and the commitment term's gradient at the latents
+torch.manual_seed(716)
+z = torch.randn(7, 4)
+levels = [torch.randn(5, 4), 0.5 * torch.randn(3, 4), 0.25 * torch.randn(6, 4)]
+parts = [torch.randn(4, 1), torch.randn(5, 3)]
+save(stack__z_e=z, **{f"stack__level{n}": e for n, e in enumerate(levels)})
+save(**{f"stack__part{n}": e for n, e in enumerate(parts)})
+left, codes = z, []
+for e in levels:
+    codes.append(nearest(left, e))
+    left = left - e[codes[-1]]
+save(stack__residual_codes=torch.stack(codes, 1), stack__residual_z_q=z - left)
+cut = z.split([1, 3], 1)
+picked = [nearest(z, e) for z, e in zip(cut, parts)]
+beside = torch.cat([e[k] for e, k in zip(parts, picked)], 1)
+save(stack__product_codes=torch.stack(picked, 1), stack__product_z_q=beside)
+for name, term in REDUCTIONS.items():
+    z_e = z.clone().requires_grad_()
+    left, loss = z_e, 0.0
+    for e, k in zip(levels, codes):
+        loss = loss + BETA * term(left, e[k].detach())
+        left = left - e[k].detach()
+    (d_z,) = torch.autograd.grad(loss, z_e)
+    save(**{f"stack__residual_{name}_loss": loss, f"stack__residual_{name}_d_z_e": d_z})
+    loss = BETA * term(z_e, beside.detach())
+    (d_z,) = torch.autograd.grad(loss, z_e)
+    save(**{f"stack__product_{name}_loss": loss, f"stack__product_{name}_d_z_e": d_z})
+
 np.savez(Path(__file__).with_name("reference.npz"), **out)
 print(f"{len(out)} arrays, torch {torch.__version__}")

@@ -7,13 +7,20 @@
 //! - [`vae`]: the model that these terms come from, whose latents are Gaussians in place of codes.
 //! - [`plain`]: the terms, moving averages, perplexity and revival in ndarray, gradients by hand.
 //! - [`quantizer`]: a codebook with all that it needs in training; chapter 8 uses it as it is.
+//! - [`bottleneck`]: what a network needs of any quantiser.
+//! - [`residual`], [`product`]: several codebooks, one after another or side by side.
+//! - [`alternatives`]: quantisers without a list of free vectors.
 //! - [`training`]: one step in the order of the equations, on patches of digits.
 //! - [`on_dfdx`]: the same terms on dfdx, where a stop-gradient is a type.
 //! - [`ledger`]: how far each hand gradient is from everything it is compared with.
 
+pub mod alternatives;
+pub mod bottleneck;
 pub mod on_dfdx;
 pub mod plain;
+pub mod product;
 pub mod quantizer;
+pub mod residual;
 mod run;
 pub mod training;
 pub mod vae;

@@ -2,6 +2,7 @@
 //! and that is part of its type.
 
 mod quantizer;
+mod stacks;
 mod training;
 pub mod vae;
 
@@ -14,6 +15,7 @@ use gradients::plain::AdamConfig;
 use lab::rng_at;
 
 pub use quantizer::{Ema, Quantizer};
+pub use stacks::{Coded, Product, Residual};
 pub use straight_through::on_dfdx::straight_through;
 pub use training::Training;
 
@@ -70,7 +72,7 @@ pub fn commitment_loss<E: Number, D: Device<E>>(
 // ANCHOR_END: losses
 
 // ANCHOR: late
-/// Eq. 7.16: the codebook term, handed the output of the straight-through
+/// Eq. 7.19: the codebook term, handed the output of the straight-through
 /// step in place of the codebook vectors.
 pub fn late_codebook_loss<E: Number, D: Device<E>>(
     z_e: Taped<E, D>,  // [N, C]

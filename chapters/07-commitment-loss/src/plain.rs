@@ -56,6 +56,20 @@ pub enum CommitmentError {
         /// The index.
         found: usize,
     },
+    /// Parts of equal width that there are none of.
+    #[error(
+        "expected latents that can be cut into {parts} parts of equal \
+         width, found {c} components"
+    )]
+    Parts {
+        /// Components.
+        c: usize,
+        /// Parts.
+        parts: usize,
+    },
+    /// A stack of quantisers without one.
+    #[error("expected at least one quantiser, found none")]
+    NoQuantizer,
 }
 
 /// A decay lies between 0 and 1, both excluded.
@@ -177,7 +191,7 @@ pub fn encoder_gradient<F: NdFloat>(
 // ANCHOR_END: commitment
 
 // ANCHOR: late
-/// Eq. 7.16: the gradient of a codebook term that is handed the *output*
+/// Eq. 7.19: the gradient of a codebook term that is handed the *output*
 /// of the straight-through step: at the codebook it is zero, and at the
 /// latents, given here, it points away from the code. `[N, C]`
 pub fn late_codebook_loss_backward<F: NdFloat>(

@@ -373,7 +373,7 @@ impl Quantizer<f32> {
     }
 }
 
-fn read<D: Dimension>(
+pub(crate) fn read<D: Dimension>(
     checkpoint: &Checkpoint,
     name: &str,
     into: &mut Array<f32, D>,

@@ -185,7 +185,7 @@ pub struct Training<'a> {
     pub decoder: Model,
     /// The codebook.
     pub quantizer: Quantizer<f32>,
-    /// The switch of Eq. 7.16: whether the codebook term is handed the output of the straight-through step. The
+    /// The switch of Eq. 7.19: whether the codebook term is handed the output of the straight-through step. The
     /// codebook's share of its gradient, zero, is the quantizer's weight.
     pub late: bool,
     /// How many codes have started again.

@@ -19,8 +19,14 @@ mod encoder_gradient;
 mod gaussian_kl_backward;
 #[path = "../exercises/perplexity.rs"]
 mod perplexity;
+#[path = "../exercises/product_lookup.rs"]
+mod product_lookup;
 #[path = "../exercises/reparameterise_backward.rs"]
 mod reparameterise_backward;
+#[path = "../exercises/residual_backward.rs"]
+mod residual_backward;
+#[path = "../exercises/residual_lookup.rs"]
+mod residual_lookup;
 
 #[test]
 fn exercise_7_1_codebook_backward() {
@@ -68,4 +74,21 @@ fn exercise_7_8_reparameterise_backward() {
     expect_pass(checks::reparameterise_backward(
         reparameterise_backward::reparameterise_backward,
     ));
+}
+
+#[test]
+fn exercise_7_9_residual_lookup() {
+    expect_pass(checks::residual_lookup(residual_lookup::residual_lookup));
+}
+
+#[test]
+fn exercise_7_10_residual_backward() {
+    expect_pass(checks::residual_backward(
+        residual_backward::residual_backward,
+    ));
+}
+
+#[test]
+fn exercise_7_11_product_lookup() {
+    expect_pass(checks::product_lookup(product_lookup::product_lookup));
 }

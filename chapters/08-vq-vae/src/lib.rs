@@ -8,10 +8,12 @@
 //! - [`training`]: a run; its checkpoint serves both rooms.
 //! - [`on_dfdx`]: the same network and the same step on dfdx.
 //! - [`rate`]: a price for each code, and a choice that minds it.
+//! - [`any`]: the same halves around any quantiser.
 //! - [`coding`]: codes as a file, as short as the model of the codes allows.
 //! - [`measures`]: what the network is compared with: principal components.
 //! - [`ledger`]: how far each hand gradient is from everything it is compared with.
 
+pub mod any;
 pub mod coding;
 pub mod measures;
 pub mod model;

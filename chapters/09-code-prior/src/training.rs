@@ -34,7 +34,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             sizes: Sizes {
-                codes: 512,
+                codes: 256,
                 places: 49,
                 width: 128,
                 heads: 4,

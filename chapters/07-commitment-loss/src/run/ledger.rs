@@ -23,9 +23,10 @@ use crate::plain::{
     commitment_loss_backward, late_codebook_loss_backward,
 };
 use crate::quantizer::{Learning, Quantizer, Settings};
-use crate::run::vae_ledger as vae;
+use crate::run::{stack_ledger as stack, vae_ledger as vae};
 use crate::training::step;
 
+pub use stack::{reference_stacks, residual_commitment};
 pub use vae::{OBJECTIVES, reference_vae};
 
 /// This chapter's reference values.
@@ -109,6 +110,8 @@ pub fn rows<D: Device<f64>>(
     add("reparameterise", vae::sample(&mut values, dev)?);
     add("categorical_kl", vae::categorical(&mut values, dev)?);
     add("vae_step", vae::whole(&mut values, dev)?);
+    add("residual_commitment", stack::residual(&mut values, dev)?);
+    add("product_commitment", stack::product(&mut values, dev)?);
     Ok(rows)
 }
 

@@ -2,6 +2,7 @@
 
 pub mod experiments;
 pub mod ledger;
+mod stack_ledger;
 mod trial;
 mod vae_ledger;
 mod vae_trial;
@@ -10,7 +11,7 @@ use lab::{Cost, Lab};
 
 use experiments::{
     batch, beta, collapse, constant, dead_codes, ema, ema_fixed, late,
-    learning, mismatched, parity, reduction, terms, usage, who_moves,
+    learning, levels, mismatched, parity, reduction, terms, usage, who_moves,
 };
 
 /// The experiments of chapter 7.
@@ -32,6 +33,7 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     lab.run(&dead_codes::EXPERIMENT)?;
     lab.run(&usage::EXPERIMENT)?;
     lab.run(&batch::EXPERIMENT)?;
+    lab.run(&levels::EXPERIMENT)?;
     lab.run(&late::EXPERIMENT)?;
     lab.run(&parity::EXPERIMENT)
 }

@@ -471,3 +471,295 @@ pub fn reparameterise_backward(
         ),
     )
 }
+
+type StackLookup =
+    fn(&Array2<f64>, &[Array2<f64>]) -> (Array2<usize>, Array2<f64>);
+
+/// Six latents: two that are 0 in part, one between two codes, two far away.
+fn stack() -> (Array2<f64>, Vec<Array2<f64>>) {
+    let z_e = array![
+        [0.0, 0.0],
+        [1.0, 0.0],
+        [-1.4, 0.9],
+        [2.1, 1.3],
+        [1000.0, -1000.0],
+        [-1000.0, 0.4]
+    ];
+    let codebooks = vec![
+        array![[2.0, 0.0], [0.0, 0.0], [-1.0, 1.0], [900.0, -900.0]],
+        array![[0.5, 0.5], [-0.5, 0.2], [80.0, -80.0]],
+        array![
+            [0.1, 0.1],
+            [-0.2, 0.0],
+            [0.0, 0.3],
+            [0.3, -0.1],
+            [15.0, -15.0]
+        ],
+    ];
+    (z_e, codebooks)
+}
+
+/// The codes and vectors of several levels, where `next` says what the next one looks up, of the latent, what this one looked
+/// up, and its vector.
+fn levels(
+    z_e: &Array2<f64>,
+    codebooks: &[Array2<f64>],
+    next: fn(&Array2<f64>, &Array2<f64>, &Array2<f64>) -> Array2<f64>,
+) -> (Array2<f64>, Vec<Array2<f64>>) {
+    let mut codes = Array2::zeros((z_e.nrows(), codebooks.len()));
+    let (mut at, mut vectors) = (z_e.clone(), Vec::new());
+    for (n, e) in codebooks.iter().enumerate() {
+        let indices = nearest(&at, e);
+        vectors.push(e.select(ndarray::Axis(0), &indices));
+        at = next(z_e, &at, &vectors[n]);
+        codes.column_mut(n).assign(&numbers(&indices));
+    }
+    (codes, vectors)
+}
+
+fn nearest(z_e: &Array2<f64>, codebook: &Array2<f64>) -> Vec<usize> {
+    codebook_lookup::plain::nearest(z_e, codebook).expect("finite numbers")
+}
+
+fn numbers(indices: &[usize]) -> Array1<f64> {
+    indices.iter().map(|k| *k as f64).collect()
+}
+
+fn total(z_e: &Array2<f64>, vectors: &[Array2<f64>]) -> Array2<f64> {
+    vectors.iter().fold(z_e * 0.0, |sum, e| sum + e)
+}
+
+pub fn residual_lookup(candidate: StackLookup) -> Result<(), Diagnosis> {
+    const SEE: &str = "chapter 7, § What is left over, equation 7.16";
+    let told = |name, what: &str| Diagnosis::new(name, what, SEE);
+    let (z_e, codebooks) = stack();
+    let none = z_e.slice(ndarray::s![..0, ..]).to_owned();
+    let all = [(&z_e, 3), (&z_e, 1), (&z_e, 0), (&none, 2)];
+    for (z_e, l) in all {
+        let codebooks = &codebooks[..l];
+        let (codes, z_q) = candidate(z_e, codebooks);
+        let (right, vectors) = levels(z_e, codebooks, |_, at, e| at - e);
+        let wrong = |next| levels(z_e, codebooks, next).0;
+        judge(
+            &right,
+            &codes.mapv(|k| k as f64),
+            0.0,
+            vec![
+                (
+                    wrong(|z, _, _| z.clone()),
+                    told(
+                        "the latent each time",
+                        "Each level looked up the latent itself. The first vector is in the sum already: the second \
+                         level is asked for what is left, and so on.",
+                    ),
+                ),
+                (
+                    wrong(|_, _, e| e.clone()),
+                    told(
+                        "the vector again",
+                        "A level looked up the vector of the one before it, in place of what that vector missed.",
+                    ),
+                ),
+                (
+                    wrong(|z, _, e| z - e),
+                    told(
+                        "less the last alone",
+                        "From the third level on, what was looked up is the latent less the last vector. All vectors \
+                         before have to be taken off, not the last alone.",
+                    ),
+                ),
+            ],
+            told("codes", "The codes are wrong."),
+        )?;
+        let sum = total(z_e, &vectors);
+        let last = vectors.last().cloned().unwrap_or(z_e * 0.0);
+        judge(
+            &sum,
+            &z_q,
+            1e-10,
+            vec![
+                (
+                    last,
+                    told(
+                        "the last vector",
+                        "This is the vector of the last level. The decoder receives the sum of all.",
+                    ),
+                ),
+                (
+                    z_e - &sum,
+                    told(
+                        "what is left",
+                        "This is what is left in the end. The decoder receives what was taken off: the sum.",
+                    ),
+                ),
+            ],
+            told(
+                "sum",
+                "The codes are right, and the vectors are not their sum.",
+            ),
+        )?;
+    }
+    Ok(())
+}
+
+type ResidualBackward =
+    fn(&Array2<f64>, &[Array2<f64>], &Array2<usize>, f64) -> Array2<f64>;
+
+pub fn residual_backward(
+    candidate: ResidualBackward,
+) -> Result<(), Diagnosis> {
+    const SEE: &str = "chapter 7, § What is left over, equation 7.17";
+    let told = |name, what: &str| Diagnosis::new(name, what, SEE);
+    let (z_e, codebooks) = stack();
+    let (codes, vectors) = levels(&z_e, &codebooks, |_, at, e| at - e);
+    let codes = codes.mapv(|k| k as usize);
+    let factor = 2.0 * BETA / z_e.len() as f64;
+    let sums = |of: &dyn Fn(usize) -> Array2<f64>| {
+        let pulls: Vec<_> = (0..vectors.len()).map(of).collect();
+        total(&z_e, &pulls) * factor
+    };
+    let after = |n: usize| &z_e - &total(&z_e, &vectors[..n]);
+    let right = sums(&|n| after(n + 1));
+    let sum = total(&z_e, &vectors);
+    judge(
+        &right,
+        &candidate(&z_e, &codebooks, &codes, BETA),
+        1e-10,
+        vec![
+            (
+                after(vectors.len()) * factor,
+                told(
+                    "the total alone",
+                    "This pulls to the sum of all levels alone. Each level has a commitment term of its own, or the first \
+                     ones have no latents that stay near them.",
+                ),
+            ),
+            (
+                sums(&|n| &z_e - &vectors[n]),
+                told(
+                    "each against the latent",
+                    "Each level's vector was compared with the whole latent. A later level stands for what is left, \
+                     so that is what its term compares it with.",
+                ),
+            ),
+            (
+                sums(&|n| after(n) - &sum),
+                told(
+                    "each against the total",
+                    "What is left for a level was compared with the sum of all vectors. Compare it with the vector of \
+                     that level.",
+                ),
+            ),
+            (
+                &right / vectors.len() as f64,
+                told(
+                    "mean over levels",
+                    "L times too small: the terms of the levels add up.",
+                ),
+            ),
+            (
+                -&right,
+                told(
+                    "away",
+                    "The sign is turned: descending this drives the latents away from their codes.",
+                ),
+            ),
+            (
+                &right / BETA,
+                told("weight forgotten", "This is the gradient for β = 1."),
+            ),
+        ],
+        told("value", "The gradient is wrong."),
+    )
+}
+
+pub fn product_lookup(candidate: StackLookup) -> Result<(), Diagnosis> {
+    const SEE: &str = "chapter 7, § Side by side, equation 7.18";
+    let told = |name, what: &str| Diagnosis::new(name, what, SEE);
+    let z_e = array![
+        [0.0, 0.0, 0.0, 0.0, 0.0, 0.0],
+        [1.0, -2.0, 0.0, 0.3, 2.2, -1.0],
+        [-1000.0, 3.0, 0.5, -0.2, 1000.0, 0.0],
+        [0.9, 1.9, 3.1, -1.1, 0.1, 0.8],
+        [2.0, -0.4, 1.0, 0.6, -0.7, -2.5]
+    ];
+    let codebooks = [
+        array![[1.0, 2.0, 3.0], [-1.0, 0.0, 0.5], [2.0, -1.0, 1.0]],
+        array![
+            [0.0, 2.0, -1.0],
+            [-1.0, 0.0, 1.0],
+            [0.5, -1.0, -2.0],
+            [0.0, 900.0, 0.0]
+        ],
+    ];
+    // Columns of each part, and where its vectors go.
+    let by = |from: fn(usize, usize) -> usize,
+              to: fn(usize, usize) -> usize,
+              which: fn(usize) -> usize| {
+        let mut codes = Array2::zeros((z_e.nrows(), 2));
+        let mut z_q = &z_e * 0.0;
+        for g in 0..2 {
+            let e = &codebooks[which(g)];
+            let columns: Vec<_> = (0..3).map(|c| from(g, c)).collect();
+            let part = z_e.select(ndarray::Axis(1), &columns);
+            let indices = nearest(&part, e);
+            for c in 0..3 {
+                let column = e.column(c).select(ndarray::Axis(0), &indices);
+                z_q.column_mut(to(g, c)).assign(&column);
+            }
+            codes.column_mut(g).assign(&numbers(&indices));
+        }
+        (codes, z_q)
+    };
+    let (cut, mixed) =
+        (|g: usize, c: usize| 3 * g + c, |g: usize, c: usize| 2 * c + g);
+    let (right, z_q) = by(cut, cut, |g| g);
+    let (codes, vectors) = candidate(&z_e, &codebooks);
+    judge(
+        &right,
+        &codes.mapv(|k| k as f64),
+        0.0,
+        vec![
+            (
+                by(mixed, mixed, |g| g).0,
+                told(
+                    "interleaved",
+                    "Every second component went to the same part. The first C / G components are the first part, as \
+                     they stand.",
+                ),
+            ),
+            (
+                by(|_, c| c, cut, |g| g).0,
+                told(
+                    "the first part each time",
+                    "Every codebook was shown the first components. The second begins where the first ends.",
+                ),
+            ),
+            (
+                by(cut, cut, |_| 0).0,
+                told(
+                    "the first codebook each time",
+                    "Every part was looked up in the first codebook. Each part has its own.",
+                ),
+            ),
+        ],
+        told("codes", "The codes are wrong."),
+    )?;
+    judge(
+        &z_q,
+        &vectors,
+        1e-10,
+        vec![(
+            by(cut, mixed, |g| g).1,
+            told(
+                "put back interleaved",
+                "The parts were cut in one order and put together in another: the vectors belong where their parts came \
+                 from.",
+            ),
+        )],
+        told(
+            "vectors",
+            "The codes are right, and the vectors are not theirs.",
+        ),
+    )
+}

@@ -2,15 +2,19 @@
 
 use approx::assert_abs_diff_eq;
 use codebook_lookup::plain::{cluster_means, gather, nearest, usage};
+use commitment_loss::bottleneck::Bottleneck;
 use commitment_loss::ledger::{
-    BETA, REDUCTIONS, reference, reference_networks, reference_terms,
+    BETA, REDUCTIONS, reference, reference_networks, reference_stacks,
+    reference_terms, residual_commitment,
 };
 use commitment_loss::plain::{
     Ema, Reduction, after_fixed_steps, codebook_loss, codebook_loss_backward,
     commitment_loss, commitment_loss_backward, encoder_gradient,
     expected_codes, late_codebook_loss_backward, perplexity,
 };
+use commitment_loss::product::Product;
 use commitment_loss::quantizer::{Learning, Quantizer, Settings};
+use commitment_loss::residual::Residual;
 use commitment_loss::training::{step, term_gradients};
 use commitment_loss::vae;
 use gradients::compare::network_err;
@@ -43,6 +47,21 @@ fn lookup() -> impl Strategy<Value = (Array2<f64>, Array2<f64>, Vec<usize>)> {
 
 fn reduction() -> impl Strategy<Value = Reduction> {
     prop_oneof![Just(MEAN), Just(SUM)]
+}
+
+fn residual(
+    codebooks: &[Array2<f64>],
+    reduction: Reduction,
+) -> Residual<f64> {
+    let settings = Settings { beta: BETA, reduction, ..Settings::default() };
+    let levels = codebooks.iter();
+    let levels = levels.map(|e| Quantizer::new(e.clone(), settings).unwrap());
+    Residual::new(levels.collect()).unwrap()
+}
+
+/// Some numbers that are not alike.
+fn matrix_of(rows: usize, columns: usize) -> Array2<f64> {
+    Array2::from_shape_fn((rows, columns), |(n, c)| (3 * n + c) as f64 - 4.5)
 }
 
 proptest! {
@@ -267,7 +286,77 @@ proptest! {
     }
 
     #[test]
-    fn eq_7_16_the_late_term_points_away((z, e, indices) in lookup(), r in reduction()) {
+    fn eq_7_16_each_level_takes_off_the_nearest_of_what_is_left(
+        (z, books) in (matrix(6, 3), (matrix(4, 3), matrix(2, 3), matrix(5, 3))),
+    ) {
+        let books = [books.0, books.1, books.2];
+        let of = residual(&books, MEAN);
+        let found = of.quantize(&z).unwrap();
+        let mut left = z.clone();
+        for (n, e) in books.iter().enumerate() {
+            let codes = nearest(&left, e).unwrap();
+            prop_assert_eq!(found.codes.column(n).to_vec(), codes.clone());
+            left -= &gather(e, &codes);
+        }
+        assert_abs_diff_eq!(&found.z_q + &left, z, epsilon = 1e-12);
+        prop_assert_eq!(of.vectors(&found.codes), found.z_q);
+    }
+
+    /// The condition: every level but the first can say "nothing".
+    #[test]
+    fn eq_7_16_with_a_vector_of_zeros_another_level_does_no_harm(
+        (z, books) in (matrix(6, 3), (matrix(4, 3), matrix(2, 3), matrix(5, 3))),
+    ) {
+        let mut books = [books.0, books.1, books.2];
+        books[1..].iter_mut().for_each(|e| e.row_mut(0).fill(0.0));
+        let of = residual(&books, MEAN);
+        let codes = of.quantize(&z).unwrap().codes;
+        let left = |l: usize| {
+            let far = &z - &of.vectors(&codes.slice(ndarray::s![.., ..l]).to_owned());
+            far.map_axis(ndarray::Axis(1), |row| row.dot(&row))
+        };
+        for l in 1..3 {
+            let (before, after) = (left(l), left(l + 1));
+            prop_assert!(before.iter().zip(&after).all(|(b, a)| *a <= b + 1e-12), "{} {}", before, after);
+        }
+    }
+
+    #[test]
+    fn eq_7_17_the_pulls_of_all_levels_add_up(
+        (z, books) in (matrix(6, 3), (matrix(4, 3), matrix(2, 3), matrix(5, 3))), r in reduction(),
+    ) {
+        let of = residual(&[books.0, books.1, books.2], r);
+        let found = of.quantize(&z).unwrap();
+        let term = residual_commitment(&of, &found.codes, r);
+        assert_abs_diff_eq!(term(&z), found.loss, epsilon = 1e-10);
+        let slope = numeric_gradient(term, &z, 1e-5);
+        let d_z_q = matrix_of(6, 3);
+        let d_z_e = of.encoder_gradient(&z, &found, d_z_q.clone());
+        assert_abs_diff_eq!(d_z_e - d_z_q, slope, epsilon = 1e-6);
+    }
+
+    #[test]
+    fn eq_7_18_the_nearest_parts_are_the_nearest_of_all_combinations(
+        (z, books) in (matrix(6, 3), (matrix(4, 2), matrix(3, 1))), r in reduction(),
+    ) {
+        let settings = Settings { beta: BETA, reduction: r, ..Settings::default() };
+        let parts = [books.0, books.1].map(|e| Quantizer::new(e, settings).unwrap());
+        let of = Product::new(parts.into()).unwrap();
+        let all = Array2::from_shape_fn((12, 2), |(n, g)| if g == 0 { n / 3 } else { n % 3 });
+        let e = of.vectors(&all); // 4 · 3 combinations, 7 vectors stored
+        let found = of.quantize(&z).unwrap();
+        let best = gather(&e, &nearest(&z, &e).unwrap());
+        let far = |q: &Array2<f64>| (&z - q).mapv(|v| v * v).sum_axis(ndarray::Axis(1));
+        assert_abs_diff_eq!(far(&found.z_q), far(&best), epsilon = 1e-10);
+        prop_assert_eq!(of.vectors(&found.codes), found.z_q.clone());
+        let term = |z: &Array2<f64>| commitment_loss(z, &found.z_q, BETA, r);
+        assert_abs_diff_eq!(term(&z), found.loss, epsilon = 1e-12);
+        let pull = of.encoder_gradient(&z, &found, &z * 0.0);
+        assert_abs_diff_eq!(pull, numeric_gradient(term, &z, 1e-5), epsilon = 1e-6);
+    }
+
+    #[test]
+    fn eq_7_19_the_late_term_points_away((z, e, indices) in lookup(), r in reduction()) {
         let z_q = gather(&e, &indices);
         // What sg holds fixed stays fixed: the bracket, and the latent that is compared with.
         let bracket = &z_q - &z;
@@ -422,4 +511,27 @@ fn eq_7_15_how_many_of_equally_likely_codes_a_batch_shows() {
     let mean =
         (0..draws).map(|_| seen(&mut rng)).sum::<f64>() / f64::from(draws);
     assert!((mean - expected_codes(10, 8)).abs() < 0.05, "{mean}");
+}
+
+#[test]
+fn eq_7_16_and_eq_7_18_are_pytorch_s() {
+    let mut values = reference().unwrap();
+    let (z, residual, product) = reference_stacks(&mut values, MEAN).unwrap();
+    let mut same = |name: &str, of: &dyn Bottleneck<f64>| {
+        let found = of.quantize(&z).unwrap();
+        let codes = values.matrix(&format!("stack/{name}_codes")).unwrap();
+        assert_eq!(found.codes, codes.mapv(|k| k as usize), "{name}");
+        let z_q = values.matrix(&format!("stack/{name}_z_q")).unwrap();
+        assert!(lab::max_rel_err(&found.z_q, &z_q) < 1e-12, "{name}");
+    };
+    same("residual", &residual);
+    same("product", &product);
+}
+
+#[test]
+fn eq_7_16_without_a_vector_of_zeros_a_level_can_do_harm() {
+    let of = residual(&[array![[1.0]], array![[5.0], [-5.0]]], MEAN);
+    let found = of.quantize(&array![[1.5]]).unwrap();
+    assert_eq!(of.vectors(&array![[0]]), array![[1.0]], "half a unit away");
+    assert_eq!(found.z_q, array![[6.0]], "four and a half");
 }

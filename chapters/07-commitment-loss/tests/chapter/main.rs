@@ -7,4 +7,5 @@ mod parity;
 mod quantizer;
 mod slips;
 mod solutions;
+mod stacks;
 mod story;

@@ -18,8 +18,14 @@ mod encoder_gradient;
 mod gaussian_kl_backward;
 #[path = "../../misconceptions/perplexity.rs"]
 mod perplexity;
+#[path = "../../misconceptions/product_lookup.rs"]
+mod product_lookup;
 #[path = "../../misconceptions/reparameterise_backward.rs"]
 mod reparameterise_backward;
+#[path = "../../misconceptions/residual_backward.rs"]
+mod residual_backward;
+#[path = "../../misconceptions/residual_lookup.rs"]
+mod residual_lookup;
 
 #[test]
 fn exercise_7_1() {
@@ -105,4 +111,45 @@ fn exercise_7_8() {
     expect_diagnosis(check(half_forgotten), "half forgotten");
     expect_diagnosis(check(at_sigma), "at sigma");
     expect_diagnosis(check(noise_forgotten), "noise forgotten");
+}
+
+#[test]
+fn exercise_7_9() {
+    use residual_lookup::*;
+    let check = checks::residual_lookup;
+    expect_diagnosis(check(the_latent_each_time), "the latent each time");
+    expect_diagnosis(check(the_vector_again), "the vector again");
+    expect_diagnosis(check(the_latent_less_the_last), "less the last alone");
+    expect_diagnosis(check(the_last_vector), "the last vector");
+    expect_diagnosis(check(what_is_left), "what is left");
+}
+
+#[test]
+fn exercise_7_10() {
+    use residual_backward::*;
+    let check = checks::residual_backward;
+    expect_diagnosis(check(the_total_alone), "the total alone");
+    expect_diagnosis(
+        check(each_against_the_latent),
+        "each against the latent",
+    );
+    expect_diagnosis(check(each_against_the_total), "each against the total");
+    expect_diagnosis(check(mean_over_levels), "mean over levels");
+    expect_diagnosis(check(away_from_the_sums), "away");
+}
+
+#[test]
+fn exercise_7_11() {
+    use product_lookup::*;
+    let check = checks::product_lookup;
+    expect_diagnosis(check(interleaved), "interleaved");
+    expect_diagnosis(
+        check(the_first_part_each_time),
+        "the first part each time",
+    );
+    expect_diagnosis(
+        check(the_first_codebook_each_time),
+        "the first codebook each time",
+    );
+    expect_diagnosis(check(put_back_interleaved), "put back interleaved");
 }

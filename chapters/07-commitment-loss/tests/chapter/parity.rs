@@ -1,16 +1,19 @@
 //! Hand gradients against finite differences, dfdx and PyTorch; training in both rooms; resuming.
 
+use commitment_loss::bottleneck::Bottleneck;
 use commitment_loss::ledger::{self, reference};
 use commitment_loss::on_dfdx;
 use commitment_loss::plain::{Ema, Reduction};
+use commitment_loss::product::Product;
 use commitment_loss::quantizer::{Learning, Quantizer, Revival, Settings};
+use commitment_loss::residual::Residual;
 use commitment_loss::training::{
     Autoencodes, PATCH, Training, WIDTH, networks, step,
 };
 use commitment_loss::vae::{self, Objective, Variational};
 use datasets::{Digits, Split};
 use dfdx::prelude::{
-    Backward, Cpu, Device, PutTape, SplitTape, SumTo, Trace,
+    Backward, Cpu, Device, HasShape, PutTape, SplitTape, SumTo, Trace,
 };
 use gradients::on_dfdx::Mlp as OnDevice;
 use gradients::plain::{Adam, AdamConfig};
@@ -22,7 +25,7 @@ use ndarray_rand::rand_distr::StandardNormal;
 #[test]
 fn every_row_of_the_ledger_passes() {
     let rows = ledger::rows(&Cpu::default(), Against::DfdxCpu).unwrap();
-    assert_eq!(rows.len(), 3 * 10);
+    assert_eq!(rows.len(), 3 * 12);
     for row in rows {
         assert!(row.passes(), "{}: {:e}", row.name(), row.error);
     }
@@ -272,6 +275,83 @@ fn averages_on_a_device_are_the_plain_ones() {
         assert!(apart < 1e-12, "{learning:?}: {apart:e}");
         assert!(lab::max_rel_err(theirs.usage(), plain.usage()) < 1e-12);
     }
+}
+
+/// Levels and parts that learn in every way, some of whose codes start far out and again.
+fn stacks_learn_alike<D: Device<f64>>(dev: &D, limit: f64) {
+    let ways = [Learning::gradient(1e-2), BOTH_AVERAGES[0], BOTH_AVERAGES[1]];
+    for learning in ways {
+        let revival = Some(Revival { threshold: 0.3 });
+        let settings = Settings {
+            learning,
+            revival,
+            usage_decay: 0.7,
+            ..Settings::default()
+        };
+        let list = |(k, c, stream)| {
+            let mut e = normal(k, c, stream);
+            e.row_mut(0).fill(50.0);
+            Quantizer::new(e, settings).unwrap()
+        };
+        let levels = [(5, 4, 70), (3, 4, 71), (4, 4, 72)].map(list);
+        let mut residual = Residual::new(levels.into()).unwrap();
+        let parts = [(4, 1, 73), (5, 3, 74)].map(list);
+        let mut product = Product::new(parts.into()).unwrap();
+        let mut residual_on = on_dfdx::Residual::new(dev, &residual);
+        let mut product_on = on_dfdx::Product::new(dev, &product);
+        for t in 0..6 {
+            let z = normal(40, 4, 80 + t);
+            let on_dev = lab::tensor(dev, &z, z.dim());
+            macro_rules! one_step {
+                ($plain:expr, $other:expr) => {
+                    let found = $plain.quantize(&z).unwrap();
+                    let theirs = $other.quantize(on_dev.clone());
+                    let z_q = lab::array(&theirs.z_q);
+                    assert!(lab::max_rel_err(&z_q, &found.z_q) < limit);
+                    for (ones, codes) in
+                        theirs.chosen.iter().zip(found.codes.columns())
+                    {
+                        let k = ones.shape().1;
+                        let codes = codes.to_vec();
+                        let same =
+                            gradients::plain::one_hot::<f64>(&codes, k);
+                        assert_eq!(lab::array(ones), same, "the same codes");
+                    }
+                    let traced = on_dev.leaky_trace();
+                    let loss = $other.commitment_loss(traced, &theirs.chosen);
+                    let apart = (loss.as_vec()[0] - found.loss).abs();
+                    assert!(apart < limit * found.loss);
+                    let pull = lab::array(&loss.backward().get(&on_dev));
+                    let mine = $plain.encoder_gradient(&z, &found, &z * 0.0);
+                    assert!(lab::max_rel_err(&pull, &mine) < limit);
+                    let rng = &mut rng_at(0, t);
+                    $plain.learn(&z, &found, rng).unwrap();
+                    let rng = &mut rng_at(0, t);
+                    $other.learn(&on_dev, &theirs.chosen, rng);
+                };
+            }
+            one_step!(residual, residual_on);
+            one_step!(product, product_on);
+        }
+        let codes = ndarray::array![[1, 2, 3], [4, 0, 1]];
+        let apart = |a: Array2<f64>, b: Array2<f64>| lab::max_rel_err(&a, &b);
+        let theirs = residual_on.to_plain().vectors(&codes);
+        assert!(apart(theirs, residual.vectors(&codes)) < limit);
+        let codes = ndarray::array![[1, 2], [3, 0]];
+        let theirs = product_on.to_plain().vectors(&codes);
+        assert!(apart(theirs, product.vectors(&codes)) < limit);
+    }
+}
+
+#[test]
+fn stacks_on_a_device_are_the_plain_ones() {
+    stacks_learn_alike(&Cpu::default(), 1e-9);
+}
+
+#[cfg(feature = "cuda")]
+#[test]
+fn cuda_stacks_are_the_plain_ones() {
+    stacks_learn_alike(&lab::open_cuda(0).unwrap(), 1e-9);
 }
 
 #[test]

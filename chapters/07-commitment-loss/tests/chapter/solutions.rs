@@ -18,8 +18,14 @@ mod encoder_gradient;
 mod gaussian_kl_backward;
 #[path = "../../solutions/perplexity.rs"]
 mod perplexity;
+#[path = "../../solutions/product_lookup.rs"]
+mod product_lookup;
 #[path = "../../solutions/reparameterise_backward.rs"]
 mod reparameterise_backward;
+#[path = "../../solutions/residual_backward.rs"]
+mod residual_backward;
+#[path = "../../solutions/residual_lookup.rs"]
+mod residual_lookup;
 
 #[test]
 fn exercise_7_1() {
@@ -67,4 +73,21 @@ fn exercise_7_8() {
     expect_pass(checks::reparameterise_backward(
         reparameterise_backward::reparameterise_backward,
     ));
+}
+
+#[test]
+fn exercise_7_9() {
+    expect_pass(checks::residual_lookup(residual_lookup::residual_lookup));
+}
+
+#[test]
+fn exercise_7_10() {
+    expect_pass(checks::residual_backward(
+        residual_backward::residual_backward,
+    ));
+}
+
+#[test]
+fn exercise_7_11() {
+    expect_pass(checks::product_lookup(product_lookup::product_lookup));
 }

@@ -3,6 +3,7 @@
 pub mod experiments;
 pub mod ledger;
 mod pictures;
+mod quantizers;
 mod setting;
 mod short;
 
@@ -10,7 +11,7 @@ use lab::{Cost, Lab};
 
 use experiments::{
     choices, digits, digits_dfdx, first_steps, gradient, ingredients, keras,
-    rate,
+    ladder, quantizers as other, rate,
 };
 
 /// The experiments of chapter 8.
@@ -26,7 +27,9 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     lab.run(&choices::EXPERIMENT)?;
     lab.run(&gradient::EXPERIMENT)?;
     lab.run(&ingredients::EXPERIMENT)?;
-    lab.run(&rate::EXPERIMENT)
+    lab.run(&rate::EXPERIMENT)?;
+    lab.run(&ladder::EXPERIMENT)?;
+    lab.run(&other::EXPERIMENT)
 }
 
 fn compare_everything(lab: &mut Lab) -> anyhow::Result<()> {

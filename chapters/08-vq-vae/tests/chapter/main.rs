@@ -1,5 +1,6 @@
 //! The tests of chapter 8.
 
+mod any;
 mod checks;
 mod coding;
 mod equations;

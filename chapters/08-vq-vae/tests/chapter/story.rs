@@ -15,6 +15,7 @@ fn the_story_runs_and_is_deterministic() {
         "usage.svg",
         "between.png",
         "rate.svg",
+        "quantizers.svg",
     ];
     let values = smoke_run(&CHAPTER, &figures);
     let of = |name: &str| values[name];

@@ -90,7 +90,7 @@ impl World {
 /// The tokeniser's recipe: chapter 8's, with dearer bits.
 fn recipe(lab: &Lab, variance: f64) -> Config {
     let mut config = Config { variance, ..Default::default() };
-    config.sizes.codes = lab.by_scale(16, config.sizes.codes, 512);
+    config.sizes.codes = lab.by_scale(16, 256, 512);
     config.sizes.channels = lab.by_scale(8, config.sizes.channels, 128);
     config.batch = lab.by_scale(32, 64, 128);
     config.at_price(0.6).over(lab.by_scale(30, 6000, 40_000))

@@ -9,6 +9,7 @@ pub mod ema;
 pub mod ema_fixed;
 pub mod late;
 pub mod learning;
+pub mod levels;
 pub mod mismatched;
 pub mod parity;
 pub mod reduction;

@@ -1,0 +1,102 @@
+//! Other quantisers in the same small network, at about equal bits.
+
+use lab::{Axis, Claim, Cost, Experiment, Lab, Measurements, Plot};
+
+use super::ladder;
+use crate::run::quantizers::{Kind, compare, points, unpriced};
+use crate::run::setting::Data;
+use crate::run::short::SEEDS;
+
+pub const EXPERIMENT: Experiment = Experiment {
+    name: "quantizers",
+    cost: Cost::Minutes,
+    measure,
+    figures: &[("quantizers", draw)],
+    claims,
+};
+
+const KINDS: [(&str, Kind); 7] = [
+    ("vq", Kind::List),
+    ("residual", Kind::Residual(2)),
+    ("product", Kind::Product(2)),
+    ("cosine", Kind::Cosine),
+    ("lfq", Kind::Signs),
+    ("simvq", Kind::Turned),
+    ("fsq", Kind::Levels),
+];
+
+/// What VQ and FSQ are compared at besides, bits a place.
+const OTHERS: [usize; 3] = [4, 6, 10];
+
+fn measure(lab: &mut Lab) -> anyhow::Result<()> {
+    let data = Data::load(lab)?;
+    let base = unpriced(lab, &data);
+    let bits = lab.by_scale(4, 8, 8);
+    for (name, kind) in KINDS {
+        compare(lab, &data, (name, kind, bits), base)?;
+    }
+    for bits in lab.by_scale(vec![2], OTHERS.into(), OTHERS.into()) {
+        for (name, kind) in [KINDS[0], KINDS[6]] {
+            compare(lab, &data, (name, kind, bits), base)?;
+        }
+    }
+    Ok(())
+}
+
+fn draw(of: &Measurements) -> anyhow::Result<String> {
+    let by_bits = |name: &str| {
+        let names = [4, 6, 8, 10].map(|b| format!("quantizer_{name}_{b}"));
+        points(of, names)
+    };
+    let rungs = |way: &str| {
+        let names = (1..=ladder::LEVELS).map(|n| format!("ladder_{way}_{n}"));
+        points(of, names)
+    };
+    let mut plot = Plot::new("")
+        .x("bits an image, coded by place", Axis::Log)
+        .y("squared error over variance, unseen", Axis::Log)
+        .line("VQ, 4 to 10 bits a place", by_bits("vq"))
+        .line("FSQ, 4 to 10 bits a place", by_bits("fsq"))
+        .line("one residual run, trained on prefixes", rungs("prefixes"))
+        .dashed("one residual run, trained on the whole", rungs("whole"));
+    for (name, _) in &KINDS[1..6] {
+        plot = plot.points(name, points(of, [format!("quantizer_{name}_8")]));
+    }
+    plot.svg()
+}
+
+fn claims() -> Vec<(&'static str, Claim)> {
+    let name = |of: &str, what: &str| format!("quantizer_{of}_{what}");
+    let less = |what: &str, one: &str, other: &str| {
+        Claim::less_over_seeds(&name(one, what), &name(other, what), SEEDS)
+    };
+    let alike = |what: &str, one: &str, other: &str| {
+        Claim::undecided(&name(one, what), &name(other, what), SEEDS)
+    };
+    let (error, bits, used) =
+        ("mse_over_variance", "bits", "codes_used_share");
+    let [joined, apart] =
+        ["joined_bits", "bits"].map(|what| name("residual_8", what));
+    vec![
+        ("two_lists_lose_no_more", alike(error, "residual_8", "vq_8")),
+        (
+            "two_lists_cost_no_more",
+            alike("joined_bits", "residual_8", "vq_8"),
+        ),
+        (
+            "a_table_for_both_saves_bits",
+            Claim::less_over_seeds(&joined, &apart, SEEDS),
+        ),
+        ("side_by_side_loses_more", less(error, "vq_8", "product_8")),
+        ("directions_lose_no_more", alike(error, "cosine_8", "vq_8")),
+        ("directions_use_more_codes", less(used, "vq_8", "cosine_8")),
+        ("a_turned_list_loses_more", less(error, "vq_8", "simvq_8")),
+        ("a_turned_list_costs_less", less(bits, "simvq_8", "vq_8")),
+        ("signs_lose_more", less(error, "simvq_8", "lfq_8")),
+        ("signs_cost_less", less(bits, "lfq_8", "simvq_8")),
+        ("levels_lose_no_more_at_8_bits", alike(error, "fsq_8", "vq_8")),
+        ("levels_cost_more_at_8_bits", less(bits, "vq_8", "fsq_8")),
+        ("levels_lose_less_at_4_bits", less(error, "fsq_4", "vq_4")),
+        ("levels_cost_more_at_4_bits", less(bits, "vq_4", "fsq_4")),
+    ]
+}
