@@ -98,5 +98,10 @@ fn claims() -> Vec<(&'static str, Claim)> {
         ("levels_cost_more_at_8_bits", less(bits, "vq_8", "fsq_8")),
         ("levels_lose_less_at_4_bits", less(error, "fsq_4", "vq_4")),
         ("levels_cost_more_at_4_bits", less(bits, "vq_4", "fsq_4")),
+        ("levels_lose_more_at_6_bits", less(error, "vq_6", "fsq_6")),
+        ("levels_cost_more_at_6_bits", less(bits, "vq_6", "fsq_6")),
+        ("levels_lose_less_at_10_bits", less(error, "fsq_10", "vq_10")),
+        ("levels_cost_more_at_10_bits", less(bits, "vq_10", "fsq_10")),
+        ("levels_use_more_at_10_bits", less(used, "vq_10", "fsq_10")),
     ]
 }
