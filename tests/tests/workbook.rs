@@ -85,7 +85,7 @@ fn what_others_call_it_is_found() {
         ("k-means++", "05-codebook-lookup.html#learning-a-codebook"),
         ("EMA", "07-commitment-loss.html#a-codebook-without-a-gradient"),
         ("dead codes", "07-commitment-loss.html#keeping-codes-alive"),
-        ("7.16", "07-commitment-loss.html#what-goes-wrong"),
+        ("7.19", "07-commitment-loss.html#what-goes-wrong"),
     ] {
         let found = index.find(query);
         let shown = found.iter().take(4).any(|f| f == section);

@@ -611,3 +611,13 @@ fn eq_9_19_both_cut_what_is_drawn() {
     let drawn = sample(&prior, 50, all, 6).unwrap();
     assert_eq!(drawn, sample(&prior, 50, 1.3, 6).unwrap());
 }
+
+#[test]
+fn eq_9_20_a_masked_convolution_reads_what_comes_before() {
+    crate::pixelcnn::a_masked_convolution_reads_what_comes_before();
+}
+
+#[test]
+fn eq_9_21_what_a_pixelcnn_sees_and_what_it_does_not() {
+    crate::pixelcnn::what_a_pixelcnn_sees_and_what_it_does_not();
+}

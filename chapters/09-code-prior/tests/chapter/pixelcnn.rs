@@ -33,8 +33,7 @@ fn small(sizes: Sizes, stream: u64) -> PixelCnn<f64> {
 }
 
 /// By its definition, place by place.
-#[test]
-fn eq_9_20_a_masked_convolution_reads_what_comes_before() {
+pub fn a_masked_convolution_reads_what_comes_before() {
     let (side, c) = (4, 2);
     let x = normal((2 * 16, c), 1);
     let layer = Layer {
@@ -72,8 +71,7 @@ fn eq_9_20_a_masked_convolution_reads_what_comes_before() {
 
 /// The logits at a place do not depend on its own code or a later one, exactly; nor on what lies in the blind spot: up a
 /// lines, and more than a columns to the right.
-#[test]
-fn eq_9_21_what_a_pixelcnn_sees_and_what_it_does_not() {
+pub fn what_a_pixelcnn_sees_and_what_it_does_not() {
     // A ReLU may be shut for one input; it is not for all of them.
     let over_inputs = |net: &PixelCnn<f64>| {
         let of = |n| jacobian(net, &normal((16, 5), n));
