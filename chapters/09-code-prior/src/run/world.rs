@@ -167,9 +167,11 @@ impl Pictures {
     /// The digits of the command line.
     ///
     /// # Errors
-    /// They cannot be read.
+    /// They cannot be read, or are too few or all alike.
     pub fn new(lab: &Lab) -> anyhow::Result<Self> {
         let (digits, test) = (training_digits(lab)?, test_digits(lab)?);
+        digits.at_least(lab.by_scale(16, 64, 128))?; // of a batch
+        digits.varied(digits.len())?;
         let some = |of: &Digits, few| {
             let n = lab.by_scale(few, of.len(), of.len()).min(of.len());
             let rows: Vec<usize> = (0..n).collect();
