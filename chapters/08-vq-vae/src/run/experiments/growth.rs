@@ -8,6 +8,7 @@ use lab::{
 use ndarray::{Array2, Axis as Dim};
 
 use crate::model::VqVae;
+use crate::rate::choose;
 use crate::run::setting::{Data, in_use};
 
 pub const FIGURES: [(&str, Draw); 2] =
@@ -22,7 +23,9 @@ pub fn look(
     quantizer: &Quantizer<f32>,
 ) -> anyhow::Result<Vec<f32>> {
     let z_e = model.latents(x)?; // [N S², D]
-    let found = quantizer.quantize(&z_e)?;
+    let prices = model.prices.as_ref();
+    let chosen = choose(&z_e, quantizer.codebook(), prices)?;
+    let found = quantizer.found(&z_e, chosen);
     let places = (x.nrows(), model.sizes.places());
     let codes = Array2::from_shape_vec(places, found.quantized.indices)?;
     let error = data.unexplained(x, &model.decode(&codes)?);
