@@ -327,7 +327,7 @@ impl Kept for Levels {
 
 impl Kept for Turned<f32> {
     fn save(&self, name: &str, checkpoint: &mut Checkpoint) {
-        note(&self.settings, name, checkpoint);
+        note(&(self.settings, self.adam.config), name, checkpoint);
         checkpoint.put(&format!("{name}.frozen"), &self.frozen);
         checkpoint.put(&format!("{name}.matrix"), &self.matrix.0);
         checkpoint.put(&format!("{name}.adam.m"), &self.adam.m[0]);
@@ -341,7 +341,7 @@ impl Kept for Turned<f32> {
         checkpoint: &Checkpoint,
     ) -> Result<(), CheckpointError> {
         let at = |part: &str| format!("{name}.{part}");
-        expect(&self.settings, name, checkpoint)?;
+        expect(&(self.settings, self.adam.config), name, checkpoint)?;
         let mut new = self.clone();
         new.adam.t = checkpoint.number(&at("steps"))?;
         read(checkpoint, &at("frozen"), &mut new.frozen)?;

@@ -28,6 +28,8 @@ pub struct AnyTraining<'a> {
     pub bottleneck: Box<dyn Kept + 'a>,
     /// Whether a step hands the decoder the first numbers alone, as many as are drawn.
     pub prefixes: bool,
+    /// What stood between them at the start, in words and a digest.
+    start: String,
     seed: u64,
     data: Box<dyn FnMut(u64) -> Array2<f32> + 'a>,
 }
@@ -53,12 +55,14 @@ impl<'a> AnyTraining<'a> {
         let x = space_to_depth(&data(0), sizes.patch); // [N, patch²]
         let z_e = half(&encoder, x, sizes.side()).y; // [N, D]
         let bottleneck = start(&z_e, &mut rng_at(seed, u64::MAX - 1))?;
+        let start = described(&*bottleneck, &z_e)?;
         Ok(Self {
             config,
             encoder: Model::new("encoder", encoder, config.adam),
             decoder: Model::new("decoder", decoder, config.adam),
             bottleneck,
             prefixes: false,
+            start,
             seed,
             data: Box::new(data),
         })
@@ -137,13 +141,14 @@ impl<'a> AnyTraining<'a> {
     /// The codes are not those of whole images.
     ///
     /// # Panics
-    /// A code is too large, or l is.
+    /// A code is too large.
     pub fn decode(
         &self,
         codes: &Array2<usize>,
     ) -> Result<Array2<f32>, VqVaeError> {
         let places = self.config.sizes.places();
-        let each = codes.ncols() / places;
+        let most = self.bottleneck.levels().len();
+        let each = (codes.ncols() / places).clamp(1, most);
         if each * places != codes.ncols() {
             let (what, found) = ("codes", codes.ncols());
             let expected = each * places;
@@ -154,6 +159,17 @@ impl<'a> AnyTraining<'a> {
         let codes = Array2::from_shape_vec(shape, all).expect("whole maps");
         self.network().draw(&self.bottleneck.vectors(&codes))
     }
+}
+
+/// The constants of a quantiser that has learnt nothing, and a digest of the vectors that it gives these latents.
+fn described(
+    bottleneck: &dyn Kept,
+    z_e: &Array2<f32>,
+) -> Result<String, CommitmentError> {
+    let mut kept = Checkpoint::default();
+    bottleneck.save("bottleneck", &mut kept);
+    let vectors = digest([&bottleneck.quantize(z_e)?.z_q]);
+    Ok(format!("{:?}, vectors: {vectors}", kept.notes))
 }
 
 impl Resumable for AnyTraining<'_> {
@@ -169,7 +185,9 @@ impl Resumable for AnyTraining<'_> {
     fn configuration(&mut self) -> String {
         let first = digest([&(self.data)(0)]);
         let (levels, prefixes) = (self.bottleneck.levels(), self.prefixes);
-        let what = format!("levels: {levels:?}, prefixes: {prefixes}");
+        let start = &self.start;
+        let what =
+            format!("levels: {levels:?}, prefixes: {prefixes}\n{start}");
         format!("first batch: {first}\n{what}\n{:#?}", self.config)
     }
 

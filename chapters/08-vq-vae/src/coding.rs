@@ -23,7 +23,7 @@ const MOST_SEEN: f32 = (1 << 24) as f32;
 
 /// Chapter 8's files.
 const KIND: Kind = Kind { magic: *b"VQ8", version: 2 };
-/// Magic, version, fingerprint of the model, checksum of the codes.
+/// Magic, version, fingerprint of the model, checksum.
 pub const HEADER: usize = 12;
 
 /// The most bytes of a PNG of 28 × 28 pixels, whatever else is in it.
@@ -147,6 +147,12 @@ impl Tables {
             return Err(CodingError::Frequencies {
                 expected: "2 to 65536 codes at one place or more".into(),
                 found: format!("{} × {k}", counts.nrows()),
+            });
+        }
+        if let Some(most) = counts.iter().find(|n| **n as f32 > MOST_SEEN) {
+            return Err(CodingError::Frequencies {
+                expected: format!("counts of at most {MOST_SEEN}"),
+                found: most.to_string(),
             });
         }
         let p = counts.rows().into_iter().map(probabilities);

@@ -303,9 +303,15 @@ impl VqVae<f32> {
         let from = checkpoint.expecting("a VQ-VAE of 28 × 28 images");
         let codebook: Array2<f32> = from.of_rank("quantizer.codebook")?;
         let blocks = blocks_of(from, "encoder");
+        if blocks != blocks_of(from, "decoder") {
+            return Err(from.refuse("halves of different depth"));
+        }
         let half = |name| load_layers(from, name, &activations(blocks));
         let (encoder, decoder) = (half("encoder")?, half("decoder")?);
         let priced = from.array(PRICES).ok();
+        if priced.is_none() && from.array("rate.shares").is_ok() {
+            return Err(from.refuse("codes that had prices, and no `prices`"));
+        }
         let prices = priced.map(|_| from.of_rank(PRICES)).transpose()?;
         let (pixels, channels) = encoder.layers[0].w.dim();
         let (codes, width) = codebook.dim();

@@ -44,6 +44,9 @@ impl<F: NdFloat> Prices<F> {
     }
 
     /// One step of both averages.
+    ///
+    /// # Panics
+    /// A code is not below K, or the shapes differ.
     pub fn learn(
         &mut self,
         z_e: &Array2<F>,   // [N, D]
@@ -83,12 +86,18 @@ impl Rate {
 ///
 /// # Errors
 /// As for chapter 5's `nearest`.
+///
+/// # Panics
+/// The latents are no whole maps, or there are prices of another number of
+/// codes.
 pub fn cheapest<F: NdFloat>(
     z_e: &Array2<F>,      // [N, D]
     codebook: &Array2<F>, // [K, D]
     prices: &Array2<F>,   // [S², K]
 ) -> Result<Vec<usize>, LookupError> {
     check(z_e, codebook)?;
+    assert_eq!(prices.ncols(), codebook.nrows(), "a price for each code");
+    assert_eq!(z_e.nrows() % prices.nrows(), 0, "whole maps");
     let of_map = |z_e| {
         let d = squared_distances(&z_e, codebook) + prices; // [S², K]
         d.rows().into_iter().map(first_smallest).collect::<Vec<_>>()
@@ -119,6 +128,9 @@ impl<F: NdFloat> Prices<F> {
     ///
     /// # Errors
     /// λ is negative or not finite, or what the averages keep is not between 0 and 1.
+    ///
+    /// # Panics
+    /// There is no place, or no code.
     pub fn new(
         rate: Rate,
         places: usize,
@@ -126,6 +138,7 @@ impl<F: NdFloat> Prices<F> {
     ) -> Result<Self, CommitmentError> {
         check_weight("lambda", rate.lambda)?;
         check_decay("keep", rate.keep)?;
+        assert!(places > 0 && codes > 0, "places and codes");
         let even = real::<F>(1.0 / codes.max(1) as f64);
         let shares = Array2::from_elem((places, codes), even); // [S², K]
         Ok(Self { rate, shares, distance: F::zero() })

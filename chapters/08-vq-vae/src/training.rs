@@ -111,9 +111,9 @@ impl Source<'_> {
 pub struct Training<'a> {
     /// How it is trained.
     pub config: Config,
-    /// patch² → C → C → D, with its optimiser; its loss is the commitment term.
+    /// patch² → C → … → C → D, with its optimiser; its loss is the commitment term.
     pub encoder: Model,
-    /// D → C → C → patch², with its optimiser; its loss is squared error over variance.
+    /// D → C → … → C → patch², with its optimiser; its loss is squared error over variance.
     pub decoder: Model,
     /// The codebook, and how it learns.
     pub quantizer: Quantizer<f32>,

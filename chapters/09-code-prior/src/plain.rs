@@ -360,8 +360,8 @@ pub fn top_p(p: Array1<f64>, share: f64) -> Array1<f64> {
         before += p[k];
         needed
     };
-    let stay = order.iter().take_while(needed).count();
-    keep(p, &order[..stay])
+    let stay = order.iter().take_while(needed).count().max(1);
+    keep(p, &order[..stay.min(order.len())])
 }
 // ANCHOR_END: tail
 

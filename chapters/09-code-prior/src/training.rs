@@ -63,7 +63,7 @@ impl Config {
 }
 
 /// The share of labels that the model is not told.
-pub const DROPPED: f64 = 0.1;
+pub const DROPPED: f64 = 0.5;
 
 /// Where the streams of random numbers begin that say which.
 const UNTOLD: u64 = 1 << 63;

@@ -174,8 +174,17 @@ impl Kept {
         let checkpoint = self.load()?;
         model.restore(&checkpoint)?;
         let history = restore_history(&checkpoint, milestones)?;
-        if !history.is_empty() {
-            expect_numbers(&checkpoint, &history, observe(model).len())?;
+        if let Some((step, seen)) = history.last() {
+            let again = observe(model);
+            expect_numbers(&checkpoint, &history, again.len())?;
+            let bits = |numbers: &[f32]| -> Vec<u32> {
+                numbers.iter().map(|v| v.to_bits()).collect()
+            };
+            ensure!(
+                *step != model.steps_done() || bits(seen) == bits(&again),
+                "{}: what is observed of this training is counted in another way now; --fresh begins again",
+                self.path.display()
+            );
         }
         expect_steps(&checkpoint, &history, milestones, model.steps_done())?;
         Ok((history, restore_time(&self.path)?))
@@ -540,6 +549,21 @@ mod tests {
         assert_eq!(resumed, whole);
         let again = train(folder.path(), 1, true, &[0, 2, 5, 9]).unwrap();
         assert_eq!(again, whole, "a finished run is only read back");
+    }
+
+    #[test]
+    fn what_was_observed_in_another_way_is_not_read_back() {
+        let folder = tempfile::tempdir().unwrap();
+        train(folder.path(), 1, false, &[0, 5]).unwrap();
+        let options = options(folder.path(), 1, true);
+        let lab = Lab::new(&CHAPTER, options, Selection::All);
+        let mut model = Counter(0, 0.5);
+        let twice = |m: &mut Counter| vec![2.0 * m.1];
+        let said = lab
+            .train_and_observe("count", [0, 5], &mut model, twice)
+            .unwrap_err()
+            .to_string();
+        assert!(said.contains("counted in another way"), "{said}");
     }
 
     #[test]

@@ -135,19 +135,19 @@ pub fn file_bits(
 /// Bits and errors of one method, from one seed.
 pub type Curve = Vec<(f64, f64)>;
 
-/// The error of a curve at so many bits: on the line through its two nearest points, both axes logarithmic.
+/// The error of a curve at so many bits, on the line between its two points on either side, both axes logarithmic; beyond
+/// its end on the line through the last two.
+///
+/// # Panics
+/// The curve has fewer than two points.
 pub fn error_at(curve: &Curve, bits: f64) -> f64 {
-    let mut near = curve.clone();
-    let far = |point: &(f64, f64)| (point.0 / bits).ln().abs();
-    near.sort_by(|a, b| far(a).total_cmp(&far(b)));
-    match near[..] {
-        [] => f64::NAN,
-        [(_, error)] => error,
-        [(x0, y0), (x1, y1), ..] => {
-            let along = (bits / x0).ln() / (x1 / x0).ln();
-            (y0.ln() + along * (y1 / y0).ln()).exp()
-        }
-    }
+    let mut points = curve.clone();
+    points.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let after = points.partition_point(|point| point.0 < bits);
+    let first = after.clamp(1, points.len() - 1) - 1;
+    let [(x0, y0), (x1, y1)] = [points[first], points[first + 1]];
+    let along = (bits / x0).ln() / (x1 / x0).ln();
+    (y0.ln() + along * (y1 / y0).ln()).exp()
 }
 
 /// What remains of a difference between neighbouring pixels across the border of two patches, over the same inside a patch: 1

@@ -37,7 +37,8 @@ pub fn learn<'a>(
     let milestones = (0..=16).map(|n: u64| n * n * config.steps / 256);
     let history =
         lab.train_and_observe(name, milestones, &mut training, |t| {
-            look(data, &few, &t.model(), &t.quantizer()).unwrap_or_default()
+            look(data, &few, &t.model(), &t.quantizer())
+                .unwrap_or_else(|_| vec![f32::NAN; 5])
         })?;
     Ok((training, history))
 }

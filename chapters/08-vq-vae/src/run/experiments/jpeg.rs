@@ -15,7 +15,7 @@ use crate::run::setting::Data;
 pub const QUALITIES: [u8; 5] = [5, 10, 20, 40, 80];
 
 pub fn measure(lab: &mut Lab, data: &Data) -> anyhow::Result<()> {
-    let few = data.first(lab.by_scale(20, 2000, 2000)); // [N, 784]
+    let few = data.first(lab.by_scale(20, 10_000, 10_000)); // [N, 784]
     for quality in QUALITIES {
         let mut y = Array2::zeros(few.raw_dim()); // [N, 784]
         let mut bytes = 0;

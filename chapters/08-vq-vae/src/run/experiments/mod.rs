@@ -15,6 +15,7 @@ pub mod jpeg;
 pub mod keras;
 pub mod ladder;
 pub mod patches;
+pub mod priced_list;
 pub mod quantizers;
 pub mod rate;
 pub mod reach;

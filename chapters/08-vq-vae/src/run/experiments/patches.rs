@@ -19,7 +19,7 @@ pub fn measure(lab: &mut Lab, data: &Data) -> anyhow::Result<[Curve; SEEDS]> {
     let mut curves = [const { Curve::new() }; SEEDS];
     let few = lab.by_scale(3, CODES.len(), CODES.len());
     data.train.at_least(CODES[few - 1] / 8)?; // many a patch is blank
-    let images = lab.by_scale(50, 2000, 10_000);
+    let images = lab.by_scale(50, 5000, 60_000);
     let train = space_to_depth(&data.learnt(images), PATCH); // [49 · images, 16]
     lab.result("patches_train_images", images as f64, Within::Exactly)?;
     let steps = lab.by_scale(2, 12, 30);

@@ -2,7 +2,7 @@
 
 use lab::{Axis, Claim, Cost, Experiment, Lab, Measurements, Plot, Within};
 
-use super::{components, jpeg, patches};
+use super::{components, jpeg, patches, priced_list};
 use crate::run::setting::{Curve, Data, error_at, recipe};
 use crate::run::short::{SEEDS, every, try_out_and_code};
 
@@ -22,12 +22,15 @@ fn measure(lab: &mut Lab) -> anyhow::Result<()> {
     jpeg::measure(lab, &data)?;
     let linear = components::measure(lab, &data)?;
     let lists = patches::measure(lab, &data)?;
-    let nets = networks(lab, &data, &lists)?;
+    let priced = priced_list::measure(lab, &data)?;
+    let nets = networks(lab, &data, [&lists, &priced])?;
     for (name, curves, bits) in [
         ("error_at_128_bits_by_place", &nets, 128.0),
         ("error_at_183_bits_by_place", &nets, 183.0),
         ("kmeans_error_at_128_bits_by_place", &lists, 128.0),
         ("kmeans_error_at_183_bits_by_place", &lists, 183.0),
+        ("priced_list_error_at_128_bits_by_place", &priced, 128.0),
+        ("priced_list_error_at_183_bits_by_place", &priced, 183.0),
         ("pca_error_at_183_bits_by_place", &linear, 183.0),
     ] {
         let errors = curves.each_ref().map(|curve| error_at(curve, bits));
@@ -36,11 +39,11 @@ fn measure(lab: &mut Lab) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The curve of each seed, and each error beside that of k-means at as many bits.
+/// The curve of each seed, and each error beside those of the lists at as many bits, without prices and with.
 fn networks(
     lab: &mut Lab,
     data: &Data,
-    lists: &[Curve; SEEDS],
+    lists: [&[Curve; SEEDS]; 2],
 ) -> anyhow::Result<[Curve; SEEDS]> {
     let base = recipe(lab, data).over(lab.by_scale(8, 8000, 15_000));
     lab.result("rate_steps", base.steps as f64, Within::Exactly)?;
@@ -50,14 +53,15 @@ fn networks(
             (format!("lambda_{lambda}"), base.at_price(lambda));
         let found = try_out_and_code(lab, data, &name, config)?;
         let points = found.bits.into_iter().zip(found.error);
-        let mut beside = Vec::new();
-        for ((curve, list), point) in curves.iter_mut().zip(lists).zip(points)
-        {
-            curve.push(point);
-            beside.push(point.1 / error_at(list, point.0));
+        let points: Vec<(f64, f64)> = points.collect();
+        for (list, of) in lists.into_iter().zip(["patches", "priced_list"]) {
+            let beside = points.iter().zip(list);
+            let beside = beside.map(|(p, list)| p.1 / error_at(list, p.0));
+            let name = format!("{name}_of_{of}");
+            let beside: Vec<f64> = beside.collect();
+            lab.over_seeds(&name, &beside, Within::Factor(1.15))?;
         }
-        let name = format!("{name}_of_patches");
-        lab.over_seeds(&name, &beside, Within::Factor(1.15))?;
+        curves.iter_mut().zip(points).for_each(|(curve, p)| curve.push(p));
     }
     Ok(curves)
 }
@@ -80,6 +84,7 @@ fn draw(of: &Measurements) -> anyhow::Result<String> {
     let page = page.zip(of.value("test_mse_over_variance").ok());
     let nets = curve(of, &named("lambda", &LAMBDAS));
     let list = curve(of, &named("patches", &patches::CODES));
+    let priced = curve(of, &named("priced", &priced_list::LAMBDAS));
     let linear = curve(of, &named("components", &components::BITS));
     let far = curve(of, &named("jpeg", &jpeg::QUALITIES));
     let plot = Plot::new("")
@@ -87,11 +92,11 @@ fn draw(of: &Measurements) -> anyhow::Result<String> {
         .y("squared error over variance, unseen", Axis::Log)
         .line("VQ-VAE, three prices of a bit", nets.clone())
         .line("k-means, K from 16 to 4,096", list.clone())
+        .line("the same with prices", priced.clone())
         .line("principal components", linear.clone())
         .line("JPEG, without its header", far.clone())
-        .colour(1)
         .points("the network of this page", page);
-    let dots = [(0, nets), (2, list), (3, linear), (4, far)];
+    let dots = [(0, nets), (1, list), (2, priced), (3, linear), (4, far)];
     let plot = dots.into_iter().fold(plot, |plot, (colour, points)| {
         plot.colour(colour).points("", points)
     });
@@ -117,6 +122,31 @@ fn claims() -> Vec<(&'static str, Claim)> {
         (
             "a_quarter_below_chapter_5_everywhere",
             Claim::all_below(LAMBDAS.iter().flat_map(beside), 0.75),
+        ),
+        (
+            "below_the_priced_list_everywhere",
+            Claim::all_below(
+                LAMBDAS.iter().flat_map(|lambda| {
+                    let name = format!("lambda_{lambda}_of_priced_list");
+                    lab::over_seeds(&name, SEEDS)
+                }),
+                1.0,
+            ),
+        ),
+        (
+            "the_points_lie_on_either_side",
+            Claim::Less(
+                [dear(2, "bits"), vec![183.0.into(); SEEDS]].concat(),
+                [vec![128.0.into(); SEEDS], dear(0, "bits")].concat(),
+            ),
+        ),
+        (
+            "prices_help_a_list_too",
+            Claim::less_over_seeds(
+                "priced_list_error_at_128_bits_by_place",
+                "kmeans_error_at_128_bits_by_place",
+                SEEDS,
+            ),
         ),
         ("a_higher_price_buys_fewer_bits", Claim::Less(fewer, more)),
         ("and_leaves_more", Claim::Less(smaller, larger)),
