@@ -26,6 +26,7 @@ impl Data {
         let train = Digits::load_28x28(lab.data(), Split::Train)?;
         let test = Digits::load_28x28(lab.data(), Split::Test)?;
         let rows = test.len().min(lab.by_scale(100, 2000, usize::MAX));
+        test.at_least(2)?; // a variance
         test.varied(rows)?;
         let rows: Vec<usize> = (0..rows).collect();
         let held_out = test.pixels(&rows, PixelRange::Unit); // [N, 784]

@@ -124,6 +124,7 @@ pub fn train<'a>(
     let sizes = Sizes { width: kind.width(bits), ..base.sizes };
     let config = Config { sizes, ..base };
     let run = lab.seed().wrapping_add(seed);
+    data.train.at_least(config.batch)?;
     let mut batches = Batches::new(data.train.len(), config.batch, run)?;
     let images =
         move |n| data.train.pixels(&batches.batch(n), PixelRange::Unit);

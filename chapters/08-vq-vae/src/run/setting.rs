@@ -132,24 +132,6 @@ pub fn file_bits(
     Ok(8.0 * bytes?.iter().sum::<usize>() as f64 / maps.len() as f64)
 }
 
-/// Bits and errors of one method, from one seed.
-pub type Curve = Vec<(f64, f64)>;
-
-/// The error of a curve at so many bits, on the line between its two points on either side, both axes logarithmic; beyond
-/// its end on the line through the last two.
-///
-/// # Panics
-/// The curve has fewer than two points.
-pub fn error_at(curve: &Curve, bits: f64) -> f64 {
-    let mut points = curve.clone();
-    points.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let after = points.partition_point(|point| point.0 < bits);
-    let first = after.clamp(1, points.len() - 1) - 1;
-    let [(x0, y0), (x1, y1)] = [points[first], points[first + 1]];
-    let along = (bits / x0).ln() / (x1 / x0).ln();
-    (y0.ln() + along * (y1 / y0).ln()).exp()
-}
-
 /// What remains of a difference between neighbouring pixels across the border of two patches, over the same inside a patch: 1
 /// where no seam can be seen. Patches of `p` × `p`.
 pub fn seams(x: &Array2<f32>, y: &Array2<f32>, p: usize) -> f64 {

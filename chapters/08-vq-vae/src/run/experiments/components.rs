@@ -7,8 +7,8 @@ use ndarray::{Array1, Array2, Axis as Dim, concatenate, s};
 use ndarray_rand::rand::Rng;
 
 use crate::coding::Tables;
-use crate::measures::{Components, principal_components, shared_bits};
-use crate::run::setting::{Curve, Data, file_bits};
+use crate::measures::{Components, Curve, principal_components, shared_bits};
+use crate::run::setting::{Data, file_bits};
 use crate::run::short::{SEEDS, every};
 
 /// Before coding.

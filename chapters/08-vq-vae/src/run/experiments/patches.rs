@@ -6,8 +6,9 @@ use codebook_lookup::plain::{
 use lab::{Claim, Lab, Within};
 use ndarray::Array2;
 
+use crate::measures::Curve;
 use crate::plain::{IMAGE, space_to_depth};
-use crate::run::setting::{Curve, Data, file_bits, seams, tables};
+use crate::run::setting::{Data, file_bits, seams, tables};
 use crate::run::short::{SEEDS, every};
 
 const PATCH: usize = 4;

@@ -8,9 +8,10 @@ use lab::{Lab, Within};
 use ndarray::{Array2, Zip};
 use ndarray_rand::rand::Rng;
 
+use crate::measures::Curve;
 use crate::plain::{IMAGE, space_to_depth};
 use crate::rate::cheapest;
-use crate::run::setting::{Curve, Data, file_bits, tables};
+use crate::run::setting::{Data, file_bits, tables};
 use crate::run::short::SEEDS;
 
 const PATCH: usize = 4;

@@ -3,7 +3,8 @@
 use lab::{Axis, Claim, Cost, Experiment, Lab, Measurements, Plot, Within};
 
 use super::{components, jpeg, patches, priced_list};
-use crate::run::setting::{Curve, Data, error_at, recipe};
+use crate::measures::{Curve, error_at};
+use crate::run::setting::{Data, recipe};
 use crate::run::short::{SEEDS, every, try_out_and_code};
 
 pub const EXPERIMENT: Experiment = Experiment {

@@ -4,6 +4,7 @@
 use codebook_lookup::plain::{gather, kmeans_plus_plus, lloyd_step, nearest};
 use lab::{Axis, Claim, Cost, Experiment, Lab, Measurements, Plot, Within};
 use rayon::prelude::*;
+use vq_vae::measures::error_at;
 use vq_vae::plain::{depth_to_space, space_to_depth, squared_error};
 
 use crate::run::coded::{Coded, Coder};
@@ -57,9 +58,12 @@ fn measure(lab: &mut Lab) -> anyhow::Result<()> {
         }
     }
     let at = |ways: [usize; 2]| -> Vec<f64> {
-        let point = |seed: usize, way: usize| found[4 * seed + way];
-        let read = |s| read_off(ways.map(|way| point(s, way)));
-        (0..SEEDS).map(read).collect()
+        let point = |seed: usize, way: usize| {
+            let [bits, error, _] = found[4 * seed + way];
+            (bits, error)
+        };
+        let curve = |seed| ways.map(|way| point(seed, way)).to_vec();
+        (0..SEEDS).map(|seed| error_at(&curve(seed), BITS)).collect()
     };
     for (name, ways) in [
         ("error_at_92_bits_by_prior", [0, 1]),
@@ -68,12 +72,6 @@ fn measure(lab: &mut Lab) -> anyhow::Result<()> {
         lab.over_seeds(name, &at(ways), Within::Factor(1.2))?;
     }
     Ok(())
-}
-
-/// The error at so many bits on the line through two points, both axes logarithmic.
-fn read_off([a, b]: [[f64; 3]; 2]) -> f64 {
-    let along = (BITS / a[0]).ln() / (b[0] / a[0]).ln();
-    (a[1].ln() + along * (b[1] / a[1]).ln()).exp()
 }
 
 /// The codes of chapter 8's network of so dear bits, and the error of what comes back.
