@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use book::{ChapterRef, math};
+use code_prior::coding::PriorCompressor;
 use code_prior::model::{Prior, Sizes as PriorSizes};
 use datasets::idx;
 use flate2::{Compression, Crc, read::MultiGzDecoder, write::GzEncoder};
@@ -32,6 +33,8 @@ pub enum Target {
     Checkpoints,
     /// Compressed images.
     Compressed,
+    /// Images compressed by a prior.
+    ByPrior,
     /// Files of results.
     Results,
     /// Pages of the book.
@@ -42,11 +45,12 @@ pub enum Target {
 
 impl Target {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Idx,
         Self::Pictures,
         Self::Checkpoints,
         Self::Compressed,
+        Self::ByPrior,
         Self::Results,
         Self::Pages,
         Self::Formulas,
@@ -62,6 +66,7 @@ impl Target {
             Self::Pictures => Box::new(Pictures::new()?),
             Self::Checkpoints => Box::new(Checkpoints::new()?),
             Self::Compressed => Box::new(Compressed::new()?),
+            Self::ByPrior => Box::new(ByPrior::new()?),
             Self::Results => Box::new(Numbers::new()?),
             Self::Pages => Box::new(Pages::new()?),
             Self::Formulas => Box::new(Formulas(corpus(self)?)),
@@ -76,6 +81,7 @@ impl fmt::Display for Target {
             Self::Pictures => "pictures",
             Self::Checkpoints => "checkpoints",
             Self::Compressed => "compressed",
+            Self::ByPrior => "by_prior",
             Self::Results => "results",
             Self::Pages => "pages",
             Self::Formulas => "formulas",
@@ -293,7 +299,7 @@ impl Checkpoints {
             width: 2,
             heads: 1,
             blocks: 1,
-            classes: 0,
+            classes: 1,
         };
         let mut prior = Checkpoint::default();
         code_prior::training::save(&Prior::new(sizes, &mut rng)?, &mut prior);
@@ -301,6 +307,10 @@ impl Checkpoints {
         let mut network = Checkpoint::default();
         small_network().save(&mut network);
         seeds.push(saved(&network)?);
+        let mut priced = Checkpoint::default();
+        let prices = Some(Array2::from_elem((4, 3), 0.5));
+        VqVae { prices, ..small_network() }.save(&mut priced);
+        seeds.push(saved(&priced)?);
         seeds
             .push(place.written(|path| Ok(small_compressor()?.save(path)?))?);
         Ok(Self(place, seeds))
@@ -408,6 +418,62 @@ impl Reader for Compressed {
         let map = Array1::from(map).insert_axis(Axis(0)); // [1, 49]
         let x = self.0.model.decode(&map).expect("codes of this model");
         assert!(x.iter().all(|v| v.is_finite()));
+        true
+    }
+}
+
+struct ByPrior(PriorCompressor, Vec<Vec<u8>>);
+
+impl ByPrior {
+    fn new() -> anyhow::Result<Self> {
+        let mut rng = rng_at(1, 3);
+        let tokeniser = VqVae::new(
+            Sizes { codes: 16, width: 2, channels: 1, patch: 4, blocks: 2 },
+            &mut rng,
+        );
+        let sizes = PriorSizes {
+            codes: 16,
+            places: 49,
+            width: 4,
+            heads: 2,
+            blocks: 1,
+            classes: 2,
+        };
+        let prior = Prior::new(sizes, &mut rng)?;
+        let compressor = PriorCompressor::new(tokeniser, prior)?;
+        let map =
+            |step: usize| (0..49).map(|n| step * n % 16).collect::<Vec<_>>();
+        let mut seeds = corpus(Target::ByPrior)?;
+        for step in 0..4 {
+            seeds.push(compressor.pack(&map(step))?);
+        }
+        Ok(Self(compressor, seeds))
+    }
+}
+
+impl Reader for ByPrior {
+    fn seeds(&self) -> &[Vec<u8>] {
+        &self.1
+    }
+
+    /// Whose file it is, and the checksum of the codes that are in it, if there are any.
+    fn repair(&self, bytes: &mut Vec<u8>) {
+        let Some((header, payload)) = bytes.split_at_mut_checked(HEADER)
+        else {
+            return;
+        };
+        header[..8].copy_from_slice(&self.1[self.1.len() - 1][..8]);
+        let prior = &self.0.prior;
+        let map = code_prior::coding::decode(prior, prior.codes(), payload);
+        if let Some(file) = map.ok().and_then(|map| self.0.pack(&map).ok()) {
+            header.copy_from_slice(&file[..HEADER]);
+        }
+    }
+
+    fn read(&self, bytes: &[u8]) -> bool {
+        let Ok(map) = self.0.unpack(bytes) else { return false };
+        let again = self.0.pack(&map).expect("what came out goes in");
+        assert_eq!(again, bytes, "one file for each map");
         true
     }
 }

@@ -161,3 +161,42 @@ fn a_foreign_checkpoint_is_named() {
     std::fs::write(&path, [1, 2, 3]).unwrap();
     assert!(matches!(load(&path), Err(VqVaeError::Checkpoint(_))));
 }
+
+#[test]
+fn prices_and_depths_that_do_not_fit_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("c.safetensors");
+    let trained = Training::new(config(), batch, 5).unwrap();
+    let said = |change: &dyn Fn(&mut Checkpoint)| {
+        let mut checkpoint = Checkpoint::default();
+        trained.save(&mut checkpoint);
+        change(&mut checkpoint);
+        checkpoint.save(&path).unwrap();
+        load(&path).map(drop).map_err(|e| e.to_string())
+    };
+    assert_eq!(said(&|_| ()), Ok(()));
+    let table = trained.model().prices.unwrap(); // [16, 6]
+    for prices in [
+        Array2::zeros((16, 5)),
+        Array2::zeros((15, 6)),
+        &table - 1.0,
+        &table * f32::NAN,
+    ] {
+        let said = said(&|c| c.put("prices", &prices)).unwrap_err();
+        assert!(said.contains("do not fit together"), "{said}");
+    }
+    let deeper = Array2::<f32>::zeros((36, 4));
+    let said = said(&|c| {
+        c.put("encoder.parameter.6", &deeper);
+        c.put("encoder.parameter.7", &ndarray::Array1::<f32>::zeros(4));
+    });
+    assert!(said.unwrap_err().contains("different depth"));
+
+    let mut checkpoint = Checkpoint::default();
+    let unpriced = VqVae { prices: None, ..trained.model() };
+    unpriced.save(&mut checkpoint);
+    checkpoint.put("rate.shares", &table);
+    checkpoint.save(&path).unwrap();
+    let said = load(&path).unwrap_err().to_string();
+    assert!(said.contains("had prices"), "{said}");
+}
