@@ -88,7 +88,7 @@ fn network(coder: &Coder, lambda: f64, seed: usize) -> anyhow::Result<Coded> {
 /// The same of a list of `k` patches, as in chapter 8's table.
 fn list(coder: &Coder, k: usize, seed: usize) -> anyhow::Result<Coded> {
     let k = coder.lab.by_scale(k / 16, k, k);
-    let from = space_to_depth(&coder.data.first(2000), 4); // [·, 16]
+    let from = space_to_depth(&coder.data.first(5000), 4); // [·, 16]
     let rng = &mut coder.lab.rng(&format!("patches-{k}-{}", seed + 1));
     let mut codebook = kmeans_plus_plus(&from, k, rng)?; // [K, 16]
     for _ in 0..coder.lab.by_scale(2, 12, 30) {
