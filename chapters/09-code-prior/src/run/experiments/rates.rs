@@ -29,47 +29,72 @@ const CODES: [usize; 2] = [64, 256];
 /// Where the ruler is read off.
 const BITS: f64 = 92.0;
 
+/// Whose codes.
+#[derive(Clone, Copy)]
+enum Way {
+    /// Chapter 8's network, of bits so dear.
+    Network(f64),
+    /// Chapter 5's list, of so many patches.
+    List(usize),
+}
+
+const WAYS: [Way; 4] = [
+    Way::Network(LAMBDAS[0]),
+    Way::Network(LAMBDAS[1]),
+    Way::List(CODES[0]),
+    Way::List(CODES[1]),
+];
+
+impl Way {
+    fn name(self) -> String {
+        match self {
+            Way::Network(lambda) => format!("rates_lambda_{lambda}"),
+            Way::List(k) => format!("rates_patches_{k}"),
+        }
+    }
+
+    fn codes(self, coder: &Coder, seed: usize) -> anyhow::Result<Coded> {
+        match self {
+            Way::Network(lambda) => network(coder, lambda, seed),
+            Way::List(k) => list(coder, k, seed),
+        }
+    }
+}
+
+/// Bits by a prior, error, and bits by place.
+type Point = [f64; 3];
+
 fn measure(lab: &mut Lab) -> anyhow::Result<()> {
     let data = Pictures::new(lab)?;
     let steps = lab.by_scale(4, 2000, 6000);
     lab.result("rates_prior_steps", steps as f64, Within::Exactly)?;
-    let nets = LAMBDAS.map(|lambda| format!("lambda_{lambda}"));
-    let lists = CODES.map(|k| format!("patches_{k}"));
     let coder = &Coder { lab, data: &data, steps };
-    let all: Vec<(usize, usize)> =
-        (0..SEEDS).flat_map(|s| [(s, 0), (s, 1), (s, 2), (s, 3)]).collect();
-    let found = all.par_iter().map(|&(seed, way)| {
-        let codes = match way {
-            0 | 1 => network(coder, LAMBDAS[way], seed)?,
-            _ => list(coder, CODES[way - 2], seed)?,
-        };
-        coder.judge(&codes, &format!("rates-{way}-{}", seed + 1), seed)
+    let all: Vec<(Way, usize)> =
+        WAYS.iter().flat_map(|w| (0..SEEDS).map(|s| (*w, s))).collect();
+    let judged = all.par_iter().map(|&(way, seed)| {
+        let name = format!("{}-{}", way.name(), seed + 1);
+        coder.judge(&way.codes(coder, seed)?, &name, seed)
     });
-    let found = found.collect::<anyhow::Result<Vec<_>>>()?;
-    for (way, name) in nets.iter().chain(&lists).enumerate() {
-        let of =
-            |n: usize| found.iter().skip(way).step_by(4).map(move |p| p[n]);
+    let judged = judged.collect::<anyhow::Result<Vec<Point>>>()?;
+    let ways: Vec<&[Point]> = judged.chunks(SEEDS).collect(); // [4][SEEDS]
+    for (way, points) in WAYS.iter().zip(&ways) {
         for (n, what) in
             ["bits", "mse_over_variance", "by_place"].iter().enumerate()
         {
-            let numbers: Vec<f64> = of(n).collect();
-            let name = format!("rates_{name}_{what}");
+            let numbers: Vec<f64> = points.iter().map(|p| p[n]).collect();
+            let name = format!("{}_{what}", way.name());
             lab.over_seeds(&name, &numbers, Within::Factor(1.15))?;
         }
     }
-    let at = |ways: [usize; 2]| -> Vec<f64> {
-        let point = |seed: usize, way: usize| {
-            let [bits, error, _] = found[4 * seed + way];
-            (bits, error)
-        };
-        let curve = |seed| ways.map(|way| point(seed, way)).to_vec();
-        (0..SEEDS).map(|seed| error_at(&curve(seed), BITS)).collect()
-    };
     for (name, ways) in [
-        ("error_at_92_bits_by_prior", [0, 1]),
-        ("kmeans_error_at_92_bits_by_prior", [2, 3]),
+        ("error_at_92_bits_by_prior", &ways[..2]),
+        ("kmeans_error_at_92_bits_by_prior", &ways[2..]),
     ] {
-        lab.over_seeds(name, &at(ways), Within::Factor(1.2))?;
+        let curve = |seed: usize| ways.iter().map(move |p| p[seed]);
+        let curve = |seed| curve(seed).map(|[bits, error, _]| (bits, error));
+        let at = |seed| error_at(&curve(seed).collect(), BITS);
+        let errors: Vec<f64> = (0..SEEDS).map(at).collect();
+        lab.over_seeds(name, &errors, Within::Factor(1.2))?;
     }
     Ok(())
 }
@@ -106,31 +131,29 @@ fn list(coder: &Coder, k: usize, seed: usize) -> anyhow::Result<Coded> {
 }
 
 fn draw(of: &Measurements) -> anyhow::Result<String> {
-    let points = |names: Vec<String>, what: &str| {
-        let point = |name: String| {
-            let bits = of.value(&format!("rates_{name}_{what}"))?;
-            Ok((bits, of.value(&format!("rates_{name}_mse_over_variance"))?))
+    let points = |ways: &[Way], what: &str| {
+        let point = |way: &Way| {
+            let value = |what| of.value(&format!("{}_{what}", way.name()));
+            Ok((value(what)?, value("mse_over_variance")?))
         };
-        names.into_iter().map(point).collect::<anyhow::Result<Vec<_>>>()
+        ways.iter().map(point).collect::<anyhow::Result<Vec<_>>>()
     };
-    let nets = || LAMBDAS.map(|l| format!("lambda_{l}")).to_vec();
-    let lists = || CODES.map(|k| format!("patches_{k}")).to_vec();
+    let (nets, lists) = WAYS.split_at(2);
     let plot = Plot::new("")
         .x("bits an image", Axis::Log)
         .y("squared error over variance, unseen", Axis::Log)
-        .line("VQ-VAE, by place", points(nets(), "by_place")?)
-        .line("VQ-VAE, by a prior", points(nets(), "bits")?)
-        .line("k-means, by place", points(lists(), "by_place")?)
-        .line("k-means, by a prior", points(lists(), "bits")?);
+        .line("VQ-VAE, by place", points(nets, "by_place")?)
+        .line("VQ-VAE, by a prior", points(nets, "bits")?)
+        .line("k-means, by place", points(lists, "by_place")?)
+        .line("k-means, by a prior", points(lists, "bits")?);
     plot.svg()
 }
 
 fn claims() -> Vec<(&'static str, Claim)> {
     let all = |name: &str| lab::over_seeds(name, SEEDS);
     let names = |what: &str| -> Vec<String> {
-        let nets = LAMBDAS.map(|l| format!("rates_lambda_{l}_{what}"));
-        let lists = CODES.map(|k| format!("rates_patches_{k}_{what}"));
-        nets.into_iter().chain(lists).flat_map(|n| all(&n)).collect()
+        let of = |way: &Way| all(&format!("{}_{what}", way.name()));
+        WAYS.iter().flat_map(of).collect()
     };
     let terms =
         |names: Vec<String>| names.into_iter().map(Into::into).collect();
