@@ -152,6 +152,14 @@ fn claims() -> Vec<(&'static str, Claim)> {
         ("a_higher_price_buys_fewer_bits", Claim::Less(fewer, more)),
         ("and_leaves_more", Claim::Less(smaller, larger)),
         (
+            "the_network_hides_its_seams",
+            Claim::Times(
+                1.15,
+                vec!["seams".into(); SEEDS],
+                all("patches_1024", "seams"),
+            ),
+        ),
+        (
             "components_leave_more_than_the_list",
             Claim::less_over_seeds(
                 "kmeans_error_at_183_bits_by_place",
