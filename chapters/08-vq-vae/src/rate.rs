@@ -36,7 +36,8 @@ pub struct Prices<F> {
 }
 
 impl<F: NdFloat> Prices<F> {
-    /// Eq. 8.12: what each code costs at each place after `n` steps. `[S², K]`
+    /// Eq. 8.12: what each code costs at each place after `n` steps.
+    /// `[S², K]`
     pub fn table(&self, n: u64) -> Array2<F> {
         let [share, floor] = self.floor();
         let bit = real::<F>(self.rate.at(n)) * self.distance;
