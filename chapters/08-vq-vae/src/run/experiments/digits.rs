@@ -138,6 +138,15 @@ fn claims() -> Vec<(&'static str, Claim)> {
             "below_what_keras_prints",
             Claim::less("page_last_epoch_mse_over_variance", 0.0444),
         ),
+        (
+            "the_rooms_end_alike",
+            Claim::equal(
+                0.001,
+                "vq-vae.digits-dfdx/plain_test_mse_over_variance",
+                "vq-vae.digits-dfdx/dfdx_test_mse_over_variance",
+                test.as_str(),
+            ),
+        ),
     ];
     claims.extend(growth::claims());
     claims.extend(rebuilt::claims());

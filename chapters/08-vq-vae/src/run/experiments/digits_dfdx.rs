@@ -51,14 +51,7 @@ fn one(
     Ok(y)
 }
 
+/// Those of its numbers are among the chapter's: `digits`.
 fn claims() -> Vec<(&'static str, Claim)> {
-    vec![(
-        "the_rooms_end_alike",
-        Claim::equal(
-            0.001,
-            "plain_test_mse_over_variance",
-            "dfdx_test_mse_over_variance",
-            "vq-vae/test_mse_over_variance",
-        ),
-    )]
+    vec![]
 }
