@@ -64,6 +64,15 @@ pub(super) fn claims() -> Vec<(&'static str, Claim)> {
             Claim::times(2.0, "bits_prior", "bits_unigram_per_place"),
         ),
         (
+            "the_rooms_arrive_together",
+            Claim::equal(
+                1.0,
+                "code-prior.draw-dfdx/plain_bits_prior",
+                "code-prior.draw-dfdx/dfdx_bits_prior",
+                "bits_prior",
+            ),
+        ),
+        (
             "learnt_digits_are_cheaper",
             Claim::less("bits_prior_on_training_digits", "bits_prior"),
         ),

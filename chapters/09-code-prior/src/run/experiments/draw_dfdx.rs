@@ -1,4 +1,4 @@
-//! A whole training on dfdx, on the codes of the page's prior.
+//! The page's prior over fewer steps in either room, from equal starts, to the end; then samples from the device.
 
 use std::time::Instant;
 
@@ -13,6 +13,7 @@ use crate::plain::bits_per_image;
 use crate::run::learnt::{config, trained};
 use crate::run::world::World;
 use crate::sampling::sample;
+use crate::training::Config;
 
 pub const EXPERIMENT: Experiment = Experiment {
     name: "draw-dfdx",
@@ -27,23 +28,37 @@ pub const EXPERIMENT: Experiment = Experiment {
 fn measure(lab: &mut Lab) -> anyhow::Result<()> {
     lab.enter(lab.by_scale(Room::Plain, Room::Plain, Room::Dfdx));
     let world = World::as_left(lab)?;
-    lab.enter(Room::Dfdx);
-    let config = config(lab, world.tokeniser.codes());
-    let (training, _) = trained(lab, &world, "prior-dfdx", config)?;
-    let close = Within::Relative(0.05);
-    let bits = bits_per_image(&training.nats(&world.test_codes)?);
-    lab.result("dfdx_bits_prior", bits, close)?;
+    let steps = lab.by_scale(40, 2000, 12_000);
+    let config = Config { steps, ..config(lab, world.tokeniser.codes()) };
+    lab.result("dfdx_prior_steps", steps as f64, Within::Exactly)?;
     let codes = config.sizes.codes as f64;
     lab.result("dfdx_codes", codes, Within::Exactly)?;
     let x = world.digits(world.test_codes.nrows()); // [N, 784]
     let rebuilt = world.tokeniser.decode(&world.test_codes)?; // [N, 784]
     let distortion = mse_over_variance(&x, &rebuilt);
     lab.result("dfdx_distortion", distortion, Within::Relative(0.1))?;
-    let seconds = lab.seconds("prior-dfdx")?;
-    lab.result("dfdx_prior_seconds", seconds, Within::Timing)?;
-    let steps = config.steps as f64;
-    lab.result("dfdx_prior_steps", steps, Within::Exactly)?;
-    samples(lab, &world, &training.prior())
+    one(lab, &world, "plain", config)?;
+    lab.enter(Room::Dfdx);
+    let prior = one(lab, &world, "dfdx", config)?;
+    samples(lab, &world, &prior)
+}
+
+/// A prior trained in the lab's room, and what a test digit costs it.
+fn one(
+    lab: &mut Lab,
+    world: &World,
+    room: &str,
+    config: Config,
+) -> anyhow::Result<Prior<f32>> {
+    let run = format!("prior-{room}");
+    let (training, _) = trained(lab, world, &run, config)?;
+    let bits = bits_per_image(&training.nats(&world.test_codes)?);
+    let name = format!("{room}_bits_prior");
+    lab.result(&name, bits, Within::Relative(0.05))?;
+    let (prior, seconds) = (training.prior(), lab.seconds(&run)?);
+    let name = format!("{room}_prior_seconds");
+    lab.result(&name, seconds, Within::Timing)?;
+    Ok(prior)
 }
 
 /// As many as the plain room times, at temperature 1, judged and shown.
@@ -73,6 +88,7 @@ fn samples(
     lab.image("samples-dfdx", &grid)
 }
 
+/// Those of its numbers are among the chapter's: `draw`.
 fn claims() -> Vec<(&'static str, Claim)> {
     vec![]
 }
