@@ -423,11 +423,11 @@ fn eq_9_16_blur_takes_sharpness_away() {
 #[test]
 fn eq_9_17_probabilities_as_whole_numbers_add_up_to_one() {
     let one = 1_u32 << 24;
-    let p = [0.5, 0.25, 0.125, 0.0625, 0.0625, 0.0];
+    let p = [0.25, 0.0625, 0.5, 0.125, 0.0625, 0.0];
     let shared = f64::from(one - 6);
     let mut expected = p.map(|p| 1 + (shared * p).floor() as u32);
     assert_eq!(expected[5], 1, "what has no probability is possible");
-    expected[0] += one - expected.iter().sum::<u32>();
+    expected[2] += one - expected.iter().sum::<u32>();
     assert_eq!(in_units(&p), expected);
     assert_eq!(in_units(&[0.0, 1.0]), [1, one - 1]);
     // Whatever the model says: small, large, or nothing that makes sense.
@@ -591,6 +591,10 @@ fn eq_9_19_both_cut_what_is_drawn() {
     assert_eq!(top_k(p.clone(), 2), array![0.0, 0.5, 0.0, 0.5, 0.0]);
     assert_eq!(top_p(p.clone(), 0.4), array![0.0, 1.0, 0.0, 0.0, 0.0]);
     assert_eq!(top_p(p.clone(), 0.41), array![0.0, 0.5, 0.0, 0.5, 0.0]);
+    for share in [0.0, -1.0, f64::NAN] {
+        let likeliest = array![0.0, 1.0, 0.0, 0.0, 0.0];
+        assert_eq!(top_p(p.clone(), share), likeliest, "{share}");
+    }
     let three = top_p(p.clone(), 0.85);
     assert_eq!(
         three.mapv(|q| q > 0.0),
