@@ -18,10 +18,15 @@ fn plain() -> Config {
 }
 
 fn one<'a>() -> AnyTraining<'a> {
+    after(2)
+}
+
+/// Around a list that so many steps of Lloyd's algorithm have made.
+fn after<'a>(steps: usize) -> AnyTraining<'a> {
     let config = plain();
     let start = |z: &Array2<f32>, rng: &mut ChaCha8Rng| -> Start {
         let k = config.sizes.codes;
-        let of = Quantizer::from_latents(z, k, 2, config.quantizer, rng)?;
+        let of = Quantizer::from_latents(z, k, steps, config.quantizer, rng)?;
         Ok(Box::new(of))
     };
     AnyTraining::new(config, start, batch, 3).unwrap()
@@ -104,4 +109,16 @@ fn the_first_numbers_of_each_place_are_an_image_too() {
     let cut = codes.slice(s![.., ..3 * places - 1]).to_owned();
     let said = run.decode(&cut).unwrap_err().to_string();
     assert!(said.contains("codes in rows of"), "{said}");
+}
+
+/// What is not in the recipe is in the configuration all the same, so that `--resume` takes no run of another start for its own.
+#[test]
+fn another_start_is_another_configuration() {
+    let mut first = one();
+    let said = first.configuration();
+    first.step().unwrap();
+    assert_eq!(first.configuration(), said, "however far it is");
+    assert_ne!(after(0).configuration(), said);
+    assert_ne!(levels(false).configuration(), said);
+    assert_ne!(levels(true).configuration(), levels(false).configuration());
 }

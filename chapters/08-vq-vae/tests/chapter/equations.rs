@@ -13,7 +13,7 @@ use ndarray_rand::RandomExt;
 use ndarray_rand::rand_distr::StandardNormal;
 use proptest::prelude::*;
 use vq_vae::coding::{Tables, probabilities};
-use vq_vae::measures::{principal_components, shared_bits};
+use vq_vae::measures::{error_at, principal_components, shared_bits};
 use vq_vae::model::{Sizes, VqVae};
 use vq_vae::plain::{
     col2im, conv, conv_as_defined, conv_as_defined_backward, conv_backward,
@@ -352,6 +352,28 @@ proptest! {
             prop_assert_eq!(chosen[row], nearest(&z, &lifted).unwrap()[0]);
         }
     }
+}
+
+#[test]
+fn a_curve_is_read_off_between_its_two_nearest_points() {
+    let curve = vec![(256.0, 0.01), (64.0, 0.1), (128.0, 0.05)];
+    let at = |bits| error_at(&curve, bits);
+    for (bits, error) in &curve {
+        assert_abs_diff_eq!(at(*bits), error, epsilon = 1e-12);
+    }
+    let middle = |a: f64, b: f64| (a * b).sqrt();
+    for ((x, y), (x1, y1)) in
+        [((64.0, 0.1), (128.0, 0.05)), ((128.0, 0.05), (256.0, 0.01))]
+    {
+        let found = at(middle(x, x1));
+        assert_abs_diff_eq!(found, middle(y, y1), epsilon = 1e-12);
+    }
+    // Beyond an end the last line goes on.
+    assert_abs_diff_eq!(at(32.0), 0.2, epsilon = 1e-12);
+    assert_abs_diff_eq!(at(512.0), 0.002, epsilon = 1e-12);
+    let alike = vec![(64.0, 0.1), (64.0, 0.1)];
+    assert_eq!(error_at(&alike, 92.0), 0.1);
+    assert!(error_at(&vec![(64.0, 0.1), (128.0, 0.0)], 90.0) > 0.0);
 }
 
 #[test]
