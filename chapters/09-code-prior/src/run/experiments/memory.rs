@@ -21,13 +21,17 @@ pub(super) fn measure(
     drawn: &Array2<f32>,
 ) -> anyhow::Result<()> {
     let unseen = first(&judging.held_out, drawn.nrows()); // [N, 784]
-    let decoded = it.world.tokeniser.reconstruct(&unseen)?; // [N, 784]
+    let learnt: Vec<usize> = (0..drawn.nrows()).collect();
+    let learnt = judging.judge.train.pixels(&learnt, PixelRange::Unit);
+    let [decoded, copies] =
+        [&unseen, &learnt].map(|x| it.world.tokeniser.reconstruct(x)); // [N, 784]
     let (far, nearest) = nearest(judging, drawn);
     let within = Within::Factor(1.1);
     for (name, far) in [
         ("a_sample", far),
         ("an_unseen_digit", nearest_of(judging, &unseen)),
-        ("a_decoded_digit", nearest_of(judging, &decoded)),
+        ("a_decoded_digit", nearest_of(judging, &decoded?)),
+        ("a_decoded_training_digit", nearest_of(judging, &copies?)),
     ] {
         let least = far.iter().fold(f64::INFINITY, |a, &b| a.min(b));
         let mean = far.iter().sum::<f64>() / far.len() as f64;
