@@ -196,13 +196,14 @@ impl Maps {
 }
 
 /// Trains a quantiser from every seed; records error, bits and share of codes in use on the test digits, as
-/// `quantizer_name_bits_…`; where a place has several numbers, also what it costs with one table for all of them.
+/// `quantizer_name_bits_…`; where a place has several numbers, also what it costs with one table for all of them. Gives these
+/// bits and the error of each seed.
 pub fn compare(
     lab: &mut Lab,
     data: &Data,
     (name, kind, bits): (&str, Kind, usize),
     base: Config,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<Vec<(f64, f64)>> {
     let name = format!("quantizer_{name}_{bits}");
     let mut found: [Vec<f64>; 4] = Default::default();
     for seed in 0..SEEDS as u64 {
@@ -220,6 +221,7 @@ pub fn compare(
         found[3].push(joined.bits(k)?);
     }
     let [error, bits, used, joined] = found;
+    let points = joined.iter().copied().zip(error.iter().copied()).collect();
     for (what, numbers, within) in [
         ("mse_over_variance", error, Within::Factor(1.2)),
         ("bits", bits, Within::Factor(1.1)),
@@ -228,7 +230,7 @@ pub fn compare(
     ] {
         lab.over_seeds(&format!("{name}_{what}"), &numbers, within)?;
     }
-    Ok(())
+    Ok(points)
 }
 
 /// Error against bits, of the names that were measured.

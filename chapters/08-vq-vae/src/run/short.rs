@@ -4,6 +4,7 @@ use lab::{Lab, Within, over_seeds};
 use rayon::prelude::*;
 
 use super::setting::{Data, file_bits, in_use, recipe, tables};
+use crate::measures::{Curve, error_at};
 use crate::training::{Config, Sizes, in_room};
 
 /// From how many starts, on as many orders of the digits, each choice is trained.
@@ -30,6 +31,26 @@ pub struct Outcomes {
     perplexity: Vec<f64>,
     used: Vec<f64>,
     pub bits: Vec<f64>,
+}
+
+impl Outcomes {
+    /// Bits and error of each seed.
+    pub fn points(&self) -> Vec<(f64, f64)> {
+        self.bits.iter().copied().zip(self.error.iter().copied()).collect()
+    }
+}
+
+/// Records the error of each seed over that of the seed's curve at as many bits.
+pub fn beside(
+    lab: &mut Lab,
+    points: &[(f64, f64)],
+    curves: &[Curve; SEEDS],
+    name: &str,
+) -> anyhow::Result<()> {
+    let over: Vec<f64> = (points.iter().zip(curves))
+        .map(|((bits, error), curve)| error / error_at(curve, *bits))
+        .collect();
+    lab.over_seeds(name, &over, Within::Factor(1.15))
 }
 
 /// Trains from every seed; records error, perplexity and share of codes in use on the test digits, as

@@ -59,7 +59,7 @@ fn claims() -> Vec<(&'static str, Claim)> {
         ("less_commitment_costs_error", error("beta_0.25", "beta_0.05")),
         ("beta_1_is_better", error("base", "beta_0.25")),
         ("beta_4_is_better_still", error("beta_4", "base")),
-        ("beta_16_not_told_from_4", alike("beta_16", "beta_4")),
+        ("beta_16_is_too_much", error("beta_4", "beta_16")),
         ("revival_costs_error", error("base", "revival")),
         ("without_revival_fewer_codes_do_the_work", even("base", "revival")),
         (
@@ -73,6 +73,6 @@ fn claims() -> Vec<(&'static str, Claim)> {
             "revival_costs_a_low_start_too",
             error("uniform", "uniform_revival"),
         ),
-        ("a_low_start_costs_error", error("base", "uniform")),
+        ("a_low_start_is_forgiven", alike("base", "uniform")),
     ]
 }

@@ -39,10 +39,21 @@ fn claims() -> Vec<(&'static str, Claim)> {
     vec![
         (
             "a_small_step_is_left_behind",
-            Claim::Times(3.0, each("base"), each("gradient_0.001")),
+            Claim::Times(1.5, each("base"), each("gradient_0.001")),
         ),
         ("ten_times_the_step_helps", less("gradient_0.01", "gradient_0.001")),
-        ("ten_times_more_helps_again", less("gradient_0.1", "gradient_0.01")),
-        ("by_gradient_beats_averages", less("gradient_0.1", "base")),
+        ("thirty_times_helps_more", less("gradient_0.03", "gradient_0.01")),
+        (
+            "a_hundred_times_is_too_much",
+            less("gradient_0.03", "gradient_0.1"),
+        ),
+        ("by_gradient_beats_averages", less("gradient_0.03", "base")),
+        (
+            "at_the_largest_most_codes_are_lost",
+            Claim::all_below(
+                lab::over_seeds("way_gradient_0.3_codes_used_share", SEEDS),
+                0.5,
+            ),
+        ),
     ]
 }

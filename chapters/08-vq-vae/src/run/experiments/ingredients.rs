@@ -3,8 +3,9 @@
 use commitment_loss::quantizer::{Revival, Settings};
 use lab::{Claim, Cost, Experiment, Lab, Within};
 
+use super::patches;
 use crate::run::setting::{Data, recipe};
-use crate::run::short::{SEEDS, try_out_and_code};
+use crate::run::short::{SEEDS, beside, try_out_and_code};
 use crate::training::{Config, Sizes};
 
 pub const EXPERIMENT: Experiment = Experiment {
@@ -17,8 +18,9 @@ pub const EXPERIMENT: Experiment = Experiment {
 
 fn measure(lab: &mut Lab) -> anyhow::Result<()> {
     let data = Data::load(lab)?;
-    let base = recipe(lab, &data).over(lab.by_scale(8, 1000, 5000));
+    let base = recipe(lab, &data).over(lab.by_scale(8, 3000, 5000));
     lab.result("ingredients_steps", base.steps as f64, Within::Exactly)?;
+    let lists = patches::curves(lab, &data, 2048)?;
     let sizes = |sizes| Config { sizes, ..base };
     let Sizes { channels, .. } = base.sizes;
     let quantizer = |quantizer| Config { quantizer, ..base };
@@ -41,7 +43,12 @@ fn measure(lab: &mut Lab) -> anyhow::Result<()> {
         ("beta", quantizer(Settings { beta: 0.25, ..base.quantizer })),
         ("revival", quantizer(Settings { revival, ..base.quantizer })),
     ] {
-        try_out_and_code(lab, &data, &format!("with_{name}"), config)?;
+        let name = format!("with_{name}");
+        let found = try_out_and_code(lab, &data, &name, config)?;
+        if config.rate.is_some() {
+            let name = format!("{name}_of_patches");
+            beside(lab, &found.points(), &lists, &name)?;
+        }
     }
     Ok(())
 }

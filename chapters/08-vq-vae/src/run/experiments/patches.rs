@@ -5,6 +5,7 @@ use codebook_lookup::plain::{
 };
 use lab::{Claim, Lab, Within};
 use ndarray::Array2;
+use rayon::prelude::*;
 
 use crate::measures::Curve;
 use crate::plain::{IMAGE, space_to_depth};
@@ -15,31 +16,61 @@ const PATCH: usize = 4;
 
 pub const CODES: [usize; 9] = [16, 32, 64, 128, 256, 512, 1024, 2048, 4096];
 
+/// How many codes, on how many images, in how many steps.
+fn scale(lab: &Lab) -> (&'static [usize], usize, usize) {
+    (
+        &CODES[..lab.by_scale(3, CODES.len(), CODES.len())],
+        lab.by_scale(50, 5000, 60_000),
+        lab.by_scale(2, 12, 30),
+    )
+}
+
 /// The curve of each seed.
 pub fn measure(lab: &mut Lab, data: &Data) -> anyhow::Result<[Curve; SEEDS]> {
     let mut curves = [const { Curve::new() }; SEEDS];
-    let few = lab.by_scale(3, CODES.len(), CODES.len());
-    data.train.at_least(CODES[few - 1] / 8)?; // many a patch is blank
-    let images = lab.by_scale(50, 5000, 60_000);
-    let train = space_to_depth(&data.learnt(images), PATCH); // [49 · images, 16]
+    let (codes, images, steps) = scale(lab);
     lab.result("patches_train_images", images as f64, Within::Exactly)?;
-    let steps = lab.by_scale(2, 12, 30);
     lab.result("patches_lloyd_steps", steps as f64, Within::Exactly)?;
-    for k in CODES.into_iter().take(few) {
+    for &k in codes {
         let mut found = [const { Vec::new() }; 3];
-        for (n, curve) in curves.iter_mut().enumerate() {
-            let rng = &mut lab.rng(&format!("patches-{k}-{}", n + 1));
-            let mut codebook = kmeans_plus_plus(&train, k, rng)?; // [K, 16]
-            for _ in 0..steps {
-                codebook = lloyd_step(&train, &codebook)?.0;
-            }
-            let judged = judge(data, &codebook)?;
+        for (curve, judged) in curves.iter_mut().zip(lists(lab, data, k)?) {
             curve.push((judged[1], judged[0]));
             found.iter_mut().zip(judged).for_each(|(all, v)| all.push(v));
         }
         note(lab, k, &found)?;
     }
     Ok(curves)
+}
+
+/// The same curves as far as `most` codes, and nothing recorded.
+pub fn curves(
+    lab: &Lab,
+    data: &Data,
+    most: usize,
+) -> anyhow::Result<[Curve; SEEDS]> {
+    let mut curves = [const { Curve::new() }; SEEDS];
+    for &k in scale(lab).0.iter().filter(|k| **k <= most) {
+        for (curve, judged) in curves.iter_mut().zip(lists(lab, data, k)?) {
+            curve.push((judged[1], judged[0]));
+        }
+    }
+    Ok(curves)
+}
+
+/// A list of `k` patches for each seed, judged.
+fn lists(lab: &Lab, data: &Data, k: usize) -> anyhow::Result<Vec<[f64; 3]>> {
+    let (codes, images, steps) = scale(lab);
+    data.train.at_least(codes[codes.len() - 1] / 8)?; // many a patch is blank
+    let train = space_to_depth(&data.learnt(images), PATCH); // [49 · images, 16]
+    let seeds = (1..=SEEDS).into_par_iter().map(|seed| {
+        let rng = &mut lab.rng(&format!("patches-{k}-{seed}"));
+        let mut codebook = kmeans_plus_plus(&train, k, rng)?; // [K, 16]
+        for _ in 0..steps {
+            codebook = lloyd_step(&train, &codebook)?.0;
+        }
+        judge(data, &codebook)
+    });
+    seeds.collect()
 }
 
 fn note(

@@ -7,6 +7,7 @@ use codebook_lookup::plain::{
 use lab::{Lab, Within};
 use ndarray::{Array2, Zip};
 use ndarray_rand::rand::Rng;
+use rayon::prelude::*;
 
 use crate::measures::Curve;
 use crate::plain::{IMAGE, space_to_depth};
@@ -17,32 +18,35 @@ use crate::run::short::SEEDS;
 const PATCH: usize = 4;
 const PLACES: usize = 49;
 
-/// What a bit costs, in units of the mean squared distance.
-pub const LAMBDAS: [f64; 4] = [0.1, 0.2, 0.4, 0.8];
+/// How many codes, and what a bit costs, in units of the mean squared distance. Of lists of one rate a long one with a dear bit
+/// leaves a little less than a short one with a cheap bit.
+const LISTS: [(usize, f64); 5] =
+    [(1024, 1.6), (1024, 0.8), (2048, 0.8), (4096, 0.8), (4096, 0.2)];
+
+/// What the numbers of each list are called.
+pub fn names() -> [String; LISTS.len()] {
+    LISTS.map(|(k, lambda)| format!("priced_{k}_{lambda}"))
+}
 
 /// The curve of each seed.
 pub fn measure(lab: &mut Lab, data: &Data) -> anyhow::Result<[Curve; SEEDS]> {
     let images = lab.by_scale(50, 5000, 60_000);
     let x = space_to_depth(&data.learnt(images), PATCH); // [49 · images, 16]
-    let k = lab.by_scale(16, 1024, 4096);
-    lab.result("priced_list_codes", k as f64, Within::Exactly)?;
+    let steps = lab.by_scale(2, 12, 30);
     let mut curves = [const { Curve::new() }; SEEDS];
-    for lambda in LAMBDAS {
-        let mut found = [const { Vec::new() }; 2];
-        for (n, curve) in curves.iter_mut().enumerate() {
-            let rng = &mut lab.rng(&format!("priced-{}", n + 1));
-            let steps = lab.by_scale(2, 12, 30);
-            let list = learn(&x, k, (lambda, steps), rng)?;
-            let point = judge(data, &list)?;
-            curve.push(point);
-            found[0].push(point.0);
-            found[1].push(point.1);
-        }
-        let [bits, error] = found;
-        let name = |what| format!("priced_{lambda}_{what}");
+    for ((k, lambda), name) in LISTS.into_iter().zip(names()) {
+        let k = lab.by_scale(k / 64, k, k);
+        let seeds = (1..=SEEDS).into_par_iter().map(|seed| {
+            let rng = &mut lab.rng(&format!("priced-{seed}"));
+            judge(data, &learn(&x, k, (lambda, steps), rng)?)
+        });
+        let points = seeds.collect::<anyhow::Result<Vec<_>>>()?;
+        let (bits, error): (Vec<f64>, Vec<f64>) =
+            points.iter().copied().unzip();
         let within = Within::Factor(1.1);
-        lab.over_seeds(&name("mse_over_variance"), &error, within)?;
-        lab.over_seeds(&name("bits"), &bits, within)?;
+        lab.over_seeds(&format!("{name}_mse_over_variance"), &error, within)?;
+        lab.over_seeds(&format!("{name}_bits"), &bits, within)?;
+        curves.iter_mut().zip(points).for_each(|(curve, p)| curve.push(p));
     }
     Ok(curves)
 }

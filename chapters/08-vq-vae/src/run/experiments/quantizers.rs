@@ -3,9 +3,10 @@
 use lab::{Axis, Claim, Cost, Experiment, Lab, Measurements, Plot};
 
 use super::ladder;
+use crate::measures::Curve;
 use crate::run::quantizers::{Kind, compare, points, unpriced};
 use crate::run::setting::Data;
-use crate::run::short::SEEDS;
+use crate::run::short::{SEEDS, beside};
 
 pub const EXPERIMENT: Experiment = Experiment {
     name: "quantizers",
@@ -15,8 +16,7 @@ pub const EXPERIMENT: Experiment = Experiment {
     claims,
 };
 
-const KINDS: [(&str, Kind); 7] = [
-    ("vq", Kind::List),
+const KINDS: [(&str, Kind); 6] = [
     ("residual", Kind::Residual(2)),
     ("product", Kind::Product(2)),
     ("cosine", Kind::Cosine),
@@ -25,19 +25,26 @@ const KINDS: [(&str, Kind); 7] = [
     ("fsq", Kind::Levels),
 ];
 
-/// What VQ and FSQ are compared at besides, bits a place.
-const OTHERS: [usize; 3] = [4, 6, 10];
+/// How many bits a place, at full length.
+const BITS: [usize; 4] = [4, 6, 8, 10];
 
 fn measure(lab: &mut Lab) -> anyhow::Result<()> {
     let data = Data::load(lab)?;
     let base = unpriced(lab, &data);
-    let bits = lab.by_scale(4, 8, 8);
-    for (name, kind) in KINDS {
-        compare(lab, &data, (name, kind, bits), base)?;
+    let all = lab.by_scale(vec![2, 4], BITS.into(), BITS.into());
+    let one = lab.by_scale(4, 8, 8);
+    let mut list = [const { Curve::new() }; SEEDS];
+    for &bits in &all {
+        let points = compare(lab, &data, ("vq", Kind::List, bits), base)?;
+        list.iter_mut().zip(points).for_each(|(curve, p)| curve.push(p));
     }
-    for bits in lab.by_scale(vec![2], OTHERS.into(), OTHERS.into()) {
-        for (name, kind) in [KINDS[0], KINDS[6]] {
-            compare(lab, &data, (name, kind, bits), base)?;
+    for (name, kind) in KINDS {
+        for &bits in all.iter().filter(|b| name == "fsq" || **b == one) {
+            let points = compare(lab, &data, (name, kind, bits), base)?;
+            if kind != Kind::Signs {
+                let name = format!("quantizer_{name}_{bits}_of_vq");
+                beside(lab, &points, &list, &name)?;
+            }
         }
     }
     Ok(())
@@ -45,7 +52,7 @@ fn measure(lab: &mut Lab) -> anyhow::Result<()> {
 
 fn draw(of: &Measurements) -> anyhow::Result<String> {
     let by_bits = |name: &str| {
-        let names = [4, 6, 8, 10].map(|b| format!("quantizer_{name}_{b}"));
+        let names = BITS.map(|b| format!("quantizer_{name}_{b}"));
         points(of, names)
     };
     let rungs = |way: &str| {
@@ -59,7 +66,7 @@ fn draw(of: &Measurements) -> anyhow::Result<String> {
         .line("FSQ, 4 to 10 bits a place", by_bits("fsq"))
         .line("one residual run, trained on prefixes", rungs("prefixes"))
         .dashed("one residual run, trained on the whole", rungs("whole"));
-    for (name, _) in &KINDS[1..6] {
+    for (name, _) in &KINDS[..5] {
         plot = plot.points(name, points(of, [format!("quantizer_{name}_8")]));
     }
     plot.svg()
@@ -77,30 +84,38 @@ fn claims() -> Vec<(&'static str, Claim)> {
         ("mse_over_variance", "bits", "codes_used_share");
     let [joined, apart] =
         ["joined_bits", "bits"].map(|what| name("residual_8", what));
+    let of = |name: &str| {
+        lab::over_seeds(&format!("quantizer_{name}_of_vq"), SEEDS)
+    };
     vec![
-        ("two_lists_lose_no_more", alike(error, "residual_8", "vq_8")),
         (
-            "two_lists_cost_no_more",
-            alike("joined_bits", "residual_8", "vq_8"),
+            "directions_leave_less_at_equal_bits",
+            Claim::all_below(of("cosine_8"), 1.0),
         ),
+        (
+            "levels_leave_more_at_equal_bits",
+            Claim::all_above([of("fsq_6")].concat(), 1.0),
+        ),
+        ("two_lists_lose_more", less(error, "vq_8", "residual_8")),
+        ("two_lists_cost_less", less("joined_bits", "residual_8", "vq_8")),
         (
             "a_table_for_both_saves_bits",
             Claim::less_over_seeds(&joined, &apart, SEEDS),
         ),
         ("side_by_side_loses_more", less(error, "vq_8", "product_8")),
-        ("directions_lose_no_more", alike(error, "cosine_8", "vq_8")),
-        ("directions_use_more_codes", less(used, "vq_8", "cosine_8")),
+        ("directions_lose_more", less(error, "vq_8", "cosine_8")),
+        ("directions_cost_more", less(bits, "vq_8", "cosine_8")),
         ("a_turned_list_loses_more", less(error, "vq_8", "simvq_8")),
         ("a_turned_list_costs_less", less(bits, "simvq_8", "vq_8")),
         ("signs_lose_more", less(error, "simvq_8", "lfq_8")),
         ("signs_cost_less", less(bits, "lfq_8", "simvq_8")),
-        ("levels_lose_no_more_at_8_bits", alike(error, "fsq_8", "vq_8")),
-        ("levels_cost_more_at_8_bits", less(bits, "vq_8", "fsq_8")),
-        ("levels_lose_less_at_4_bits", less(error, "fsq_4", "vq_4")),
+        ("levels_lose_more_at_8_bits", less(error, "vq_8", "fsq_8")),
+        ("levels_cost_less_at_8_bits", less(bits, "fsq_8", "vq_8")),
+        ("levels_lose_no_more_at_4_bits", alike(error, "fsq_4", "vq_4")),
         ("levels_cost_more_at_4_bits", less(bits, "vq_4", "fsq_4")),
         ("levels_lose_more_at_6_bits", less(error, "vq_6", "fsq_6")),
         ("levels_cost_more_at_6_bits", less(bits, "vq_6", "fsq_6")),
-        ("levels_lose_less_at_10_bits", less(error, "fsq_10", "vq_10")),
+        ("levels_lose_no_more_at_10_bits", alike(error, "fsq_10", "vq_10")),
         ("levels_cost_more_at_10_bits", less(bits, "vq_10", "fsq_10")),
         ("levels_use_more_at_10_bits", less(used, "vq_10", "fsq_10")),
     ]
