@@ -233,13 +233,15 @@ pub fn compare(
     Ok(points)
 }
 
-/// Error against bits, of the names that were measured.
+/// Error against bits, with one table for the numbers of a place where there is one, of the names that were measured.
 pub fn points(
     of: &Measurements,
     names: impl IntoIterator<Item = String>,
 ) -> Vec<(f64, f64)> {
     let point = |name: String| {
-        let bits = of.value(&format!("{name}_bits")).ok()?;
+        let bits = of.value(&format!("{name}_joined_bits"));
+        let bits =
+            bits.or_else(|_| of.value(&format!("{name}_bits"))).ok()?;
         Some((bits, of.value(&format!("{name}_mse_over_variance")).ok()?))
     };
     names.into_iter().filter_map(point).collect()

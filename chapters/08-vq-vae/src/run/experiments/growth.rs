@@ -98,16 +98,16 @@ fn draw_growth(of: &Measurements) -> anyhow::Result<String> {
 }
 
 fn draw_commitment(of: &Measurements) -> anyhow::Result<String> {
-    let sizes = over_steps("test digits", Axis::Log)
-        .line(
-            "mean squared length of a latent",
-            of.curve("step", "latent_square")?,
-        )
-        .line("commitment loss", of.curve("step", "commitment_loss")?);
-    let share = over_steps("commitment loss over squared length", Axis::Log)
+    let course = |name| of.curve("step", name);
+    let length = over_steps("mean squared length of a latent", Axis::Linear)
+        .line("", course("latent_square")?);
+    let loss = over_steps("commitment loss", Axis::Linear)
+        .colour(1)
+        .line("", course("commitment_loss")?);
+    let share = over_steps("loss over squared length", Axis::Log)
         .colour(2)
-        .line("", of.curve("step", "commitment_over_square")?);
-    panels(&[sizes, share], 2)
+        .line("", course("commitment_over_square")?);
+    panels(&[length, loss, share], 3)
 }
 
 pub fn claims() -> Vec<(&'static str, Claim)> {
