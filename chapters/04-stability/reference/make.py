@@ -1,0 +1,99 @@
+"""Reference values of chapter 4, made with PyTorch on the CPU in f64.
+
+    python make.py        # writes reference.npz beside this file
+
+Where the players stand is stored together with the results. Needs torch and numpy.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+torch.set_default_dtype(torch.float64)
+torch.manual_seed(41)
+out = {}
+
+
+def save(**tensors):
+    for name, tensor in tensors.items():
+        array = torch.as_tensor(tensor).detach().numpy().astype(np.float64)
+        out[name.replace("__", "/")] = np.ascontiguousarray(array)
+
+
+GAMMA, ETA, BETA = 0.7, 0.2, 0.5
+scores = {"linear": lambda t: t, "logistic": F.softplus}
+
+
+def d_loss(f, theta, psi):
+    x_real = torch.zeros((), requires_grad=True)
+    s_real = psi * x_real
+    # R1 as it is defined: the logit's slope at the real example
+    (slope,) = torch.autograd.grad(s_real, x_real, create_graph=True)
+    return f(-s_real) + f(psi * theta) + GAMMA / 2 * slope**2
+
+
+def g_loss(f, theta, psi):
+    return f(-psi * theta)
+
+
+def field(f, w, create_graph=False):
+    theta, psi = w
+    (d_theta,) = torch.autograd.grad(g_loss(f, theta, psi), theta, create_graph=create_graph)
+    (d_psi,) = torch.autograd.grad(d_loss(f, theta, psi), psi, create_graph=create_graph)
+    return -d_theta, -d_psi
+
+
+# Losses, the field and its Jacobian, at a few places
+places = torch.randn(6, 2) * 1.5
+save(places=places, gamma=GAMMA, eta=ETA, beta=BETA)
+for name, f in scores.items():
+    rows = {"d_loss": [], "g_loss": [], "field": [], "jacobian": []}
+    for place in places:
+        w = [v.clone().requires_grad_() for v in place]
+        rows["d_loss"].append(d_loss(f, *w).detach())
+        rows["g_loss"].append(g_loss(f, *w).detach())
+        rows["field"].append(torch.stack([v.detach() for v in field(f, w)]))
+        slopes = []
+        for v in field(f, w, create_graph=True):
+            row = torch.autograd.grad(v, w, allow_unused=True, retain_graph=True) if v.requires_grad else (None, None)
+            slopes += [torch.zeros(()) if s is None else s for s in row]
+        rows["jacobian"].append(torch.stack(slopes))
+    save(**{f"{name}__{what}": torch.stack(values) for what, values in rows.items()})
+
+# Twelve steps of PyTorch's own SGD with momentum, in both orders, from the first place
+for name, f in scores.items():
+    for order in ("simultaneous", "alternating"):
+        theta, psi = (v.clone().requires_grad_() for v in places[0])
+        of_g, of_d = (torch.optim.SGD([p], lr=ETA, momentum=BETA) for p in (theta, psi))
+        path = [places[0]]
+        for _ in range(12):
+            if order == "simultaneous":
+                v_theta, v_psi = field(f, (theta, psi))
+                theta.grad, psi.grad = -v_theta, -v_psi
+                of_d.step(), of_g.step()
+            else:
+                psi.grad = -field(f, (theta, psi))[1]
+                of_d.step()
+                theta.grad = -field(f, (theta, psi))[0]
+                of_g.step()
+            path.append(torch.stack([theta.detach(), psi.detach()]))
+        save(**{f"{name}__{order}": torch.stack(path)})
+
+# The largest eigenvalue of a step of heavy balls in the linear game without R1, as a block matrix
+one, zero = torch.eye(2), torch.zeros(2, 2)
+J = torch.tensor([[0.0, 1.0], [-1.0, 0.0]])
+betas = torch.tensor([-0.5, 0.0, 0.5, 0.9])
+radii = {"simultaneous": [], "alternating": []}
+for beta in betas:
+    both = torch.cat([torch.cat([one + ETA * J, ETA * beta * one], 1), torch.cat([J, beta * one], 1)])
+    # One player after the other: of (θ, ψ, m_θ, m_ψ)
+    d = torch.tensor([[1, 0, 0, 0], [-ETA, 1, 0, ETA * beta], [0, 0, 1, 0], [-1, 0, 0, beta]])
+    g = torch.tensor([[1, ETA, ETA * beta, 0], [0, 1, 0, 0], [0, 1, beta, 0], [0, 0, 0, 1]])
+    for order, m in (("simultaneous", both), ("alternating", g @ d)):
+        radii[order].append(torch.linalg.eigvals(m).abs().max())
+save(betas=betas, **{f"radius__{order}": torch.stack(r) for order, r in radii.items()})
+
+np.savez(Path(__file__).with_name("reference.npz"), **out)
+print(f"{len(out)} arrays, torch {torch.__version__}")

@@ -1,0 +1,23 @@
+//! # Chapter 4: stability
+//!
+//! Two players who each go downhill on their own loss need not get anywhere: they can circle each other for ever, and
+//! drift apart. This chapter shows why on the smallest game that does it, and what helps.
+//!
+//! - [`plain`]: the smallest game in ndarray, its steps, their Jacobian and its eigenvalues by hand.
+//! - [`on_dfdx`]: the same steps on dfdx, the gradients from the tape.
+//! - [`ledger`]: how far each hand gradient is from everything it is compared with.
+
+pub mod on_dfdx;
+pub mod plain;
+mod run;
+
+pub use run::{ledger, run};
+
+/// This chapter.
+pub static CHAPTER: lab::Chapter = lab::Chapter {
+    name: env!("CARGO_PKG_NAME"),
+    number: 4,
+    dir: env!("CARGO_MANIFEST_DIR"),
+    uses: &[&gradients::CHAPTER, &minimax_loss::CHAPTER],
+    run,
+};

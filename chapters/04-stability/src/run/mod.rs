@@ -1,0 +1,26 @@
+//! The experiments of chapter 4.
+
+pub mod experiments;
+pub mod ledger;
+
+use lab::{Cost, Lab};
+
+use experiments::{average, field, growth, logistic, momentum, stable};
+
+/// The experiments of chapter 4.
+///
+/// # Errors
+/// An experiment failed, or a file cannot be written.
+pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
+    lab.experiment("ledger", Cost::Seconds, compare_everything)?;
+    lab.run(&field::EXPERIMENT)?;
+    lab.run(&growth::EXPERIMENT)?;
+    lab.run(&stable::EXPERIMENT)?;
+    lab.run(&logistic::EXPERIMENT)?;
+    lab.run(&momentum::EXPERIMENT)?;
+    lab.run(&average::EXPERIMENT)
+}
+
+fn compare_everything(lab: &mut Lab) -> anyhow::Result<()> {
+    lab::fill_ledger!(lab, ledger::rows)
+}

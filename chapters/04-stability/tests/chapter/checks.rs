@@ -1,0 +1,257 @@
+//! The checks of this chapter's exercises.
+
+use lab::{Diagnosis, judge};
+use ndarray::{Array1, Array2, arr1, array};
+
+pub fn jacobian(
+    candidate: fn(f64, f64, f64) -> Array2<f64>,
+) -> Result<(), Diagnosis> {
+    const SEE: &str = "chapter 4, § Which way it turns, equation 4.8";
+    let told = |name, what: &str| Diagnosis::new(name, what, SEE);
+    let sigmoid = |t: f64| 1.0 / (1.0 + (-t).exp());
+    let of = |theta: f64, psi: f64, gamma: f64| {
+        let s = psi * theta;
+        let bend = sigmoid(s) * sigmoid(-s);
+        array![
+            [-psi * psi * bend, sigmoid(-s) - s * bend],
+            [-sigmoid(s) - s * bend, -theta * theta * bend - gamma],
+        ]
+    };
+    let places = [
+        (0.8, -1.5, 0.7),
+        (-2.0, -0.3, 0.0),
+        (0.0, 0.0, 2.0),
+        (0.0, 3.0, 0.5),
+        (20.0, 50.0, 1.0),
+        (-20.0, 50.0, 1.0),
+    ];
+    for (theta, psi, gamma) in places {
+        let right = of(theta, psi, gamma);
+        let s = psi * theta;
+        let mut one_loss = right.clone();
+        one_loss[[0, 1]] = one_loss[[1, 0]];
+        judge(
+            &right,
+            &candidate(theta, psi, gamma),
+            1e-10,
+            vec![
+                (
+                    -&right,
+                    told(
+                        "gradients",
+                        "These are the slopes of the gradients. The field goes downhill, so every sign is turned; \
+                         with these signs R1 would drive the pair out.",
+                    ),
+                ),
+                (
+                    right.t().to_owned(),
+                    told(
+                        "transposed",
+                        "Rows and columns are exchanged: a row belongs to a component of the field, a column to \
+                         the number by which it is differentiated.",
+                    ),
+                ),
+                (
+                    of(theta, psi, 0.0),
+                    told(
+                        "penalty forgotten",
+                        "R1 is missing. It adds -γψ to the discriminator's component, whose slope in ψ is -γ.",
+                    ),
+                ),
+                (
+                    of(0.0, 0.0, gamma),
+                    told(
+                        "at the end only",
+                        "This is the Jacobian where the game ends, θ = ψ = 0. Elsewhere σ(ψθ) is not ½.",
+                    ),
+                ),
+                (
+                    array![[0.0, sigmoid(-s)], [-sigmoid(s), -gamma]],
+                    told(
+                        "product rule",
+                        "The sigmoid holds θ and ψ too: by the product rule each entry has a term with σ'(ψθ).",
+                    ),
+                ),
+                (
+                    one_loss,
+                    told(
+                        "one common loss",
+                        "The two entries off the diagonal are alike. So they would be if both players descended \
+                         one loss; here they have opposite signs, which is why the pair turns.",
+                    ),
+                ),
+            ],
+            told("value", "The Jacobian is wrong."),
+        )?;
+    }
+    Ok(())
+}
+
+pub fn alternating(
+    candidate: fn(f64, f64, f64, f64) -> [f64; 2],
+) -> Result<(), Diagnosis> {
+    const SEE: &str =
+        "chapter 4, § Both at once, or in turn, equations 4.4 and 4.7";
+    let told = |name, what: &str| Diagnosis::new(name, what, SEE);
+    let places = [
+        (1.3, -0.4, 0.2, 0.7),
+        (-2.0, 1.1, 0.5, 3.0),
+        (1000.0, 0.3, 0.1, 0.0),
+        (0.0, -1000.0, 0.3, 1.0),
+    ];
+    for (theta, psi, eta, gamma) in places {
+        let after = |d_psi: f64| {
+            let psi: f64 = psi - eta * d_psi;
+            arr1(&[theta + eta * psi, psi])
+        };
+        let right = after(theta + gamma * psi);
+        let first = theta + eta * psi;
+        let came: Array1<f64> = arr1(&candidate(theta, psi, eta, gamma));
+        judge(
+            &right,
+            &came,
+            1e-10,
+            vec![
+                (
+                    arr1(&[first, right[1]]),
+                    told(
+                        "both at once",
+                        "The generator looked at the old ψ. In turn means that it answers the discriminator that \
+                         has just moved.",
+                    ),
+                ),
+                (
+                    arr1(&[first, psi - eta * (first + gamma * psi)]),
+                    told(
+                        "generator first",
+                        "The generator moved first. The discriminator does, here as in chapter 3.",
+                    ),
+                ),
+                (
+                    after(theta),
+                    told(
+                        "penalty forgotten",
+                        "R1 is missing: it adds γψ to the discriminator's gradient.",
+                    ),
+                ),
+                (
+                    after(theta - gamma * psi),
+                    told(
+                        "penalty climbed",
+                        "The discriminator climbs its penalty. R1 is part of the loss that it descends.",
+                    ),
+                ),
+                (
+                    after(theta + gamma / 2.0 * psi),
+                    told(
+                        "half a penalty",
+                        "The gradient of γψ²/2 is γψ; the half goes with the square.",
+                    ),
+                ),
+                (
+                    arr1(&[theta - eta * right[1], right[1]]),
+                    told(
+                        "one loss for both",
+                        "The generator descends ψθ, the discriminator's loss, and helps to tell its own fakes. \
+                         Its loss is -ψθ.",
+                    ),
+                ),
+            ],
+            told("value", "The step is wrong."),
+        )?;
+    }
+    Ok(())
+}
+
+/// Half the trace of a matrix, and what stands under the root.
+fn parts(m: &Array2<f64>) -> (f64, f64) {
+    let half = (m[[0, 0]] + m[[1, 1]]) / 2.0;
+    (half, half * half - (m[[0, 0]] * m[[1, 1]] - m[[0, 1]] * m[[1, 0]]))
+}
+
+fn radius(m: &Array2<f64>) -> f64 {
+    let (half, under) = parts(m);
+    match under < 0.0 {
+        true => (half * half - under).sqrt(),
+        false => half.abs() + under.sqrt(),
+    }
+}
+
+pub fn spectral_radius(
+    candidate: fn(&Array2<f64>, f64) -> f64,
+) -> Result<(), Diagnosis> {
+    const SEE: &str =
+        "chapter 4, § Where training is stable, equations 4.9 and 4.10";
+    let told = |name, what: &str| Diagnosis::new(name, what, SEE);
+    let cases = [
+        (array![[0.0, 1.0], [-1.0, -0.5]], 0.3), // turns inward
+        (array![[0.0, 1.0], [-1.0, 0.0]], 0.5),  // turns, and leaves
+        (array![[0.0, 1.0], [-1.0, -5.0]], 0.6), // oversteps: -1.87
+        (array![[-1.0, 2.0], [0.5, -3.0]], 0.2), // two that are real
+        (array![[0.0, 1.0], [-1.0, -2.0]], 1.0), // nothing is left
+        (array![[0.0, 0.0], [0.0, 0.0]], 0.1),   // nobody moves
+        (array![[0.0, 1e3], [-1e3, 0.0]], 1.0),
+    ];
+    let rounding =
+        |v: f64| if v.is_nan() { v } else { (v * 1e7).round() / 1e7 };
+    for (j, eta) in cases {
+        let m = Array2::<f64>::eye(2) + eta * &j;
+        let (half, under) = parts(&m);
+        let right = radius(&m);
+        let came = candidate(&j, eta);
+        if came.is_nan() && under < 0.0 {
+            let what = "The result is NaN: what stands under the root is negative. Then the two eigenvalues are \
+                        complex, a ± bi, and their size is √(a² + b²), the root of the determinant.";
+            return Err(told("root of a negative", what).with(right, came));
+        }
+        let length = m.fold(0.0, |sum, v| sum + v * v).sqrt();
+        lab::judge_number(
+            rounding(right),
+            rounding(came),
+            1e-6,
+            vec![
+                (
+                    radius(&j),
+                    told(
+                        "of the Jacobian",
+                        "This is the radius of J. A step multiplies by I + ηJ, whose eigenvalues are 1 + ηλ.",
+                    ),
+                ),
+                (
+                    half.abs() + under.max(0.0).sqrt(),
+                    told(
+                        "real part only",
+                        "Only the real part is counted. A complex eigenvalue a + bi has the size √(a² + b²); it is \
+                         the b that makes a circling pair leave.",
+                    ),
+                ),
+                (
+                    half + under.max(0.0).sqrt(),
+                    told(
+                        "largest, not longest",
+                        "This is the larger eigenvalue, and the other one, which is negative, is longer. A pair that \
+                         oversteps from side to side leaves too.",
+                    ),
+                ),
+                (
+                    length,
+                    told(
+                        "length of the matrix",
+                        "This is the root of the sum of the squares. It bounds what one step can do; what many do, the \
+                         eigenvalues say.",
+                    ),
+                ),
+                (
+                    (half * half - under).abs().sqrt(),
+                    told(
+                        "determinant alone",
+                        "The root of the determinant is the size of both only when they are complex. Two real ones \
+                         share the determinant unequally.",
+                    ),
+                ),
+            ],
+            told("value", "The radius is wrong."),
+        )?;
+    }
+    Ok(())
+}

@@ -1,0 +1,8 @@
+//! The tests of chapter 4.
+
+mod checks;
+mod equations;
+mod misconceptions;
+mod parity;
+mod solutions;
+mod story;

@@ -1,0 +1,48 @@
+//! Each misconception fails its check, with its own diagnosis.
+
+use lab::expect_diagnosis;
+
+use crate::checks;
+
+#[path = "../../misconceptions/alternating.rs"]
+mod alternating;
+#[path = "../../misconceptions/jacobian.rs"]
+mod jacobian;
+#[path = "../../misconceptions/spectral_radius.rs"]
+mod spectral_radius;
+
+#[test]
+fn exercise_4_1() {
+    use jacobian::*;
+    let check = checks::jacobian;
+    expect_diagnosis(check(of_the_gradients), "gradients");
+    expect_diagnosis(check(transposed), "transposed");
+    expect_diagnosis(check(penalty_forgotten), "penalty forgotten");
+    expect_diagnosis(check(at_the_end_only), "at the end only");
+    expect_diagnosis(check(product_rule_forgotten), "product rule");
+    expect_diagnosis(check(one_common_loss), "one common loss");
+}
+
+#[test]
+fn exercise_4_2() {
+    use alternating::*;
+    let check = checks::alternating;
+    expect_diagnosis(check(both_at_once), "both at once");
+    expect_diagnosis(check(generator_first), "generator first");
+    expect_diagnosis(check(penalty_forgotten), "penalty forgotten");
+    expect_diagnosis(check(penalty_climbed), "penalty climbed");
+    expect_diagnosis(check(half_a_penalty), "half a penalty");
+    expect_diagnosis(check(one_loss_for_both), "one loss for both");
+}
+
+#[test]
+fn exercise_4_3() {
+    use spectral_radius::*;
+    let check = checks::spectral_radius;
+    expect_diagnosis(check(of_the_jacobian), "of the Jacobian");
+    expect_diagnosis(check(root_of_a_negative), "root of a negative");
+    expect_diagnosis(check(real_part_only), "real part only");
+    expect_diagnosis(check(largest_not_longest), "largest, not longest");
+    expect_diagnosis(check(length_of_the_matrix), "length of the matrix");
+    expect_diagnosis(check(determinant_alone), "determinant alone");
+}

@@ -1,0 +1,27 @@
+//! The solutions pass the checks.
+
+use lab::expect_pass;
+
+use crate::checks;
+
+#[path = "../../solutions/alternating.rs"]
+mod alternating;
+#[path = "../../solutions/jacobian.rs"]
+mod jacobian;
+#[path = "../../solutions/spectral_radius.rs"]
+mod spectral_radius;
+
+#[test]
+fn exercise_4_1() {
+    expect_pass(checks::jacobian(jacobian::jacobian));
+}
+
+#[test]
+fn exercise_4_2() {
+    expect_pass(checks::alternating(alternating::alternating));
+}
+
+#[test]
+fn exercise_4_3() {
+    expect_pass(checks::spectral_radius(spectral_radius::spectral_radius));
+}

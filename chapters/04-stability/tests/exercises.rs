@@ -1,0 +1,28 @@
+//! Your answers: `cargo test -p stability --test exercises`.
+
+use lab::expect_pass;
+
+#[path = "chapter/checks.rs"]
+mod checks;
+
+#[path = "../exercises/alternating.rs"]
+mod alternating;
+#[path = "../exercises/jacobian.rs"]
+mod jacobian;
+#[path = "../exercises/spectral_radius.rs"]
+mod spectral_radius;
+
+#[test]
+fn exercise_4_1_jacobian() {
+    expect_pass(checks::jacobian(jacobian::jacobian));
+}
+
+#[test]
+fn exercise_4_2_alternating() {
+    expect_pass(checks::alternating(alternating::alternating));
+}
+
+#[test]
+fn exercise_4_3_spectral_radius() {
+    expect_pass(checks::spectral_radius(spectral_radius::spectral_radius));
+}
