@@ -5,7 +5,9 @@ pub mod ledger;
 
 use lab::{Cost, Lab};
 
-use experiments::{average, field, growth, logistic, momentum, stable};
+use experiments::{
+    average, field, growth, logistic, momentum, stable, strong,
+};
 
 /// The experiments of chapter 4.
 ///
@@ -16,6 +18,7 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     lab.run(&field::EXPERIMENT)?;
     lab.run(&growth::EXPERIMENT)?;
     lab.run(&stable::EXPERIMENT)?;
+    lab.run(&strong::EXPERIMENT)?;
     lab.run(&logistic::EXPERIMENT)?;
     lab.run(&momentum::EXPERIMENT)?;
     lab.run(&average::EXPERIMENT)

@@ -21,7 +21,7 @@ pub const EXPERIMENT: Experiment = Experiment {
 const ETA: f64 = 0.25;
 const STEPS: usize = 40;
 const GAMMA: f64 = 1.0;
-const REACH: f64 = 3.0;
+const REACH: f64 = 3.8;
 /// Who moves when, what R1 weighs; name and title.
 const WAYS: [(&str, &str, Order, f64); 3] = [
     ("simultaneous", "both at once", Order::Simultaneous, 0.0),
@@ -53,7 +53,7 @@ fn measure(lab: &mut Lab) -> anyhow::Result<()> {
 
 /// A short arrow of the field at each place of a grid.
 fn arrows(lab: &mut Lab, name: &str, game: Game) -> anyhow::Result<()> {
-    let at = |n: usize| -2.7 + 0.6 * n as f64;
+    let at = |n: usize| 0.72 * (n as f64 - 4.5);
     let places = (0..100).map(|n| [at(n % 10), at(n / 10)]);
     let ends: Vec<_> = places
         .flat_map(|w| {
@@ -68,15 +68,18 @@ fn arrows(lab: &mut Lab, name: &str, game: Game) -> anyhow::Result<()> {
 /// What the game is: a datum, a fake, a line.
 fn draw_game(of: &Measurements) -> anyhow::Result<String> {
     let psi = of.value("dirac_first_psi")?;
-    let line = [-1.0, 0.0, 1.0, 2.0, 3.0].map(|x| (x, psi * x));
+    let line = [-1.0, 3.0].map(|x| (x, psi * x));
+    // The fake goes to where the line is higher; the line goes down at the fake.
+    let fake = [(2.0, 0.0), (2.6, 0.0)];
+    let tilt = [(2.0, 2.0 * psi), (2.0, 1.2 * psi)];
     let plot = Plot::new("")
         .x("x", Axis::Linear)
         .y("logit", Axis::Linear)
-        .y_range(-0.8, 1.8)
+        .y_range(-0.7, 1.7)
         .line("logit s(x) = ψx", line)
         .points("the datum, at 0", [(0.0, 0.0)])
-        .points("the fake, at θ", [(2.0, 2.0 * psi)])
-        .arrows("where it would go", [(2.0, 2.0 * psi), (2.6, 2.6 * psi)]);
+        .points("the fake, at θ", [fake[0]])
+        .arrows("where each would go", fake.into_iter().chain(tilt));
     plot.svg()
 }
 
@@ -117,7 +120,7 @@ fn claims() -> Vec<(&'static str, Claim)> {
             "dirac_both_at_once_go_out",
             Claim::times(3.0, 1.0, of("simultaneous")),
         ),
-        ("dirac_r1_turns_it_inward", Claim::times(100.0, of("r1"), 1.0)),
+        ("dirac_r1_turns_it_inward", Claim::times(30.0, of("r1"), 1.0)),
         (
             "dirac_the_second_player_knows_more",
             Claim::less("dirac_first_theta_turn", "dirac_first_theta_both"),

@@ -74,7 +74,7 @@ fn claims() -> Vec<(&'static str, Claim)> {
     vec![
         (
             "dirac_one_circle_from_both_sides",
-            Claim::equal(1e-3, of("inside"), of("outside"), of("turn")),
+            Claim::equal(0.01, of("inside"), of("outside"), of("turn")),
         ),
         (
             "dirac_the_circle_is_where_it_should_be",

@@ -6,6 +6,7 @@ pub mod growth;
 pub mod logistic;
 pub mod momentum;
 pub mod stable;
+pub mod strong;
 
 use crate::plain::{Game, Order, Score};
 

@@ -55,9 +55,6 @@ fn measure(lab: &mut Lab) -> anyhow::Result<()> {
             }
         }
     }
-    let game = Game { score: Score::Linear, gamma: 2.0 };
-    let best = step_matrix(game, Order::Simultaneous, 1.0);
-    lab.result("dirac_best_radius", radius_of_two(&best), Within::Exactly)?;
     lab.result("dirac_stable_runs", (RUNS * RUNS) as f64, Within::Exactly)
 }
 
@@ -85,7 +82,8 @@ fn settles(game: Game, order: Order, eta: f64) -> bool {
 fn draw(of: &Measurements) -> anyhow::Result<String> {
     let panel = |(name, order): (&str, Order)| {
         let radii = of.column(&format!("{name}_radius"))?;
-        let depth = radii.iter().map(|r| 1.0 - r).collect();
+        let depth = |r: &f64| (1.0 - r).max(0.0).sqrt();
+        let depth = radii.iter().map(depth).collect();
         let depth = Array2::from_shape_vec((CELLS, CELLS), depth)?;
         let points = |what: &str| {
             let column = |axis| format!("linear_{name}_{what}_{axis}");
