@@ -18,7 +18,7 @@ pub const EXPERIMENT: Experiment = Experiment {
 };
 
 /// On a slope that stays, a step of η with momentum β comes to η / (1 - β) a step.
-const WHOLE: f64 = 0.1;
+pub(super) const WHOLE: f64 = 0.1;
 const STEPS: usize = 300;
 const BETAS: [f64; 4] = [-0.5, 0.0, 0.5, 0.9];
 
