@@ -172,6 +172,22 @@ fn claims() -> Vec<(&'static str, Claim)> {
             Claim::less(0.1, "pixelcnn_unseen_share"),
         ),
         (
+            "the_transformer_needs_fewer_bits",
+            Claim::less("transformer_bits", "pixelcnn_bits"),
+        ),
+        (
+            "the_pixelcnn_is_smaller_and_quicker",
+            Claim::Times(
+                2.0,
+                ["parameters", "seconds_per_step"]
+                    .map(|what| format!("pixelcnn_{what}").into())
+                    .into(),
+                ["parameters", "seconds_per_step"]
+                    .map(|what| format!("transformer_{what}").into())
+                    .into(),
+            ),
+        ),
+        (
             "it_knows_more_than_histograms",
             Claim::less("pixelcnn_bits", "histograms_bits"),
         ),

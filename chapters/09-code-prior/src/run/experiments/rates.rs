@@ -139,14 +139,22 @@ fn draw(of: &Measurements) -> anyhow::Result<String> {
         ways.iter().map(point).collect::<anyhow::Result<Vec<_>>>()
     };
     let (nets, lists) = WAYS.split_at(2);
+    let of = [
+        ("VQ-VAE, by place", points(nets, "by_place")?),
+        ("VQ-VAE, by a prior", points(nets, "bits")?),
+        ("k-means, by place", points(lists, "by_place")?),
+        ("k-means, by a prior", points(lists, "bits")?),
+    ];
     let plot = Plot::new("")
         .x("bits an image", Axis::Log)
+        .x_range(50.0, 200.0)
         .y("squared error over variance, unseen", Axis::Log)
-        .line("VQ-VAE, by place", points(nets, "by_place")?)
-        .line("VQ-VAE, by a prior", points(nets, "bits")?)
-        .line("k-means, by place", points(lists, "by_place")?)
-        .line("k-means, by a prior", points(lists, "bits")?);
-    plot.svg()
+        .y_range(0.02, 0.1);
+    let lines = of.iter().enumerate().fold(plot, |plot, (n, (name, at))| {
+        let plot = plot.colour(n).line(name, at.clone());
+        plot.colour(n).points("", at.clone())
+    });
+    lines.svg()
 }
 
 fn claims() -> Vec<(&'static str, Claim)> {
