@@ -60,6 +60,10 @@ fn measure(lab: &mut Lab) -> anyhow::Result<()> {
         let each = seconds / config.steps as f64;
         lab.result(&of("seconds_per_step"), each, Within::Timing)?;
     }
+    let Sizes { width, blocks, .. } = config.sizes;
+    let [width, convolutions] = [width, 1 + blocks].map(|n| n as f64);
+    lab.result("pixelcnn_channels", width, Within::Exactly)?;
+    lab.result("pixelcnn_convolutions", convolutions, Within::Exactly)?;
     lab.result("pixelcnn_steps", config.steps as f64, Within::Exactly)?;
     let shares = shares_by_place(&world.train_codes, net.codes()); // [49, K]
     let by_place = bits_under(&shares, codes);
