@@ -70,6 +70,8 @@ fn bounds(
     let nats = it.prior.nats_given(&world.test_codes, &known)?;
     let bits = bits_per_image(&nats);
     lab.result("bits_prior_given_class", bits, Within::Relative(0.05))?;
+    let untold = bits_per_image(&it.prior.nats(&world.test_codes)?);
+    lab.result("bits_a_class_saves", untold - bits, Within::Factor(1.3))?;
     let most = (CLASSES as f64).log2();
     lab.result("bits_of_a_class", most, Within::Exactly)
 }
@@ -148,6 +150,10 @@ pub(super) fn claims() -> Vec<(&'static str, Claim)> {
         (
             "a_class_saves_bits",
             Claim::less("bits_prior_given_class", "bits_prior"),
+        ),
+        (
+            "a_class_saves_more_than_its_own_bits",
+            Claim::less("bits_of_a_class", "bits_a_class_saves"),
         ),
         (
             "the_judge_sees_what_was_asked_for",

@@ -198,7 +198,7 @@ fn claims() -> Vec<(&'static str, Claim)> {
         (
             "without_a_cache_drawing_is_dear",
             Claim::times(
-                3.0,
+                5.0,
                 "transformer_code_seconds",
                 "pixelcnn_code_seconds",
             ),
