@@ -85,6 +85,7 @@ fn claims() -> Vec<(&'static str, Claim)> {
                 each(name("free", bits)),
             ),
         ),
+        ("prices_empty_codes", less("all", "free", "codes_used_share")),
         ("one_wide_block_leaves_more", less("all", "shallow", error)),
         ("in_fewer_bits", less("shallow", "all", bits)),
         ("fewer_codes_leave_more", less("all", "few_codes", error)),
