@@ -5,7 +5,7 @@ use lab::{Claim, Cost, Experiment, Lab, Within};
 
 use super::patches;
 use crate::run::setting::{Data, recipe};
-use crate::run::short::{SEEDS, beside, every, try_out_and_code};
+use crate::run::short::{SEEDS, beside, try_out_and_code};
 use crate::training::{Config, Sizes};
 
 pub const EXPERIMENT: Experiment = Experiment {
@@ -58,7 +58,7 @@ fn claims() -> Vec<(&'static str, Claim)> {
     let less = |a: &str, b: &str, what: &str| {
         Claim::less_over_seeds(&name(a, what), &name(b, what), SEEDS)
     };
-    let each = |name: String| every(&name);
+    let each = |name: String| crate::run::short::every(&name);
     let (error, bits) = ("mse_over_variance", "bits");
     vec![
         (
