@@ -102,8 +102,8 @@ impl Source<'_> {
     }
 
     // ANCHOR: drop
-    /// The classes of some maps at step `n`. One in ten is not told, so that
-    /// the model learns to do without as well. `[B]`
+    /// The classes of some maps at step `n`. Half are not told, so that the
+    /// model learns to do without as well. `[B]`
     fn classes(&self, rows: &[usize], n: u64) -> Vec<Option<usize>> {
         let Some(labels) = self.labels else { return vec![None; rows.len()] };
         let rng = &mut rng_at(self.seed, UNTOLD.wrapping_add(n));

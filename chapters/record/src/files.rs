@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{self, Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::{RwLock, RwLockWriteGuard};
 use std::time::Duration;
 
@@ -120,16 +120,27 @@ fn sweep(folder: &Path) {
     }
 }
 
+/// Where a path leads, if folders on the way that do not exist yet were there.
+fn place_of(path: &Path) -> io::Result<PathBuf> {
+    let mut place = PathBuf::new();
+    for part in std::path::absolute(path)?.components() {
+        match part {
+            Component::ParentDir => drop(place.pop()),
+            part => place.push(part),
+        }
+        if let Ok(real) = fs::canonicalize(&place) {
+            place = real; // a link leads elsewhere, and so does .. behind it
+        }
+    }
+    Ok(place)
+}
+
 /// That an output is none of the inputs, nor in a folder that is one.
 ///
 /// # Errors
 /// It is; the error names the input.
 pub fn no_input(out: &Path, inputs: &[&Path]) -> io::Result<()> {
-    let place = fs::canonicalize(out).or_else(|_| {
-        let folder = fs::canonicalize(folder_of(out))?;
-        Ok::<_, io::Error>(folder.join(out.file_name().unwrap_or_default()))
-    });
-    let Ok(place) = place else { return Ok(()) };
+    let place = place_of(out)?;
     let within = |input: &&&Path| {
         fs::canonicalize(input).is_ok_and(|input| place.starts_with(input))
     };
@@ -231,13 +242,18 @@ mod tests {
         let check = |out: &str| no_input(&at(out), &[&at("a"), &at("data")]);
         assert!(check("c").is_ok() && check("data-2").is_ok());
         assert!(check("nowhere/c").is_ok());
-        for out in ["a", "data/../a", "data/b", "data/new"] {
+        let not_there = ["none/../a", "none/deep/../../a", "none/../data/c"];
+        for out in ["a", "data/../a", "data/b", "data/new"]
+            .into_iter()
+            .chain(not_there)
+        {
             assert!(said(check(out)).contains("what is read"), "{out}");
         }
         #[cfg(unix)]
         {
             std::os::unix::fs::symlink(at("a"), at("link")).unwrap();
             assert!(check("link").is_err());
+            assert!(check("none/../link").is_err());
         }
     }
 }

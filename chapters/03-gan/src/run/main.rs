@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand};
 use gan::CHAPTER;
 use gan::training::{draw, load_generator};
 use lab::{
-    Options, Selection, exit_code, no_input, run_and_show, say_committed,
+    Options, Selection, exit_code, no_input, run_and_show, say, say_committed,
 };
 
 /// Runs the experiments of chapter 3
@@ -41,13 +41,13 @@ struct Sample {
     #[arg(long, value_name = "FILE")]
     checkpoint: Option<PathBuf>,
     /// How many images
-    #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    #[arg(long, default_value_t = 64, allow_negative_numbers = true, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     count: u32,
     /// The picture to write
     #[arg(long, value_name = "FILE.png")]
     out: PathBuf,
     /// Seed of the noise
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 1, allow_negative_numbers = true)]
     seed: u64,
 }
 
@@ -74,5 +74,7 @@ fn write_sample(sample: &Sample) -> anyhow::Result<()> {
     say_committed(&[checkpoint]);
     let (noise, g) = load_generator(checkpoint)?;
     let grid = draw(noise, &g, sample.count as usize, sample.seed);
-    Ok(grid.save(&sample.out)?)
+    grid.save(&sample.out)?;
+    say(format_args!("{}: written", sample.out.display()));
+    Ok(())
 }

@@ -100,10 +100,12 @@ fn decompress(files: &Files) -> anyhow::Result<()> {
     match done {
         Err(error) if wants(&error, &committed) => {
             let committed = files.load(&committed)?;
-            Ok(committed.decompress(&files.from, &files.out)?)
+            committed.decompress(&files.from, &files.out)?;
         }
-        done => Ok(done?),
+        done => done?,
     }
+    say(format_args!("{}: written", files.out.display()));
+    Ok(())
 }
 
 /// Whether a file was refused because it is another compressor's, namely this one's.

@@ -80,19 +80,19 @@ struct Models {
     #[command(flatten)]
     pair: Pair,
     /// 1 is the model's own; colder is surer and less varied
-    #[arg(long, default_value_t = 1.0)]
+    #[arg(long, default_value_t = 1.0, allow_negative_numbers = true)]
     temperature: f64,
     /// Of the likeliest codes alone, so many of them
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     top_k: Option<usize>,
     /// Of the likeliest codes alone that have this share of the probability
-    #[arg(long, value_name = "P")]
+    #[arg(long, value_name = "P", allow_negative_numbers = true)]
     top_p: Option<f64>,
     /// What the images are to be of, 0 to 9; whatever comes unless told
-    #[arg(long, value_name = "DIGIT")]
+    #[arg(long, value_name = "DIGIT", allow_negative_numbers = true)]
     class: Option<usize>,
     /// Seed of every draw
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 1, allow_negative_numbers = true)]
     seed: u64,
     /// Where it is drawn: by hand in ndarray, or on dfdx
     #[arg(long, value_enum, default_value_t)]
@@ -110,7 +110,7 @@ struct Sample {
     #[command(flatten)]
     models: Models,
     /// How many images
-    #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    #[arg(long, default_value_t = 64, allow_negative_numbers = true, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     count: u32,
 }
 
@@ -119,13 +119,13 @@ struct Complete {
     #[command(flatten)]
     models: Models,
     /// The first of the digits
-    #[arg(long, default_value_t = 0)]
+    #[arg(long, default_value_t = 0, allow_negative_numbers = true)]
     digit: usize,
     /// How many digits
-    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=100))]
+    #[arg(long, default_value_t = 8, allow_negative_numbers = true, value_parser = clap::value_parser!(u32).range(1..=100))]
     count: u32,
     /// Rows of codes that are given, of 7
-    #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u32).range(0..=7))]
+    #[arg(long, default_value_t = 4, allow_negative_numbers = true, value_parser = clap::value_parser!(u32).range(0..=7))]
     rows: u32,
     /// Folder of IDX files
     #[arg(long, value_name = "DIR")]
@@ -222,10 +222,12 @@ fn decompress(files: &Files) -> anyhow::Result<()> {
     };
     match done {
         Err(error) if wants(&error, &committed) => {
-            Ok(files.compressor(&committed)?.decompress(from, out)?)
+            files.compressor(&committed)?.decompress(from, out)?;
         }
-        done => Ok(done?),
+        done => done?,
     }
+    say(format_args!("{}: written", out.display()));
+    Ok(())
 }
 
 /// Whether a file was refused because it is another pair's, namely this one's.
@@ -244,9 +246,9 @@ fn load(
 ) -> anyhow::Result<(VqVae<f32>, Prior<f32>)> {
     let [tokeniser, prior] = models.pair.there(&models.out, data)?;
     let (network, of_codes) = load_pair(&tokeniser, &prior)?;
-    let how = models.how();
-    how.check(of_codes.sizes())
-        .with_context(|| prior.display().to_string())?;
+    let (how, sizes) = (models.how(), of_codes.sizes());
+    How { class: None, ..how }.check(sizes)?;
+    how.check(sizes).with_context(|| prior.display().to_string())?;
     Ok((network, of_codes))
 }
 
@@ -281,6 +283,12 @@ fn push(grid: &mut ImageGrid, x: &Array2<f32>) -> anyhow::Result<()> {
     Ok(())
 }
 
+fn save(grid: &ImageGrid, out: &Path) -> anyhow::Result<()> {
+    grid.save(out)?;
+    say(format_args!("{}: written", out.display()));
+    Ok(())
+}
+
 fn draw_some(arguments: &Sample) -> anyhow::Result<()> {
     let models = &arguments.models;
     let (tokeniser, prior) = load(models, &[])?;
@@ -289,7 +297,7 @@ fn draw_some(arguments: &Sample) -> anyhow::Result<()> {
     let codes = go_on(models, &prior, &nothing, models.seed)?; // [N, T]
     let mut grid = ImageGrid::new((n as f64).sqrt().ceil() as usize);
     push(&mut grid, &tokeniser.decode(&codes)?)?;
-    Ok(grid.save(&models.out)?)
+    save(&grid, &models.out)
 }
 
 /// Each digit, its reconstruction, and five ways to go on from its upper rows.
@@ -302,7 +310,7 @@ fn complete_some(arguments: &Complete) -> anyhow::Result<()> {
     let to = from.saturating_add(count);
     ensure!(
         to <= digits.len(),
-        "there are {} digits; {count} from number {from} on were asked for",
+        "--digit {from}: there are {} digits, and {count} from that number on were asked for",
         digits.len()
     );
     let rows: Vec<usize> = (from..to).collect();
@@ -326,5 +334,5 @@ fn complete_some(arguments: &Complete) -> anyhow::Result<()> {
             push(&mut grid, &column.slice(s![n..=n, ..]).to_owned())?;
         }
     }
-    Ok(grid.save(&models.out)?)
+    save(&grid, &models.out)
 }

@@ -265,7 +265,7 @@ fn a_resumed_run_is_told_the_same_classes() {
     second.restore(&checkpoint).unwrap();
     go(&mut second);
     assert_eq!(second.model, whole.model, "bit for bit");
-    // Nine in ten are told, rightly, and one in ten is not.
+    // Half are told, rightly, and half are not.
     let mut source = of_classes(&codes, &labels).source;
     let mut told = 0;
     for n in 0..200 {
@@ -277,7 +277,7 @@ fn a_resumed_run_is_told_the_same_classes() {
         told += seen.column(0).iter().filter(|s| **s > 4).count();
         assert!(seen.column(0).iter().all(|s| (4..8).contains(s)));
     }
-    assert!((told as f64 / 1600.0 - 0.9).abs() < 0.03, "{told}");
+    assert!((told as f64 / 1600.0 - 0.5).abs() < 0.05, "{told}");
     // Other labels are another training, and so are none.
     let other: Vec<usize> = (0..50).map(|n| n % 2).collect();
     let text = |labels| of_classes(&codes, labels).configuration();

@@ -31,14 +31,14 @@ fn commands_take_any_number_and_keep_what_they_read() {
     let (status, said) = run(&at, &words);
     assert_eq!(status, Some(1), "{said}");
     let expected = format!(
-        "error: there are 10000 digits; 8 from number {max} on were asked for\n"
+        "error: --digit {max}: there are 10000 digits, and 8 from that number on were asked for\n"
     );
     assert_eq!(said, expected);
 
     let seed = format!("--count 2 --seed {max} --out x.png");
     for command in ["sample", "complete"] {
         let done = run(&at, &format!("{command} {models} {seed}"));
-        assert_eq!(done, (Some(0), String::new()));
+        assert_eq!(done, (Some(0), "x.png: written\n".into()));
     }
 
     let sample = format!("sample {models} --count 2 --out x.png");
@@ -48,30 +48,44 @@ fn commands_take_any_number_and_keep_what_they_read() {
         "--class 9 --room dfdx --top-p 1",
     ] {
         let done = run(&at, &format!("{sample} {more}"));
-        assert_eq!(done, (Some(0), String::new()), "{more}");
+        assert_eq!(done, (Some(0), "x.png: written\n".into()), "{more}");
     }
     for (more, complaint) in [
-        ("--class 10", "expected a class below 10, found 10"),
+        (
+            "--class 10",
+            "prior.safetensors: expected a class below 10, found 10",
+        ),
         ("--top-k 0", "top-k: expected at least 1 code"),
         ("--top-p 0", "top-p: expected more than 0 and at most 1, found 0"),
-        ("--top-p 1.5", "at most 1, found 1.5"),
-        ("--top-p nan", "at most 1, found NaN"),
+        (
+            "--top-p 1.5",
+            "top-p: expected more than 0 and at most 1, found 1.5",
+        ),
+        (
+            "--top-p nan",
+            "top-p: expected more than 0 and at most 1, found NaN",
+        ),
         ("--temperature inf", "expected a finite temperature"),
+        ("--temperature -1", "expected a finite temperature"),
     ] {
         let (status, said) = run(&at, &format!("{sample} {more}"));
         assert_eq!(status, Some(1), "{more}: {said}");
-        let start = "error: prior.safetensors: ";
-        assert!(said.starts_with(start), "{more}: {said}");
-        assert!(said.contains(complaint), "{more}: {said}");
+        let start = format!("error: {complaint}");
+        assert!(said.starts_with(&start), "{more}: {said}");
     }
 
-    for out in ["prior.safetensors", "./tokeniser.safetensors"] {
-        let before = std::fs::read(at.join(out)).unwrap();
+    for out in [
+        "prior.safetensors",
+        "./tokeniser.safetensors",
+        "none/../prior.safetensors",
+    ] {
+        let read = at.join(Path::new(out).file_name().unwrap());
+        let before = std::fs::read(&read).unwrap();
         let (status, said) =
             run(&at, &format!("sample {models} --out {out}"));
         assert_eq!(status, Some(1));
         assert!(said.contains("found what is read, "), "{said}");
-        assert_eq!(std::fs::read(at.join(out)).unwrap(), before);
+        assert_eq!(std::fs::read(&read).unwrap(), before);
     }
     std::fs::create_dir(at.join("data")).unwrap();
     let words = format!("complete {models} --data data --out data/x.png");
@@ -117,20 +131,22 @@ fn the_committed_pair_draws_for_who_has_trained_none() {
         let line = "the committed model of the book's own run; one that you train goes before it";
         format!("{}: {line}\n", path.display())
     });
-    let expected = (Some(0), expected.concat());
+    let said_of_it = expected.concat();
+    let expected = (Some(0), format!("{said_of_it}y.png: written\n"));
     assert_eq!(draw("sample --count 2"), expected);
     let x = png_of(&[0.5; 784], Path::new("x")).unwrap();
     std::fs::write(root.join("x.png"), x).unwrap();
     let (status, said) = run_in(&root, "compress x.png --out x.vqp");
     assert_eq!(status, Some(0), "{said}");
-    assert!(said.starts_with(&expected.1), "{said}");
+    assert!(said.starts_with(&said_of_it), "{said}");
     // Half a pair of one's own is none.
     std::fs::create_dir_all(&own).unwrap();
     std::fs::copy(committed.join("tokeniser.safetensors"), tokeniser)
         .unwrap();
     assert_eq!(draw("sample --count 2"), expected);
     save(&own, 1);
-    assert_eq!(draw("sample --count 2"), (Some(0), String::new()));
+    let alone = (Some(0), "y.png: written\n".into());
+    assert_eq!(draw("sample --count 2"), alone);
     // What the committed pair has written it reads when there is one of the reader's own, too.
     save(&own, 2);
     assert_eq!(draw("decompress x.vqp"), expected);

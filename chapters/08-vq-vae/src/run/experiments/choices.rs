@@ -60,6 +60,14 @@ fn claims() -> Vec<(&'static str, Claim)> {
         ("beta_1_is_better", error("base", "beta_0.25")),
         ("beta_4_is_better_still", error("beta_4", "base")),
         ("beta_16_is_too_much", error("beta_4", "beta_16")),
+        (
+            "codes_are_lost_as_well",
+            Claim::less_over_seeds(
+                "way_beta_16_codes_used_share",
+                "way_beta_4_codes_used_share",
+                SEEDS,
+            ),
+        ),
         ("revival_costs_error", error("base", "revival")),
         ("without_revival_fewer_codes_do_the_work", even("base", "revival")),
         (

@@ -118,6 +118,7 @@ pub fn claims() -> Vec<(&'static str, Claim)> {
     vec![
         ("the_error_falls", falls("error")),
         ("the_commitment_loss_rises", rises("commitment_loss")),
+        ("fewer_codes_do_the_work", falls("perplexity")),
         ("the_latents_grow", rises("latent_square")),
         ("over_their_length_it_falls", falls("commitment_over_square")),
     ]

@@ -54,12 +54,49 @@ fn measure(lab: &mut Lab) -> anyhow::Result<()> {
 }
 
 fn claims() -> Vec<(&'static str, Claim)> {
+    let name = |of: &str, what: &str| format!("with_{of}_{what}");
     let less = |a: &str, b: &str, what: &str| {
-        let [a, b] = [a, b].map(|of| format!("with_{of}_{what}"));
-        Claim::less_over_seeds(&a, &b, SEEDS)
+        Claim::less_over_seeds(&name(a, what), &name(b, what), SEEDS)
     };
+    let each = |name: String| crate::run::short::every(&name);
+    let (error, bits) = ("mse_over_variance", "bits");
     vec![
-        ("a_price_saves_bits", less("all", "free", "bits")),
-        ("depth_leaves_less", less("all", "shallow", "mse_over_variance")),
+        (
+            "a_price_saves_many_bits",
+            Claim::Times(
+                1.8,
+                each(name("all", bits)),
+                each(name("free", bits)),
+            ),
+        ),
+        (
+            "without_it_a_little_less_is_lost_than_by_a_long_list",
+            Claim::less_over_seeds(
+                &name("free", error),
+                "patches_4096_mse_over_variance",
+                SEEDS,
+            ),
+        ),
+        (
+            "for_almost_half_as_many_bits_again",
+            Claim::Times(
+                1.4,
+                each("patches_4096_bits".into()),
+                each(name("free", bits)),
+            ),
+        ),
+        ("prices_empty_codes", less("all", "free", "codes_used_share")),
+        ("one_wide_block_leaves_more", less("all", "shallow", error)),
+        ("in_fewer_bits", less("shallow", "all", bits)),
+        ("fewer_codes_leave_more", less("all", "few_codes", error)),
+        ("and_take_fewer_bits", less("few_codes", "all", bits)),
+        ("a_smaller_beta_leaves_more", less("all", "beta", error)),
+        ("and_takes_fewer_bits", less("beta", "all", bits)),
+        ("revival_leaves_less", less("revival", "all", error)),
+        ("for_more_bits", less("all", "revival", bits)),
+        (
+            "beside_the_list_one_wide_block_is_first",
+            less("shallow", "all", "of_patches"),
+        ),
     ]
 }

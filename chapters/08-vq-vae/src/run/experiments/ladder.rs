@@ -60,6 +60,17 @@ fn claims() -> Vec<(&'static str, Claim)> {
             less(&rung("prefixes", 1), &rung("whole", 1)),
         ),
         (
+            "the_first_rung_costs_more",
+            less("ladder_whole_1_bits", "ladder_prefixes_1_bits"),
+        ),
+        (
+            "two_lists_of_their_own_leave_less",
+            less(
+                "quantizer_residual_8_mse_over_variance",
+                &rung("prefixes", 2),
+            ),
+        ),
+        (
             "prefixes_cost_error_at_the_top",
             less(&rung("whole", LEVELS), &rung("prefixes", LEVELS)),
         ),

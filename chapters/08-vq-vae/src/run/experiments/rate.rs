@@ -190,6 +190,14 @@ fn claims() -> Vec<(&'static str, Claim)> {
                 SEEDS,
             ),
         ),
+        (
+            "at_183_bits_as_well",
+            Claim::less_over_seeds(
+                "priced_list_error_at_183_bits_by_place",
+                "kmeans_error_at_183_bits_by_place",
+                SEEDS,
+            ),
+        ),
         ("a_higher_price_buys_fewer_bits", Claim::Less(fewer, more)),
         ("and_leaves_more", Claim::Less(smaller, larger)),
         (

@@ -14,8 +14,11 @@ pub(super) fn claims() -> Vec<(&'static str, Claim)> {
         ),
         ("the_gan_is_nearer", less("gan_frechet", "prior_sample_frechet")),
         (
-            "as_near_as_decoded_digits",
-            Claim::all_below(every("gan_frechet"), "reconstruction_frechet"),
+            "not_told_from_decoded_digits",
+            Claim::Undecided(
+                every("gan_frechet").into_iter().map(Into::into).collect(),
+                vec!["reconstruction_frechet".into(); DRAWS],
+            ),
         ),
         (
             "decoding_costs_a_little",

@@ -70,6 +70,8 @@ fn bounds(
     let nats = it.prior.nats_given(&world.test_codes, &known)?;
     let bits = bits_per_image(&nats);
     lab.result("bits_prior_given_class", bits, Within::Relative(0.05))?;
+    let untold = bits_per_image(&it.prior.nats(&world.test_codes)?);
+    lab.result("bits_a_class_saves", untold - bits, Within::Factor(1.3))?;
     let most = (CLASSES as f64).log2();
     lab.result("bits_of_a_class", most, Within::Exactly)
 }
@@ -126,10 +128,32 @@ fn note(lab: &mut Lab, name: &str, found: &[[f64; 4]]) -> anyhow::Result<()> {
 
 pub(super) fn claims() -> Vec<(&'static str, Claim)> {
     let agreed = lab::over_seeds("class_agreement", DRAWS);
+    let each = |ways: [&str; 3], what: &str| {
+        let of = |way| lab::over_seeds(&format!("class{way}_{what}"), DRAWS);
+        ways.into_iter().flat_map(of).map(Into::into).collect()
+    };
+    let (whole, cut) = ([""; 3], ["_cold", "_top_k", "_top_p"]);
+    let (p, others) = (["_top_p"; 3], ["", "_cold", "_top_k"]);
+    let more = |what| Claim::Less(each(whole, what), each(cut, what));
+    let less = |what| Claim::Less(each(cut, what), each(whole, what));
     vec![
+        ("a_cut_makes_the_judge_agree_more", more("agreement")),
+        ("whoever_cuts_is_farther_away", more("frechet")),
+        ("and_covers_less_of_the_digits", less("recall")),
+        (
+            "of_three_top_p_is_nearest",
+            Claim::Less(
+                each(p, "frechet")[DRAWS..].to_vec(),
+                each(others, "frechet")[DRAWS..].to_vec(),
+            ),
+        ),
         (
             "a_class_saves_bits",
             Claim::less("bits_prior_given_class", "bits_prior"),
+        ),
+        (
+            "a_class_saves_more_than_its_own_bits",
+            Claim::less("bits_of_a_class", "bits_a_class_saves"),
         ),
         (
             "the_judge_sees_what_was_asked_for",

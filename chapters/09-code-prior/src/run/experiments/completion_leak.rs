@@ -61,15 +61,14 @@ fn pictures(
 }
 
 pub(super) fn claims() -> Vec<(&'static str, Claim)> {
-    let less = |a: &str, b: &str| {
-        let [a, b] = [a, b].map(|name| format!("completion_error_{name}"));
-        Claim::less_over_seeds(&a, &b, TRIES)
-    };
+    let error = |name: &str| format!("completion_error_{name}");
+    let less = |a, b| Claim::less_over_seeds(&error(a), &error(b), TRIES);
+    let alike = |a, b| Claim::undecided(&error(a), &error(b), TRIES);
     let [right, wrong] = ["changed_by_what_is_hidden", "changed_leaking"];
     vec![
         ("what_is_hidden_counts_not", Claim::equal(0.0, right, 0.0, wrong)),
         ("a_leak_changes_most_digits", Claim::less(0.5, wrong)),
-        ("the_leak_looks_better", less("leaking", "one")),
+        ("the_leak_looks_no_better", alike("leaking", "one")),
         ("the_row_at_the_edge_tells_much", less("one", "three_rows")),
     ]
 }

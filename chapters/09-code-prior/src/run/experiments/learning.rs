@@ -17,6 +17,9 @@ pub(super) fn measure(lab: &mut Lab, it: &Learnt) -> anyhow::Result<()> {
         ("batch", batch),
         ("epochs", steps * batch / maps),
         ("parameters", it.prior.size() as f64),
+        ("blocks", it.prior.blocks.len() as f64),
+        ("heads", it.prior.heads as f64),
+        ("width", it.prior.table.ncols() as f64),
     ] {
         lab.result(name, number, Within::Exactly)?;
     }

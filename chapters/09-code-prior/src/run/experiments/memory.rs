@@ -75,6 +75,16 @@ fn nearest(judging: &Judging, x: &Array2<f32>) -> (Vec<f64>, Vec<usize>) {
 }
 
 pub(super) fn claims() -> Vec<(&'static str, Claim)> {
-    let least = "training_digit_nearest_to_a_sample_least";
-    vec![("no_sample_is_a_training_digit", Claim::less(0.1, least))]
+    let to = |what: &str| format!("training_digit_nearest_to_{what}");
+    let sample = to("a_sample");
+    vec![
+        (
+            "a_copy_would_be_nearer",
+            Claim::times(2.0, to("a_decoded_training_digit"), &*sample),
+        ),
+        (
+            "samples_are_no_nearer_than_new_digits",
+            Claim::less(to("a_decoded_digit"), &*sample),
+        ),
+    ]
 }

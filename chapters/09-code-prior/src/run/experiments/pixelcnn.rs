@@ -60,6 +60,10 @@ fn measure(lab: &mut Lab) -> anyhow::Result<()> {
         let each = seconds / config.steps as f64;
         lab.result(&of("seconds_per_step"), each, Within::Timing)?;
     }
+    let Sizes { width, blocks, .. } = config.sizes;
+    let [width, convolutions] = [width, 1 + blocks].map(|n| n as f64);
+    lab.result("pixelcnn_channels", width, Within::Exactly)?;
+    lab.result("pixelcnn_convolutions", convolutions, Within::Exactly)?;
     lab.result("pixelcnn_steps", config.steps as f64, Within::Exactly)?;
     let shares = shares_by_place(&world.train_codes, net.codes()); // [49, K]
     let by_place = bits_under(&shares, codes);
@@ -172,13 +176,29 @@ fn claims() -> Vec<(&'static str, Claim)> {
             Claim::less(0.1, "pixelcnn_unseen_share"),
         ),
         (
+            "the_transformer_needs_fewer_bits",
+            Claim::less("transformer_bits", "pixelcnn_bits"),
+        ),
+        (
+            "the_pixelcnn_is_smaller_and_quicker",
+            Claim::Times(
+                2.0,
+                ["parameters", "seconds_per_step"]
+                    .map(|what| format!("pixelcnn_{what}").into())
+                    .into(),
+                ["parameters", "seconds_per_step"]
+                    .map(|what| format!("transformer_{what}").into())
+                    .into(),
+            ),
+        ),
+        (
             "it_knows_more_than_histograms",
             Claim::less("pixelcnn_bits", "histograms_bits"),
         ),
         (
             "without_a_cache_drawing_is_dear",
             Claim::times(
-                3.0,
+                5.0,
                 "transformer_code_seconds",
                 "pixelcnn_code_seconds",
             ),

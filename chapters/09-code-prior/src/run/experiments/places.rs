@@ -69,9 +69,9 @@ fn draw_square(
 pub(super) fn claims() -> Vec<(&'static str, Claim)> {
     vec![
         (
-            "the_margin_costs_half",
+            "the_margin_costs_an_eighth",
             Claim::Times(
-                1.8,
+                8.0,
                 vec![
                     "bits_margin_place_alone".into(),
                     "bits_margin_place".into(),
@@ -83,9 +83,9 @@ pub(super) fn claims() -> Vec<(&'static str, Claim)> {
             ),
         ),
         (
-            "what_is_before_saves_half",
+            "what_is_before_saves_a_third",
             Claim::times(
-                2.0,
+                1.5,
                 "bits_there_given_before",
                 "bits_dearest_place_alone",
             ),

@@ -24,7 +24,7 @@ const SEEDS: usize = 3;
 const LAMBDAS: [f64; 2] = [0.4, 0.8];
 
 /// How many patches the list has.
-const CODES: [usize; 2] = [64, 256];
+const CODES: [usize; 2] = [256, 1024];
 
 /// Where the ruler is read off.
 const BITS: f64 = 92.0;
@@ -85,6 +85,9 @@ fn measure(lab: &mut Lab) -> anyhow::Result<()> {
             let name = format!("{}_{what}", way.name());
             lab.over_seeds(&name, &numbers, Within::Factor(1.15))?;
         }
+        let kept: Vec<f64> = points.iter().map(|p| p[0] / p[2]).collect();
+        let name = format!("{}_kept", way.name());
+        lab.over_seeds(&name, &kept, Within::Factor(1.1))?;
     }
     for (name, ways) in [
         ("error_at_92_bits_by_prior", &ways[..2]),
@@ -139,14 +142,22 @@ fn draw(of: &Measurements) -> anyhow::Result<String> {
         ways.iter().map(point).collect::<anyhow::Result<Vec<_>>>()
     };
     let (nets, lists) = WAYS.split_at(2);
+    let of = [
+        ("VQ-VAE, by place", points(nets, "by_place")?),
+        ("VQ-VAE, by a prior", points(nets, "bits")?),
+        ("k-means, by place", points(lists, "by_place")?),
+        ("k-means, by a prior", points(lists, "bits")?),
+    ];
     let plot = Plot::new("")
         .x("bits an image", Axis::Log)
+        .x_range(50.0, 200.0)
         .y("squared error over variance, unseen", Axis::Log)
-        .line("VQ-VAE, by place", points(nets, "by_place")?)
-        .line("VQ-VAE, by a prior", points(nets, "bits")?)
-        .line("k-means, by place", points(lists, "by_place")?)
-        .line("k-means, by a prior", points(lists, "bits")?);
-    plot.svg()
+        .y_range(0.02, 0.1);
+    let lines = of.iter().enumerate().fold(plot, |plot, (n, (name, at))| {
+        let plot = plot.colour(n).line(name, at.clone());
+        plot.colour(n).points("", at.clone())
+    });
+    lines.svg()
 }
 
 fn claims() -> Vec<(&'static str, Claim)> {
@@ -157,7 +168,30 @@ fn claims() -> Vec<(&'static str, Claim)> {
     };
     let terms =
         |names: Vec<String>| names.into_iter().map(Into::into).collect();
+    let kept = |way: &Way| all(&format!("{}_kept", way.name()));
+    let [nets, lists] = [&WAYS[..2], &WAYS[2..]]
+        .map(|ways| ways.iter().flat_map(kept).collect::<Vec<_>>());
     vec![
+        ("the_list_gains_more", Claim::Less(terms(lists), terms(nets))),
+        (
+            "the_points_lie_around_it",
+            Claim::Less(
+                [
+                    terms(all("rates_lambda_0.8_bits")),
+                    vec![BITS.into(); SEEDS],
+                    terms(all("rates_patches_256_bits")),
+                    vec![BITS.into(); SEEDS],
+                ]
+                .concat(),
+                [
+                    vec![BITS.into(); SEEDS],
+                    terms(all("rates_lambda_0.4_bits")),
+                    vec![BITS.into(); SEEDS],
+                    terms(all("rates_patches_1024_bits")),
+                ]
+                .concat(),
+            ),
+        ),
         (
             "a_prior_saves_bits_for_either",
             Claim::Less(terms(names("bits")), terms(names("by_place"))),

@@ -91,6 +91,10 @@ pub(super) fn claims() -> Vec<(&'static str, Claim)> {
         ("up_to_one_it_falls", Claim::falls(up_to_one)),
         ("cold_samples_are_precise", less(1.0, 0.7, "precision")),
         ("and_cover_less", less(0.7, 1.0, "recall")),
+        (
+            "in_the_cold_a_class_all_but_vanishes",
+            less(0.8, 1.0, "rarest_class_share"),
+        ),
         ("hot_samples_stray", less(1.1, 1.0, "precision")),
         ("one_is_nearer_than_cold", less(1.0, 0.9, "frechet")),
         ("one_is_nearer_than_hot", less(1.0, 1.1, "frechet")),
