@@ -95,5 +95,20 @@ for beta in betas:
         radii[order].append(torch.linalg.eigvals(m).abs().max())
 save(betas=betas, **{f"radius__{order}": torch.stack(r) for order, r in radii.items()})
 
+# A step of PyTorch's own spectral normalisation. Its weight is [O, I], the transpose of ours, so its v is our u
+own = torch.Generator().manual_seed(1802)
+w, d_bar = (torch.randn(7, 5, generator=own) for _ in range(2))
+layer = torch.nn.utils.parametrizations.spectral_norm(torch.nn.Linear(7, 5, bias=False))
+inner = layer.parametrizations.weight
+with torch.no_grad():
+    inner.original.copy_(w.T)
+    inner[0]._v.copy_(F.normalize(torch.randn(7, generator=own), dim=0))
+save(spectral__w=w, spectral__d_bar=d_bar, spectral__kept=inner[0]._v.clone())
+# One step is taken when the weight is asked for in training; it begins with its u, from the v that was kept
+bar = layer.weight
+(bar * d_bar.T).sum().backward()
+save(spectral__u=inner[0]._v, spectral__v=inner[0]._u, spectral__bar=bar.T, spectral__d_w=inner.original.grad.T)
+save(spectral__norm=torch.linalg.matrix_norm(w, 2))
+
 np.savez(Path(__file__).with_name("reference.npz"), **out)
 print(f"{len(out)} arrays, torch {torch.__version__}")

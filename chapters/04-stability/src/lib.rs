@@ -4,12 +4,14 @@
 //! drift apart. This chapter shows why on the smallest game that does it, and what helps.
 //!
 //! - [`plain`]: the smallest game in ndarray, its steps, their Jacobian and its eigenvalues by hand.
+//! - [`spectral`]: the slope of a layer and of a network, found by power iteration and divided out.
 //! - [`on_dfdx`]: the same steps on dfdx, the gradients from the tape.
 //! - [`ledger`]: how far each hand gradient is from everything it is compared with.
 
 pub mod on_dfdx;
 pub mod plain;
 mod run;
+pub mod spectral;
 
 pub use run::{ledger, run};
 

@@ -2,7 +2,7 @@
 //! chapter 1's losses fit; the tape finds each player's way downhill.
 
 use dfdx::prelude::*;
-use gradients::on_dfdx::{Loss, Matrix, Number, Taped, number};
+use gradients::on_dfdx::{Loss, Matrix, Number, Taped, Vector, number};
 use minimax_loss::on_dfdx as chapter_1;
 use ndarray::{Array2, array};
 
@@ -160,3 +160,47 @@ pub fn jacobian<E: Number, D: Device<E>>(
     ] // [2, 2]
 }
 // ANCHOR_END: jacobian
+
+// ANCHOR: spectral
+/// A vector brought to length 1; zeros stay zeros.
+fn unit<E: Number, D: Device<E>>(x: Vector<E, D>) -> Vector<E, D> {
+    let length = x.clone().square().sum().sqrt().as_vec()[0];
+    x / length.max(E::min_positive_value())
+}
+
+/// Eq. 4.17: a step of power iteration, off the tape. From the `u` that was
+/// kept, `[I]`, to the new one and its partner `v`, `[O]`.
+pub fn power_step<E: Number, D: Device<E>>(
+    w: &Matrix<E, D>,
+    u: &Vector<E, D>,
+) -> (Vector<E, D>, Vector<E, D>) {
+    let v = unit(u.clone().matmul(w.clone())); // [O]
+    let across = w.clone().permute::<(usize, usize), Axes2<1, 0>>();
+    let u = unit(v.clone().matmul(across)); // [I]
+    (u, v)
+}
+
+/// Eq. 4.17: `uᵀ W v`, on the tape of `W`: the sum of the elements of `W`,
+/// each times its element of `u vᵀ`.
+pub fn sigma<E: Number, D: Device<E>>(
+    w: Taped<E, D>,
+    u: &Vector<E, D>,
+    v: &Vector<E, D>,
+) -> Loss<E, D> {
+    let (i, o) = *w.shape();
+    let column = u.clone().reshape_like(&(i, 1)); // [I, 1]
+    let row = v.clone().reshape_like(&(1, o)); // [1, O]
+    (w * column.matmul(row)).sum()
+}
+
+/// Eq. 4.19: the weight over its norm; the tape differentiates both. `[I, O]`
+pub fn normalised<E: Number, D: Device<E>>(
+    w: Taped<E, D>,
+    u: &Vector<E, D>,
+    v: &Vector<E, D>,
+) -> Taped<E, D> {
+    let shape = *w.shape();
+    let sigma = sigma(w.retaped::<OwnedTape<E, D>>(), u, v);
+    w / sigma.broadcast_like(&shape) // [I, O]
+}
+// ANCHOR_END: spectral

@@ -9,6 +9,8 @@ mod checks;
 mod alternating;
 #[path = "../exercises/jacobian.rs"]
 mod jacobian;
+#[path = "../exercises/normalised_backward.rs"]
+mod normalised_backward;
 #[path = "../exercises/spectral_radius.rs"]
 mod spectral_radius;
 
@@ -25,4 +27,10 @@ fn exercise_4_2_alternating() {
 #[test]
 fn exercise_4_3_spectral_radius() {
     expect_pass(checks::spectral_radius(spectral_radius::spectral_radius));
+}
+
+#[test]
+fn exercise_4_4_normalised_backward() {
+    let answer = normalised_backward::normalised_backward;
+    expect_pass(checks::normalised_backward(answer));
 }

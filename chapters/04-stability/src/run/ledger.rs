@@ -1,13 +1,17 @@
 //! The ledger of chapter 4: every hand gradient against a finite difference, against dfdx, and against PyTorch.
 
-use dfdx::prelude::{Device, Trace};
+use dfdx::prelude::{Backward, Device, SumTo, Trace};
 use gradients::compare::{H, scalar_err, worst};
 use gradients::plain::numeric_gradient;
-use lab::{Against, Reference, ReferenceError, Row, max_rel_err, three_rows};
+use lab::{
+    Against, Reference, ReferenceError, Row, array, column, max_rel_err,
+    tensor, three_rows,
+};
 use ndarray::{Array1, Array2, Axis, arr1, stack};
 
 use crate::on_dfdx::{self, numbers, pair};
 use crate::plain::{self, Game, Score};
+use crate::spectral;
 
 /// This chapter's reference values.
 ///
@@ -43,6 +47,8 @@ pub fn rows<D: Device<f64>>(
         let errors = compare_jacobian(&mut values, name, game, dev)?;
         rows.extend(three_rows(jacobian, dfdx, errors));
     }
+    let errors = compare_normalised(&mut values, dev)?;
+    rows.extend(three_rows("spectral_normalised", dfdx, errors));
     Ok(rows)
 }
 
@@ -127,4 +133,46 @@ pub fn numeric_jacobian(game: Game, w: [f64; 2]) -> Array2<f64> {
         numeric_gradient(v, &arr1(&w), H) // [2]
     };
     stack(Axis(0), &[row(0).view(), row(1).view()]).expect("two rows of two")
+}
+
+/// A step of power iteration, the weight that it normalises, and the gradient.
+fn compare_normalised<D: Device<f64>>(
+    values: &mut Reference,
+    dev: &D,
+) -> anyhow::Result<[f64; 3]> {
+    let mut matrix = |name| values.matrix(&format!("spectral/{name}"));
+    let [w, d_bar] = [matrix("w")?, matrix("d_bar")?]; // [I, O] each
+    let expected = [matrix("bar")?, matrix("d_w")?]; // [I, O] each
+    let mut vector = |name| values.vector(&format!("spectral/{name}"));
+    let kept = vector("kept")?; // [I]
+    let ends = (vector("u")?, vector("v")?); // [I], [O]
+    let (u, v) = spectral::power_step(&w, &kept); // [I], [O]
+    let bar = spectral::normalised(&w, &u, &v); // [I, O]
+    let d_w = spectral::normalised_backward(&w, &u, &v, &d_bar); // [I, O]
+    let loss =
+        |w: &Array2<f64>| (spectral::normalised(w, &u, &v) * &d_bar).sum();
+
+    let on_dev = |m: &Array2<f64>| tensor(dev, m, m.dim());
+    let there = on_dev(&w); // [I, O]
+    let kept = tensor(dev, &kept, (kept.len(),)); // [I]
+    let (p, q) = on_dfdx::power_step(&there, &kept); // [I], [O]
+    let on_tape = on_dfdx::normalised(there.leaky_trace(), &p, &q); // [I, O]
+    let by_tape = array(&on_tape); // [I, O]
+    let slopes = (on_tape * on_dev(&d_bar)).sum().backward();
+    let d_there = array(&slopes.get(&there)); // [I, O]
+    Ok([
+        max_rel_err(&d_w, &numeric_gradient(loss, &w, H)),
+        worst([
+            max_rel_err(&u, &column(&p)),
+            max_rel_err(&v, &column(&q)),
+            max_rel_err(&bar, &by_tape),
+            max_rel_err(&d_w, &d_there),
+        ]),
+        worst([
+            max_rel_err(&u, &ends.0),
+            max_rel_err(&v, &ends.1),
+            max_rel_err(&bar, &expected[0]),
+            max_rel_err(&d_w, &expected[1]),
+        ]),
+    ])
 }

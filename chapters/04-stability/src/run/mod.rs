@@ -6,7 +6,7 @@ pub mod ledger;
 use lab::{Cost, Lab};
 
 use experiments::{
-    average, field, growth, logistic, momentum, stable, strong,
+    average, field, growth, logistic, momentum, spectral, stable, strong,
 };
 
 /// The experiments of chapter 4.
@@ -21,7 +21,8 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     lab.run(&strong::EXPERIMENT)?;
     lab.run(&logistic::EXPERIMENT)?;
     lab.run(&momentum::EXPERIMENT)?;
-    lab.run(&average::EXPERIMENT)
+    lab.run(&average::EXPERIMENT)?;
+    lab.run(&spectral::EXPERIMENT)
 }
 
 fn compare_everything(lab: &mut Lab) -> anyhow::Result<()> {

@@ -1,7 +1,7 @@
 //! The checks of this chapter's exercises.
 
 use lab::{Diagnosis, judge};
-use ndarray::{Array1, Array2, arr1, array};
+use ndarray::{Array1, Array2, Axis, arr1, array};
 
 pub fn jacobian(
     candidate: fn(f64, f64, f64) -> Array2<f64>,
@@ -251,6 +251,98 @@ pub fn spectral_radius(
                 ),
             ],
             told("value", "The radius is wrong."),
+        )?;
+    }
+    Ok(())
+}
+
+/// A function from `W`, `u`, `v` and a gradient to a gradient.
+type Backward =
+    fn(&Array2<f64>, &Array1<f64>, &Array1<f64>, &Array2<f64>) -> Array2<f64>;
+
+pub fn normalised_backward(candidate: Backward) -> Result<(), Diagnosis> {
+    const SEE: &str = "chapter 4, § A slope that is bounded, equation 4.20";
+    let told = |name, what: &str| Diagnosis::new(name, what, SEE);
+    let cases = [
+        (
+            array![[2.0, -0.5, 0.3], [0.4, 1.0, -1.2]],
+            array![0.8, 0.6],
+            array![2.0 / 3.0, -1.0 / 3.0, 2.0 / 3.0],
+            array![[0.7, -1.1, 0.2], [1.3, 0.5, -0.4]],
+        ),
+        (
+            array![[2.0, 0.0], [0.0, 1.0]],
+            array![1.0, 0.0],
+            array![1.0, 0.0],
+            array![[1.0, 1.0], [1.0, 1.0]],
+        ),
+        (
+            array![[300.0], [400.0]],
+            array![0.6, 0.8],
+            array![1.0],
+            array![[-2.0], [5.0]],
+        ),
+    ];
+    for (w, u, v, d_bar) in cases {
+        let (sigma, column) = (u.dot(&w.dot(&v)), u.view());
+        let u_v = &column.insert_axis(Axis(1)) * &v;
+        let inner = (&d_bar * &w).sum();
+        let less = |share: f64| (&d_bar - &u_v * share) / sigma;
+        let length = (&w * &w).sum().sqrt();
+        judge(
+            &less(inner / sigma),
+            &candidate(&w, &u, &v, &d_bar),
+            1e-10,
+            vec![
+                (
+                    less(0.0),
+                    told(
+                        "norm held constant",
+                        "σ is taken for a constant. u and v are constants; σ = uᵀWv moves with W, and what it takes away \
+                         is ⟨∂L/∂W̄, W̄⟩ u vᵀ / σ.",
+                    ),
+                ),
+                (
+                    d_bar.clone(),
+                    told(
+                        "handed through",
+                        "The gradient is handed on as it came. The weight was divided on its way in: the gradient is \
+                         divided by σ too, and σ itself moves with W.",
+                    ),
+                ),
+                (
+                    less(inner),
+                    told(
+                        "by the bare weight",
+                        "The inner product is with W. It is with W̄ = W/σ: the fraction's denominator is squared when \
+                         it is differentiated.",
+                    ),
+                ),
+                (
+                    less(-inner / sigma),
+                    told(
+                        "sign",
+                        "The second term is added. A larger σ makes W/σ smaller, so it is taken away.",
+                    ),
+                ),
+                (
+                    (&d_bar - &w * (inner / (length * length))) / length,
+                    told(
+                        "length of all numbers",
+                        "This is the gradient of W over the root of the sum of its squares. The spectral norm is the \
+                         largest singular value alone, and its slope is u vᵀ.",
+                    ),
+                ),
+                (
+                    less((&d_bar * &u_v).sum()),
+                    told(
+                        "projected along u vᵀ",
+                        "What lies along u vᵀ is taken away. How much σ changes the loss is ⟨∂L/∂W̄, W̄⟩: all of W̄ \
+                         shrinks when σ grows, not one direction of it.",
+                    ),
+                ),
+            ],
+            told("value", "The gradient is wrong."),
         )?;
     }
     Ok(())

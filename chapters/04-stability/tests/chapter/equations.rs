@@ -12,6 +12,10 @@ use stability::plain::{
     norm, radius_of_two, shrink, simultaneous, spectral_radius, step_matrix,
     widest,
 };
+use stability::spectral::{
+    normalised, normalised_backward, power_step, sigma, slope_bound,
+    spectral_norm, start,
+};
 
 const ORDERS: [Order; 2] = [Order::Simultaneous, Order::Alternating];
 
@@ -27,6 +31,31 @@ fn pairs() -> impl Strategy<Value = [f64; 2]> {
 }
 
 const LINEAR: Game = Game { score: Score::Linear, gamma: 0.0 };
+
+fn matrices(
+    rows: usize,
+    columns: usize,
+) -> impl Strategy<Value = Array2<f64>> {
+    prop::collection::vec(-2.0_f64..2.0, rows * columns).prop_map(move |v| {
+        Array2::from_shape_vec((rows, columns), v).expect("as many numbers")
+    })
+}
+
+fn turned(angle: f64) -> Array2<f64> {
+    let (sin, cos) = angle.sin_cos();
+    array![[cos, -sin], [sin, cos]]
+}
+
+fn length(x: &Array1<f64>) -> f64 {
+    x.dot(x).sqrt()
+}
+
+/// The largest singular value of a `[2, 2]`: σ² solves x² - ‖W‖² x + det² = 0.
+fn norm_of_two(w: &Array2<f64>) -> f64 {
+    let q = w.fold(0.0, |sum, v| sum + v * v);
+    let det = w[[0, 0]] * w[[1, 1]] - w[[0, 1]] * w[[1, 0]];
+    ((q + (q * q - 4.0 * det * det).max(0.0).sqrt()) / 2.0).sqrt()
+}
 
 proptest! {
     #[test]
@@ -156,6 +185,107 @@ proptest! {
         let at = |t: usize| [(angle * t as f64).cos(), (angle * t as f64).sin()];
         let mean = (0..6_000).fold([0.0; 2], |mean, t| average(mean, at(t), decay));
         assert_abs_diff_eq!(norm(mean), shrink(1.0, angle, decay), epsilon = 1e-9);
+    }
+
+    #[test]
+    fn eq_4_15_nothing_is_stretched_by_more(w in matrices(5, 3), x in prop::collection::vec(-1.0_f64..1.0, 5), seed: u64) {
+        let norm = spectral_norm(&w, &start(5, &mut lab::rng_at(seed, 0)), 3_000);
+        let x = Array1::from(x);
+        prop_assert!(length(&x.dot(&w)) <= norm * length(&x) * (1.0 + 1e-6));
+        // And something is: its own singular vector.
+        let (u, _) = (0..3_000).fold((start(5, &mut lab::rng_at(seed, 1)), Array1::zeros(3)), |(u, _), _| power_step(&w, &u));
+        assert_abs_diff_eq!(length(&u.dot(&w)), norm, epsilon = 1e-6 * norm.max(1.0));
+        // The transpose stretches by as much.
+        let across = w.t().to_owned();
+        let there = spectral_norm(&across, &start(3, &mut lab::rng_at(seed, 2)), 3_000);
+        assert_abs_diff_eq!(there, norm, epsilon = 1e-6 * norm.max(1.0));
+    }
+
+    #[test]
+    fn eq_4_15_is_the_root_of_an_eigenvalue(w in matrices(2, 2), seed: u64) {
+        let norm = spectral_norm(&w, &start(2, &mut lab::rng_at(seed, 0)), 3_000);
+        assert_abs_diff_eq!(norm, norm_of_two(&w), epsilon = 1e-5);
+    }
+
+    #[test]
+    fn eq_4_16_no_output_moves_farther(seed: u64, x in matrices(1, 4), y in matrices(1, 4)) {
+        let rng = &mut lab::rng_at(seed, 0);
+        for hidden in [Activation::LeakyRelu(0.2), Activation::Relu, Activation::Tanh, Activation::Sigmoid] {
+            let net = Mlp::<f64>::new(&[4, 6, 5, 2], hidden, Activation::Identity, rng);
+            let moved = (net.output(&x) - net.output(&y)).row(0).to_owned();
+            let bound = slope_bound(&net, 1_000, rng) * length(&(&x - &y).row(0).to_owned());
+            prop_assert!(length(&moved) <= bound * (1.0 + 1e-6));
+        }
+    }
+
+    #[test]
+    fn eq_4_17_comes_from_below_and_never_goes_back(w in matrices(4, 6), seed: u64) {
+        let mut u = start(4, &mut lab::rng_at(seed, 0));
+        let norm = spectral_norm(&w, &u, 3_000);
+        let mut before = 0.0;
+        for _ in 0..20 {
+            let (next, v) = power_step(&w, &u);
+            assert_abs_diff_eq!(length(&next), 1.0, epsilon = 1e-12);
+            assert_abs_diff_eq!(length(&v), 1.0, epsilon = 1e-12);
+            let now = sigma(&w, &next, &v);
+            assert_abs_diff_eq!(now, length(&w.dot(&v)), epsilon = 1e-12);
+            prop_assert!(before - 1e-12 < now && now < norm + 1e-6);
+            (u, before) = (next, now);
+        }
+    }
+
+    #[test]
+    fn eq_4_18_the_angle_shrinks_by_the_square_of_a_ratio(
+        left in 0.0_f64..6.0, right in 0.0_f64..6.0, ratio in 0.3_f64..0.95, from in 0.2_f64..1.3,
+    ) {
+        // W = Q diag(3, 3 ratio) Rᵀ: its first right singular vector is R's first column. Of two, the bound is reached.
+        let (q, r) = (turned(left), turned(right));
+        let w = q.dot(&array![[3.0, 0.0], [0.0, 3.0 * ratio]]).dot(&r.t());
+        let slope = |v: &Array1<f64>| (v.dot(&r.column(1)) / v.dot(&r.column(0))).abs();
+        let mut u = q.dot(&array![from.cos(), from.sin()]);
+        let mut before = None;
+        for _ in 0..4 {
+            let (next, v) = power_step(&w, &u);
+            let now = slope(&v);
+            if let Some(before) = before {
+                assert_abs_diff_eq!(now / before, ratio * ratio, epsilon = 1e-7);
+            }
+            let sine = now * now / (1.0 + now * now);
+            prop_assert!(1.0 - sigma(&w, &next, &v) / 3.0 <= sine + 1e-12);
+            (u, before) = (next, Some(now));
+        }
+    }
+
+    #[test]
+    fn eq_4_19_the_normalised_weight_stretches_by_1(w in matrices(5, 3), by in 0.1_f64..10.0, seed: u64) {
+        let u = start(5, &mut lab::rng_at(seed, 0));
+        let first = power_step(&w, &u);
+        let (u, v) = (0..3_000).fold(first, |(u, _), _| power_step(&w, &u));
+        let bar = normalised(&w, &u, &v);
+        assert_abs_diff_eq!(spectral_norm(&bar, &u, 10), 1.0, epsilon = 1e-9);
+        assert_abs_diff_eq!(normalised(&(&w * by), &u, &v), bar, epsilon = 1e-12);
+    }
+
+    #[test]
+    fn eq_4_20_is_the_slope_with_both_held(w in matrices(4, 3), d_bar in matrices(4, 3), seed: u64) {
+        let (u, v) = power_step(&w, &start(4, &mut lab::rng_at(seed, 0)));
+        prop_assume!(sigma(&w, &u, &v) > 0.3);
+        let d_w = normalised_backward(&w, &u, &v, &d_bar);
+        let loss = |w: &Array2<f64>| (normalised(w, &u, &v) * &d_bar).sum();
+        assert_abs_diff_eq!(d_w, numeric_gradient(loss, &w, 1e-5), epsilon = 1e-6);
+        // To lengthen the weight changes nothing, so no gradient lies along it.
+        assert_abs_diff_eq!((&d_w * &w).sum(), 0.0, epsilon = 1e-9);
+    }
+
+    #[test]
+    fn eq_4_20_holding_both_costs_nothing_at_the_end(left in 0.0_f64..6.0, right in 0.0_f64..6.0, ratio in 0.1_f64..0.7, d_bar in matrices(2, 2)) {
+        // Against the slope of the true norm, in which u and v move along.
+        let w = turned(left).dot(&array![[1.5, 0.0], [0.0, 1.5 * ratio]]).dot(&turned(right).t());
+        let first = power_step(&w, &turned(left).column(0).to_owned());
+        let (u, v) = (0..200).fold(first, |(u, _), _| power_step(&w, &u));
+        let loss = |w: &Array2<f64>| (w / norm_of_two(w) * &d_bar).sum();
+        let d_w = normalised_backward(&w, &u, &v, &d_bar);
+        assert_abs_diff_eq!(d_w, numeric_gradient(loss, &w, 1e-5), epsilon = 1e-6);
     }
 }
 
@@ -291,4 +421,74 @@ fn eq_4_14_a_pair_that_rests_is_its_own_average() {
     assert_abs_diff_eq!(shrink(1.0, 0.0, 0.9), 1.0, epsilon = 1e-12);
     assert!(shrink(1.0, 0.1, 0.99) < 0.11);
     assert_eq!(average([4.0, 0.0], [0.0, 2.0], 0.75), [3.0, 0.5]);
+}
+
+/// Three layers along one axis: what is said is reached.
+#[test]
+fn eq_4_16_no_smaller_bound_would_do() {
+    let layer = |w| Layer {
+        w,
+        b: array![0.3, -0.1],
+        activation: Activation::LeakyRelu(0.2),
+    };
+    let ws = [
+        array![[3.0, 0.0], [0.0, 1.0]],
+        array![[2.0, 0.0], [0.0, 4.0]],
+        array![[0.5, 0.0], [0.0, 0.1]],
+    ];
+    let net = Mlp { layers: ws.map(layer).to_vec() };
+    let rng = &mut lab::rng_at(1, 0);
+    assert_abs_diff_eq!(
+        slope_bound(&net, 200, rng),
+        3.0 * 4.0 * 0.5,
+        epsilon = 1e-9
+    );
+    // Along the first axis the layers agree no more than 3 · 2 · 0.5.
+    let at = |x: f64| net.output(&array![[x, 0.0]])[[0, 0]];
+    assert_abs_diff_eq!(at(2.0) - at(1.0), 3.0, epsilon = 1e-12);
+    let aligned = Mlp { layers: net.layers[..1].to_vec() };
+    let at = |x: f64| aligned.output(&array![[x, 0.0]])[[0, 0]];
+    let bound = slope_bound(&aligned, 200, rng);
+    assert_abs_diff_eq!(at(2.0) - at(1.0), bound, epsilon = 1e-9);
+}
+
+#[test]
+fn eq_4_17_in_numbers() {
+    let w = array![[0.0, 2.0], [1.0, 0.0]];
+    let (u, v) = power_step(&w, &array![1.0, 0.0]);
+    assert_eq!((u.clone(), v.clone()), (array![1.0, 0.0], array![0.0, 1.0]));
+    assert_eq!(sigma(&w, &u, &v), 2.0);
+    // A matrix of one column is done in a step; one of zeros has no norm.
+    let column = array![[3.0], [4.0]];
+    let found = spectral_norm(&column, &array![0.6, -0.2], 1);
+    assert_abs_diff_eq!(found, 5.0, epsilon = 1e-12);
+    let none = Array2::<f32>::zeros((2, 3));
+    assert_eq!(spectral_norm(&none, &array![1.0, 0.0], 5), 0.0);
+}
+
+/// Of more than two singular values the angle shrinks by at least as much.
+#[test]
+fn eq_4_18_of_many_it_is_a_bound() {
+    let s = [2.0, 1.8, 1.1, 0.4];
+    let w = Array2::from_diag(&arr1(&s));
+    let mut u = start(4, &mut lab::rng_at(3, 0));
+    let slope = |v: &Array1<f64>| {
+        v.iter().skip(1).fold(0.0, |sum, x| sum + x * x).sqrt() / v[0].abs()
+    };
+    let mut before = f64::INFINITY;
+    for _ in 0..60 {
+        let (next, v) = power_step(&w, &u);
+        assert!(slope(&v) <= 0.81 * before * (1.0 + 1e-9));
+        (u, before) = (next, slope(&v));
+    }
+    assert!(before < 1e-4, "{before}");
+}
+
+#[test]
+fn eq_4_20_in_numbers() {
+    // W = diag(2, 1), u = v = (1, 0), and a loss that is the sum of W / σ.
+    let (w, e) = (array![[2.0, 0.0], [0.0, 1.0]], array![1.0, 0.0]);
+    let ones = Array2::ones((2, 2));
+    let d_w = normalised_backward(&w, &e, &e, &ones);
+    assert_eq!(d_w, array![[-0.25, 0.5], [0.5, 0.5]]);
 }

@@ -8,6 +8,8 @@ use crate::checks;
 mod alternating;
 #[path = "../../misconceptions/jacobian.rs"]
 mod jacobian;
+#[path = "../../misconceptions/normalised_backward.rs"]
+mod normalised_backward;
 #[path = "../../misconceptions/spectral_radius.rs"]
 mod spectral_radius;
 
@@ -45,4 +47,16 @@ fn exercise_4_3() {
     expect_diagnosis(check(largest_not_longest), "largest, not longest");
     expect_diagnosis(check(length_of_the_matrix), "length of the matrix");
     expect_diagnosis(check(determinant_alone), "determinant alone");
+}
+
+#[test]
+fn exercise_4_4() {
+    use normalised_backward::*;
+    let check = checks::normalised_backward;
+    expect_diagnosis(check(norm_held_constant), "norm held constant");
+    expect_diagnosis(check(handed_through), "handed through");
+    expect_diagnosis(check(by_the_bare_weight), "by the bare weight");
+    expect_diagnosis(check(sign_of_the_quotient_rule), "sign");
+    expect_diagnosis(check(length_of_all_numbers), "length of all numbers");
+    expect_diagnosis(check(projected_along_u_v), "projected along u vᵀ");
 }

@@ -1,6 +1,6 @@
 //! Hand gradients against finite differences, dfdx and PyTorch; steps of both rooms side by side.
 
-use dfdx::tensor::Cpu;
+use dfdx::tensor::{Cpu, Trace};
 use lab::Against;
 use ndarray::{Array2, arr1};
 use stability::ledger::{self, SCORES, reference};
@@ -8,6 +8,7 @@ use stability::on_dfdx::{self, numbers, pair};
 use stability::plain::{
     Game, Order, Score, heavy_ball, matrix_of, spectral_radius,
 };
+use stability::spectral;
 
 const ORDERS: [(&str, Order); 2] = [
     ("simultaneous", Order::Simultaneous),
@@ -17,7 +18,7 @@ const ORDERS: [(&str, Order); 2] = [
 #[test]
 fn every_row_of_the_ledger_passes() {
     let rows = ledger::rows(&Cpu::default(), Against::DfdxCpu).unwrap();
-    assert_eq!(rows.len(), 3 * 4);
+    assert_eq!(rows.len(), 3 * 5);
     for row in rows {
         assert!(row.passes(), "{}: {:e}", row.name(), row.error);
     }
@@ -106,6 +107,46 @@ fn the_largest_eigenvalues_are_those_of_pytorch() {
             );
         }
     }
+}
+
+/// Both rooms, from one direction, five steps, and the weight at the end.
+fn both_rooms_normalise_alike<E>(close: f64)
+where
+    E: gradients::on_dfdx::Number,
+    Cpu: dfdx::prelude::Device<E>,
+{
+    let dev = Cpu::default();
+    let values = reference().unwrap().matrix("spectral/w").unwrap();
+    let w = values.mapv(|v| E::from_f64(v).unwrap()); // [I, O]
+    let there = lab::tensor(&dev, &w, w.dim()); // [I, O]
+    let mut u = spectral::start::<E>(w.nrows(), &mut lab::rng_at(1, 0)); // [I]
+    let mut p = lab::tensor(&dev, &u, (u.len(),)); // [I]
+    for _ in 0..5 {
+        let (next, v) = spectral::power_step(&w, &u); // [I], [O]
+        let (q, r) = on_dfdx::power_step(&there, &p); // [I], [O]
+        let bar = spectral::normalised(&w, &next, &v); // [I, O]
+        let tape = on_dfdx::normalised(there.leaky_trace(), &q, &r);
+        let apart = (bar - lab::array(&tape)).mapv(|v| v.to_f64().unwrap());
+        let most = apart.fold(0.0_f64, |most, v| most.max(v.abs()));
+        assert!(most < close, "{most}");
+        (u, p) = (next, q);
+    }
+}
+
+#[test]
+fn both_rooms_normalise_the_same_weight() {
+    both_rooms_normalise_alike::<f64>(1e-13);
+    both_rooms_normalise_alike::<f32>(1e-5);
+}
+
+#[test]
+fn the_spectral_norm_is_that_of_pytorch() {
+    let mut values = reference().unwrap();
+    let w = values.matrix("spectral/w").unwrap();
+    let kept = values.vector("spectral/kept").unwrap();
+    let norm = values.scalar("spectral/norm").unwrap();
+    let found = spectral::spectral_norm(&w, &kept, 500);
+    assert!((found - norm).abs() < 1e-10, "{found} {norm}");
 }
 
 #[cfg(feature = "cuda")]

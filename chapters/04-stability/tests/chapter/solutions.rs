@@ -8,6 +8,8 @@ use crate::checks;
 mod alternating;
 #[path = "../../solutions/jacobian.rs"]
 mod jacobian;
+#[path = "../../solutions/normalised_backward.rs"]
+mod normalised_backward;
 #[path = "../../solutions/spectral_radius.rs"]
 mod spectral_radius;
 
@@ -24,4 +26,10 @@ fn exercise_4_2() {
 #[test]
 fn exercise_4_3() {
     expect_pass(checks::spectral_radius(spectral_radius::spectral_radius));
+}
+
+#[test]
+fn exercise_4_4() {
+    let answer = normalised_backward::normalised_backward;
+    expect_pass(checks::normalised_backward(answer));
 }

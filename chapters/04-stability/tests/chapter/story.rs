@@ -13,6 +13,7 @@ fn the_story_runs_and_is_deterministic() {
         "logistic.svg",
         "momentum.svg",
         "average.svg",
+        "spectral.svg",
     ];
     let values = smoke_run(&CHAPTER, &figures);
     let of = |name: &str| values[name];

@@ -5,6 +5,7 @@ pub mod field;
 pub mod growth;
 pub mod logistic;
 pub mod momentum;
+pub mod spectral;
 pub mod stable;
 pub mod strong;
 
