@@ -3,8 +3,8 @@
 
 use ndarray::{Array1, Array2};
 
-/// The gradient at `W`, `[I, O]`, given the one at `W / σ`, `d_bar`, `[I, O]`,
-/// where `σ = uᵀ W v` and `u`, `[I]`, and `v`, `[O]`, are constants. `[I, O]`
+/// The gradient at `W`, given the one at `W / σ`, `d_bar`, where `σ` is
+/// `uᵀ W v` and `u`, `[I]`, and `v`, `[O]`, are constants. All else `[I, O]`.
 pub fn normalised_backward(
     w: &Array2<f64>,
     u: &Array1<f64>,
