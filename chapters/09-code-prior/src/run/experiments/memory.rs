@@ -21,8 +21,9 @@ pub(super) fn measure(
     drawn: &Array2<f32>,
 ) -> anyhow::Result<()> {
     let unseen = first(&judging.held_out, drawn.nrows()); // [N, 784]
-    let learnt: Vec<usize> = (0..drawn.nrows()).collect();
-    let learnt = judging.judge.train.pixels(&learnt, PixelRange::Unit);
+    let train = &judging.judge.train;
+    let learnt: Vec<usize> = (0..drawn.nrows().min(train.len())).collect();
+    let learnt = train.pixels(&learnt, PixelRange::Unit);
     let [decoded, copies] =
         [&unseen, &learnt].map(|x| it.world.tokeniser.reconstruct(x)); // [N, 784]
     let (far, nearest) = nearest(judging, drawn);
