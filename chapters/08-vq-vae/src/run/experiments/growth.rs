@@ -114,7 +114,7 @@ pub fn claims() -> Vec<(&'static str, Claim)> {
     let [least, last] = ["least", "last"]
         .map(|when| move |name| format!("growth_{name}_{when}"));
     let falls = |name| Claim::less(last(name), least(name));
-    let rises = |name| Claim::less(least(name), last(name));
+    let rises = |name| Claim::times(1.1, least(name), last(name));
     vec![
         ("the_error_falls", falls("error")),
         ("the_commitment_loss_rises", rises("commitment_loss")),
