@@ -92,7 +92,6 @@ fn draw_growth(of: &Measurements) -> anyhow::Result<String> {
         .line("training batches", of.curve("loss_step", "loss")?)
         .points("test digits", of.curve("step", "error")?);
     let codes = over_steps("perplexity of the codes", Axis::Linear)
-        .y_range(0.0, of.value("codebook_size")?)
         .line("", of.curve("step", "perplexity")?);
     panels(&[error, codes], 2)
 }
@@ -107,7 +106,7 @@ fn draw_commitment(of: &Measurements) -> anyhow::Result<String> {
     let share = over_steps("loss over squared length", Axis::Log)
         .colour(2)
         .line("", course("commitment_over_square")?);
-    panels(&[length, loss, share], 3)
+    panels(&[length, loss, share], 2)
 }
 
 pub fn claims() -> Vec<(&'static str, Claim)> {

@@ -67,8 +67,7 @@ fn draw(of: &Measurements) -> anyhow::Result<String> {
     let frechet: anyhow::Result<Vec<_>> = curve("frechet");
     let left = Plot::new("")
         .x("temperature", Axis::Linear)
-        .y("Fréchet distance", Axis::Linear)
-        .y_range(0.0, 20.0)
+        .y("Fréchet distance", Axis::Log)
         .line("", frechet.as_ref().map_or(vec![], Vec::clone))
         .colour(0)
         .points("", frechet?);
