@@ -146,7 +146,7 @@ impl fmt::Display for Scale {
 #[derive(Clone, Debug, clap::Args)]
 pub struct Options {
     /// Seed of every random draw
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 1, allow_negative_numbers = true)]
     pub seed: u64,
     /// How much work to do
     #[arg(long, value_enum, default_value_t)]

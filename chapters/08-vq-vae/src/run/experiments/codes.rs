@@ -61,10 +61,12 @@ fn note_maps(
 
 fn draw_usage(of: &Measurements) -> anyhow::Result<String> {
     let k = of.value("codebook_size")?;
+    let mut used = of.curve("used_rank", "used")?;
+    used.retain(|(_, share)| *share > 0.0);
     let plot = Plot::new("")
-        .x("codes, the most frequent first", Axis::Linear)
-        .y("% of all places", Axis::Linear)
-        .area("", of.curve("used_rank", "used")?)
+        .x("codes, the most frequent first", Axis::Log)
+        .y("% of all places", Axis::Log)
+        .line("", used)
         .horizontal("a fair share", 100.0 / k);
     plot.svg()
 }

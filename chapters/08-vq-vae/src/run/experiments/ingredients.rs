@@ -95,7 +95,7 @@ fn claims() -> Vec<(&'static str, Claim)> {
         ("revival_leaves_less", less("revival", "all", error)),
         ("for_more_bits", less("all", "revival", bits)),
         (
-            "beside_the_list_one_wide_block_is_first",
+            "beside_the_list_one_wide_block_is_ahead",
             less("shallow", "all", "of_patches"),
         ),
     ]

@@ -128,14 +128,13 @@ fn note(lab: &mut Lab, name: &str, found: &[[f64; 4]]) -> anyhow::Result<()> {
 
 pub(super) fn claims() -> Vec<(&'static str, Claim)> {
     let agreed = lab::over_seeds("class_agreement", DRAWS);
-    let each = |ways: [&str; 3], what: &str| {
+    let each = |ways: &[&str], what: &str| {
         let of = |way| lab::over_seeds(&format!("class{way}_{what}"), DRAWS);
-        ways.into_iter().flat_map(of).map(Into::into).collect()
+        ways.iter().flat_map(of).map(Into::into).collect()
     };
-    let (whole, cut) = ([""; 3], ["_cold", "_top_k", "_top_p"]);
-    let (p, others) = (["_top_p"; 3], ["", "_cold", "_top_k"]);
-    let more = |what| Claim::Less(each(whole, what), each(cut, what));
-    let less = |what| Claim::Less(each(cut, what), each(whole, what));
+    let (whole, cut) = (["", "", ""], ["_cold", "_top_k", "_top_p"]);
+    let more = |what| Claim::Less(each(&whole, what), each(&cut, what));
+    let less = |what| Claim::Less(each(&cut, what), each(&whole, what));
     vec![
         ("a_cut_makes_the_judge_agree_more", more("agreement")),
         ("whoever_cuts_is_farther_away", more("frechet")),
@@ -143,8 +142,8 @@ pub(super) fn claims() -> Vec<(&'static str, Claim)> {
         (
             "of_three_top_p_is_nearest",
             Claim::Less(
-                each(p, "frechet")[DRAWS..].to_vec(),
-                each(others, "frechet")[DRAWS..].to_vec(),
+                each(&["_top_p", "_top_p"], "frechet"),
+                each(&["_cold", "_top_k"], "frechet"),
             ),
         ),
         (

@@ -67,8 +67,7 @@ fn draw(of: &Measurements) -> anyhow::Result<String> {
     let frechet: anyhow::Result<Vec<_>> = curve("frechet");
     let left = Plot::new("")
         .x("temperature", Axis::Linear)
-        .y("Fréchet distance", Axis::Linear)
-        .y_range(0.0, 20.0)
+        .y("Fréchet distance", Axis::Log)
         .line("", frechet.as_ref().map_or(vec![], Vec::clone))
         .colour(0)
         .points("", frechet?);
@@ -92,8 +91,8 @@ pub(super) fn claims() -> Vec<(&'static str, Claim)> {
         ("cold_samples_are_precise", less(1.0, 0.7, "precision")),
         ("and_cover_less", less(0.7, 1.0, "recall")),
         (
-            "in_the_cold_a_class_all_but_vanishes",
-            less(0.8, 1.0, "rarest_class_share"),
+            "in_the_cold_a_class_grows_rare",
+            less(0.7, 1.0, "rarest_class_share"),
         ),
         ("hot_samples_stray", less(1.1, 1.0, "precision")),
         ("one_is_nearer_than_cold", less(1.0, 0.9, "frechet")),
