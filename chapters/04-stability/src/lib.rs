@@ -8,7 +8,12 @@
 //! - [`on_dfdx`]: the same steps on dfdx, the gradients from the tape.
 //! - [`ledger`]: how far each hand gradient is from everything it is compared with.
 
+pub mod conv;
+pub mod deviation;
+pub mod losses;
+pub mod net;
 pub mod on_dfdx;
+pub mod pair;
 pub mod plain;
 mod run;
 pub mod spectral;

@@ -3,6 +3,7 @@
 mod checks;
 mod equations;
 mod misconceptions;
+mod nets;
 mod parity;
 mod solutions;
 mod story;
