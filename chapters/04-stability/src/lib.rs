@@ -10,7 +10,7 @@
 
 pub mod conv;
 pub mod deviation;
-pub mod losses;
+pub mod game;
 pub mod net;
 pub mod on_dfdx;
 pub mod pair;

@@ -62,6 +62,13 @@ pub struct Net<F> {
 }
 // ANCHOR_END: map
 
+impl Map {
+    /// Whether there is anything to learn in it.
+    pub fn has_weight(self) -> bool {
+        !matches!(self, Map::Deviation { .. })
+    }
+}
+
 fn reshaped<F: NdFloat>(x: Array2<F>, rows: usize) -> Array2<F> {
     let width = x.len() / rows.max(1);
     x.into_shape_with_order((rows, width)).expect("in one piece")
@@ -302,14 +309,14 @@ fn linear_in_pieces(activation: Activation) -> bool {
 
 impl<F> Parameters<F> for Net<F> {
     fn parameters(&self) -> Vec<ArrayView<'_, F, IxDyn>> {
-        let layers = self.layers.iter();
+        let layers = self.layers.iter().filter(|l| l.map.has_weight());
         let of = layers
             .flat_map(|l| [l.w.view().into_dyn(), l.b.view().into_dyn()]);
         of.collect()
     }
 
     fn parameters_mut(&mut self) -> Vec<ArrayViewMut<'_, F, IxDyn>> {
-        let layers = self.layers.iter_mut();
+        let layers = self.layers.iter_mut().filter(|l| l.map.has_weight());
         let of = layers.flat_map(|l| {
             [l.w.view_mut().into_dyn(), l.b.view_mut().into_dyn()]
         });

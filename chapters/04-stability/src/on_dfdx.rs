@@ -1,6 +1,10 @@
 //! The same game on dfdx. A player is a matrix of one number, so that
 //! chapter 1's losses fit; the tape finds each player's way downhill.
 
+pub mod game;
+pub mod net;
+pub mod pair;
+
 use dfdx::prelude::*;
 use gradients::on_dfdx::{Loss, Matrix, Number, Taped, Vector, number};
 use minimax_loss::on_dfdx as chapter_1;

@@ -4,20 +4,22 @@
 use gan::plain::{average, in_halves};
 use gan::training::Noise;
 use gradients::model::{Model, restore_parameters, save_parameters};
-use gradients::plain::{AdamConfig, Parameters, last, real};
+use gradients::plain::{AdamConfig, Parameters, add, last, real};
 use lab::{
-    Checkpoint, CheckpointError, Diverged, Resumable, digest, rng_at,
+    Checkpoint, CheckpointError, Diverged, Lab, Resumable, digest, rng_at,
 };
-use ndarray::{Array1, Array2, s};
+use ndarray::{Array1, Array2, Axis, concatenate, s};
 use ndarray_rand::RandomExt;
+use ndarray_rand::rand::Rng;
 use ndarray_rand::rand_distr::StandardNormal;
 use rayon::join;
 
-use crate::losses::{d_loss_of, g_loss_of};
+use crate::game::{d_loss_of, g_loss_of};
 use crate::net::{Map, Net, penalty};
+use crate::on_dfdx;
 use crate::spectral::{normalised, normalised_backward, power_step, start};
 
-pub use crate::losses::Game;
+pub use crate::game::Game;
 
 /// How strong the penalties are; 0 is off.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -90,9 +92,117 @@ impl Default for Config {
     }
 }
 
-/// A generator and a discriminator in training. `data` gives the n-th batch
-/// of real examples; noise is a function of the step alone, so a resumed run
-/// sees what an uninterrupted one would have seen.
+/// What of a [`Config`] holds at one step.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Now {
+    /// What is left of the step sizes, from 1 to 0.
+    pub left: f64,
+    /// The penalties of this step.
+    pub penalties: Penalties,
+    /// Standard deviation of the instance noise.
+    pub instance_noise: f64,
+    /// Decay of the averaged generator.
+    pub decay: f64,
+}
+
+impl Config {
+    /// What holds at step `n`, counted from 0.
+    pub fn at(&self, n: u64) -> Now {
+        let done = n as f64;
+        let left = |steps: u64| (1.0 - done / steps as f64).max(0.0);
+        let left = self.cool.map_or(1.0, left);
+        let falls = if self.anneal { left } else { 1.0 };
+        let strength = match n % self.every {
+            0 => self.every as f64 * falls,
+            _ => 0.0,
+        };
+        let Penalties { real, fake, between } = self.penalties;
+        let penalties = Penalties {
+            real: strength * real,
+            fake: strength * fake,
+            between: strength * between,
+        };
+        let instance_noise = falls * self.instance_noise;
+        // At first the average forgets faster, or it would keep the start.
+        let decay = self.average.min((done + 1.0) / (done + 10.0));
+        Now { left, penalties, instance_noise, decay }
+    }
+}
+
+/// What a step of the discriminator is made from.
+#[derive(Clone, Debug)]
+pub struct Shown {
+    /// Real examples, with their instance noise, `[B, X]`.
+    pub x_real: Array2<f32>,
+    /// The generator's noise, `[B, Z]`.
+    pub z: Array2<f32>,
+    /// The fakes' instance noise, `[B, X]`, if there is any.
+    pub blur: Option<Array2<f32>>,
+    /// How near each point between lies to the real one, `[B / pack, 1]`.
+    pub between: Array2<f32>,
+}
+
+/// What a step of training is made from: for each step of the discriminator
+/// what it sees, and the generator's noise, `[B, Z]`.
+pub type Round = (Vec<Shown>, Array2<f32>);
+
+/// Where rounds come from. Examples and noise are functions of the step
+/// alone, so a resumed run sees what an uninterrupted one would have seen,
+/// in either room.
+pub struct Source<'a> {
+    seed: u64,
+    data: Box<dyn FnMut(u64) -> Array2<f32> + Send + 'a>,
+}
+
+impl Source<'_> {
+    /// What step `n` is made from.
+    pub fn round(&mut self, config: &Config, n: u64) -> Round {
+        let Config { batch, noise, k, .. } = *config;
+        let mut rng = rng_at(self.seed, n);
+        let width = config.at(n).instance_noise as f32;
+        let of_d = |i| {
+            let x_real = (self.data)(n * k + i); // [B, X]
+            let z = noise.sample(batch, &mut rng); // [B, Z]
+            let mut blur = || {
+                let shape = x_real.raw_dim();
+                let e: Array2<f32> =
+                    Array2::random_using(shape, StandardNormal, &mut rng);
+                e * width // [B, X]
+            };
+            let blurs = (width > 0.0).then(|| (blur(), blur()));
+            let rows = (batch / config.pack, 1);
+            let between =
+                Array2::from_shape_simple_fn(rows, || rng.random::<f32>());
+            let (x_real, blur) = match blurs {
+                Some((real, fake)) => (x_real + real, Some(fake)),
+                None => (x_real, None),
+            };
+            Shown { x_real, z, blur, between }
+        };
+        let shown = (0..k).map(of_d).collect();
+        (shown, noise.sample(batch, &mut rng))
+    }
+}
+
+/// A pair in training, in either room.
+pub trait Players: Resumable {
+    /// How it is trained.
+    fn config(&self) -> Config;
+
+    /// The generator as it is now.
+    fn g(&self) -> Net<f32>;
+
+    /// The discriminator as it is used now.
+    fn d(&self) -> Net<f32>;
+
+    /// The averaged generator.
+    fn mean(&self) -> Net<f32>;
+
+    /// The loss before each step, the discriminator's and the generator's.
+    fn losses(&self) -> [Vec<f32>; 2];
+}
+
+/// A generator and a discriminator in training, in the plain room.
 pub struct Pair<'a> {
     /// How they are trained.
     pub config: Config,
@@ -104,8 +214,8 @@ pub struct Pair<'a> {
     pub mean: Net<f32>,
     /// For each of the discriminator's layers the kept `u` of eq. 4.17.
     kept: Vec<Array1<f32>>,
-    seed: u64,
-    data: Box<dyn FnMut(u64) -> Array2<f32> + Send + 'a>,
+    /// What they learn from.
+    pub source: Source<'a>,
 }
 
 // ANCHOR: packing
@@ -141,8 +251,76 @@ pub fn apart(x: Array2<f32>, pack: usize, channels: usize) -> Array2<f32> {
 }
 // ANCHOR_END: packing
 
+// ANCHOR: d_step
+/// The discriminator's loss with its penalties, and the gradient at every
+/// parameter. Real and fake are two threads' work.
+pub fn d_step(
+    d: &Net<f32>,
+    (x_real, x_fake): (&Array2<f32>, &Array2<f32>), // [B, X]
+    between: &Array2<f32>,                          // [B, 1]
+    game: Game,
+    penalties: Penalties,
+) -> (f32, Net<f32>) {
+    let (real, fake) = join(|| d.forward(x_real), || d.forward(x_fake));
+    let (mut loss, (d_real, d_fake)) =
+        d_loss_of(game, last(&real), last(&fake)); // [B, 1]
+    let zero_centred = |x, gamma| {
+        let gamma: f32 = number(gamma);
+        let of = |n: f32| (0.5 * gamma * n * n, gamma * n);
+        (gamma > 0.0).then(|| penalty(d, x, of))
+    };
+    let ((mut d_d, at_real), (of_fake, at_fake)) = join(
+        || {
+            let d_d = d.backward_parameters(&real, d_real);
+            (d_d, zero_centred(x_real, penalties.real))
+        },
+        || {
+            let d_d = d.backward_parameters(&fake, d_fake);
+            (d_d, zero_centred(x_fake, penalties.fake))
+        },
+    );
+    add(&mut d_d, &of_fake);
+    let lambda: f32 = number(penalties.between);
+    let near_one = (lambda > 0.0).then(|| {
+        let x = x_real * between + x_fake * (1.0 - between); // [B, X]
+        let off = |n: f32| n - 1.0;
+        penalty(d, &x, |n| {
+            (lambda * off(n).powi(2), 2.0 * lambda * off(n))
+        })
+    });
+    for (more, d_more) in [at_real, at_fake, near_one].into_iter().flatten() {
+        loss += more;
+        add(&mut d_d, &d_more);
+    }
+    (loss, d_d)
+}
+// ANCHOR_END: d_step
+
+/// What the network makes of `z`, half of the rows a thread. `[B, X]`
+fn output_in_halves(net: &Net<f32>, z: &Array2<f32>) -> Array2<f32> {
+    let (one, other) = z.view().split_at(Axis(0), z.nrows() / 2);
+    let [one, other] = [one, other].map(|z| z.to_owned());
+    let (one, other) = join(|| net.output(&one), || net.output(&other));
+    concatenate![Axis(0), one, other] // [B, X]
+}
+
+fn number(value: f64) -> f32 {
+    real(value)
+}
+
+/// Channels of an example, as a discriminator of packs has them.
+pub fn channels(d: &Net<f32>, pack: usize) -> usize {
+    let first = &d.layers[0];
+    match first.map {
+        Map::Down { .. } => first.w.nrows() / 16 / pack,
+        // All of a point's numbers are its channels.
+        _ => first.w.nrows().max(1) / pack,
+    }
+}
+
 impl<'a> Pair<'a> {
-    /// A pair that has not been trained yet.
+    /// A pair that has not been trained yet. `data` gives the n-th batch of
+    /// real examples.
     ///
     /// # Panics
     /// `pack` does not divide the batch, or `k` is 0.
@@ -161,79 +339,50 @@ impl<'a> Pair<'a> {
         let mean = g.clone();
         let g = Model::new("generator", g, config.g);
         let d = Model::new("discriminator", d, config.d);
-        Self { config, g, d, mean, kept, seed, data: Box::new(data) }
+        let source = Source { seed, data: Box::new(data) };
+        Self { config, g, d, mean, kept, source }
     }
 
-    /// Channels of an example, as the discriminator's first layer has it.
-    fn channels(&self) -> usize {
-        let first = &self.d.net.layers[0];
-        match first.map {
-            Map::Down { .. } => first.w.nrows() / 16 / self.config.pack,
-            _ => first.w.nrows().max(1) / self.config.pack,
-        }
-    }
-
-    /// What is left of the step sizes, from 1 to 0.
-    fn left(&self) -> f64 {
-        let left = |steps| 1.0 - self.g.adam.t as f64 / steps as f64;
-        self.config.cool.map_or(1.0, |steps| left(steps).max(0.0))
-    }
-
-    /// One step of training: k of the discriminator, one of the generator.
-    /// Gives both losses.
+    /// The next step. Gives both losses.
     ///
     /// # Errors
     /// One of them is not finite.
     pub fn train_once(&mut self) -> Result<(f32, f32), Diverged> {
-        let (n, left) = (self.g.adam.t, self.left());
-        self.g.adam.config.lr = self.config.g.lr * left;
-        self.d.adam.config.lr = self.config.d.lr * left;
-        let mut rng = rng_at(self.seed, n);
-        let (mut d_loss, mut seen) = (0.0, Array2::zeros((0, 0)));
-        let Config { batch, noise, k, pack, .. } = self.config;
-        for i in 0..k {
-            let x_real = (self.data)(n * k + i); // [B, X]
-            let z = noise.sample(batch, &mut rng); // [B, Z]
-            let x_fake = self.g.net.output(&z); // [B, X]
-            let mut shown = |x: Array2<f32>| {
-                let x = self.blurred(x, left, &mut rng);
-                side_by_side(x, pack, self.channels())
-            };
-            let (x_real, x_fake) = (shown(x_real), shown(x_fake));
-            let u = Array1::random_using(
-                x_real.nrows(),
-                ndarray_rand::rand_distr::Uniform::new(0.0, 1.0)
-                    .expect("a range"),
-                &mut rng,
-            );
-            let taken = self.step_of_d(&x_real, &x_fake, &u, left);
-            d_loss = taken.map_err(|e| Diverged { step: n, ..e })?;
-            seen = x_real;
-        }
-        let z = noise.sample(batch, &mut rng); // [B, Z]
-        let g_loss = self.step_of_g(&seen, &z)?;
-        let done = n as f64;
-        // At first the average forgets faster, or it would keep the start.
-        let decay = self.config.average.min((done + 1.0) / (done + 10.0));
-        average(&mut self.mean, &self.g.net, decay);
-        Ok((d_loss, g_loss))
+        let round = self.source.round(&self.config, self.g.adam.t);
+        self.train_on(round)
     }
 
-    /// A batch with instance noise, if there is any left.
-    fn blurred(
-        &self,
-        x: Array2<f32>, // [B, X]
-        left: f64,
-        rng: &mut lab::ChaCha8Rng,
-    ) -> Array2<f32> {
-        let Config { instance_noise, anneal, .. } = self.config;
-        let width = instance_noise * if anneal { left } else { 1.0 };
-        if width == 0.0 {
-            return x;
+    /// One step of training: k of the discriminator, one of the generator,
+    /// and the average. Gives both losses.
+    ///
+    /// # Errors
+    /// One of them is not finite.
+    pub fn train_on(
+        &mut self,
+        (shown, z_g): Round,
+    ) -> Result<(f32, f32), Diverged> {
+        let n = self.g.adam.t;
+        let now = self.config.at(n);
+        self.g.adam.config.lr = self.config.g.lr * now.left;
+        self.d.adam.config.lr = self.config.d.lr * now.left;
+        let pack = self.config.pack;
+        let channels = channels(&self.d.net, pack);
+        let (mut d_loss, mut seen) = (0.0, Array2::zeros((0, 0)));
+        for Shown { x_real, z, blur, between } in shown {
+            let made = output_in_halves(&self.g.net, &z); // [B, X]
+            let made = match blur {
+                Some(noise) => made + noise,
+                None => made,
+            };
+            seen = side_by_side(x_real, pack, channels);
+            let x_fake = side_by_side(made, pack, channels);
+            let taken =
+                self.step_of_d(&seen, &x_fake, &between, now.penalties);
+            d_loss = taken.map_err(|e| Diverged { step: n, ..e })?;
         }
-        let noise: Array2<f32> =
-            Array2::random_using(x.raw_dim(), StandardNormal, rng);
-        x + noise * width as f32
+        let g_loss = self.step_of_g(&seen, &z_g)?;
+        average(&mut self.mean, &self.g.net, now.decay);
+        Ok((d_loss, g_loss))
     }
 
     /// The discriminator as it is used: its weights, or those over their
@@ -246,7 +395,7 @@ impl<'a> Pair<'a> {
         let mut vectors = Vec::new();
         for (layer, u) in net.layers.iter_mut().zip(&self.kept) {
             let (u, v) = power_step(&layer.w, u);
-            if !layer.w.is_empty() {
+            if layer.map.has_weight() {
                 layer.w = normalised(&layer.w, &u, &v);
             }
             vectors.push((u, v));
@@ -256,79 +405,29 @@ impl<'a> Pair<'a> {
 
     fn step_of_d(
         &mut self,
-        x_real: &Array2<f32>, // [B / pack, pack · X]
-        x_fake: &Array2<f32>, // [B / pack, pack · X]
-        u: &Array1<f32>,      // [B / pack]
-        left: f64,
+        x_real: &Array2<f32>,  // [B / pack, pack · X]
+        x_fake: &Array2<f32>,  // [B / pack, pack · X]
+        between: &Array2<f32>, // [B / pack, 1]
+        penalties: Penalties,
     ) -> Result<f32, Diverged> {
         let (d, vectors) = self.used();
-        let (loss, mut d_d) = self.loss_of_d(&d, x_real, x_fake, u, left);
+        let game = self.config.game;
+        let (loss, mut d_d) =
+            d_step(&d, (x_real, x_fake), between, game, penalties);
         for (n, (u, v)) in vectors.into_iter().enumerate() {
             let (layer, d_bar) = (&self.d.net.layers[n], &mut d_d.layers[n]);
-            if !layer.w.is_empty() {
+            if layer.map.has_weight() {
                 d_bar.w = normalised_backward(&layer.w, &u, &v, &d_bar.w);
             }
             self.kept[n] = u;
         }
         let loss = self.d.step(loss, &d_d)?;
         if let Some(c) = self.config.clip {
-            let c = c as f32;
             for mut p in self.d.net.parameters_mut() {
-                p.mapv_inplace(|v| v.clamp(-c, c));
+                p.mapv_inplace(|v| v.clamp(-c as f32, c as f32));
             }
         }
         Ok(loss)
-    }
-
-    /// The discriminator's loss with its penalties, and the gradient at the
-    /// parameters that are used.
-    fn loss_of_d(
-        &self,
-        d: &Net<f32>,
-        x_real: &Array2<f32>, // [B / pack, pack · X]
-        x_fake: &Array2<f32>, // [B / pack, pack · X]
-        u: &Array1<f32>,      // [B / pack]
-        left: f64,
-    ) -> (f32, Net<f32>) {
-        let (real, fake) = join(|| d.forward(x_real), || d.forward(x_fake));
-        let (mut loss, (d_real, d_fake)) =
-            d_loss_of(self.config.game, last(&real), last(&fake));
-        let Config { penalties, every, anneal, .. } = self.config;
-        let strength = match self.g.adam.t % every {
-            0 => every as f64 * if anneal { left } else { 1.0 },
-            _ => 0.0,
-        };
-        let zero_centred = |x, gamma: f64| {
-            let gamma = real_of(gamma * strength);
-            (gamma > 0.0).then(|| {
-                penalty(d, x, |n| (gamma / 2.0 * n * n, gamma * n))
-            })
-        };
-        let ((mut d_d, more), (of_fake, at_fake)) = join(
-            || {
-                let d_d = d.backward_parameters(&real, d_real);
-                (d_d, zero_centred(x_real, penalties.real))
-            },
-            || {
-                let d_d = d.backward_parameters(&fake, d_fake);
-                (d_d, zero_centred(x_fake, penalties.fake))
-            },
-        );
-        gradients::plain::add(&mut d_d, &of_fake);
-        let lambda = real_of(penalties.between * strength);
-        let between = (lambda > 0.0).then(|| {
-            let u = u.view().insert_axis(ndarray::Axis(1)); // [B, 1]
-            let x = x_real * &u + x_fake * &u.mapv(|u| 1.0 - u); // [B, X]
-            penalty(d, &x, |n| {
-                let off = n - 1.0;
-                (lambda * off * off, 2.0 * lambda * off)
-            })
-        });
-        for (l, d_more) in [more, at_fake, between].into_iter().flatten() {
-            loss += l;
-            gradients::plain::add(&mut d_d, &d_more);
-        }
-        (loss, d_d)
     }
 
     /// A step of the generator, taken in halves.
@@ -338,7 +437,7 @@ impl<'a> Pair<'a> {
         z: &Array2<f32>,      // [B, Z]
     ) -> Result<f32, Diverged> {
         let Config { game, pack, .. } = self.config;
-        let channels = self.channels();
+        let channels = channels(&self.d.net, pack);
         let (d, _) = self.used();
         let g = &self.g.net;
         let (loss, d_g) = in_halves(x_real.nrows(), |rows| {
@@ -361,10 +460,6 @@ impl<'a> Pair<'a> {
     }
 }
 
-fn real_of(value: f64) -> f32 {
-    real(value)
-}
-
 impl Resumable for Pair<'_> {
     fn steps_done(&self) -> u64 {
         self.g.adam.t
@@ -382,7 +477,7 @@ impl Resumable for Pair<'_> {
             of.collect::<Vec<_>>().join(", ")
         };
         let [g, d] = [&self.g.net, &self.d.net].map(words);
-        let first = digest([&(self.data)(0)]);
+        let first = digest([&(self.source.data)(0)]);
         let config = self.config;
         format!(
             "generator: {g}\ndiscriminator: {d}\n\
@@ -416,4 +511,39 @@ impl Resumable for Pair<'_> {
         (self.g, self.d, self.kept) = (g, d, kept);
         Ok(())
     }
+}
+
+impl Players for Pair<'_> {
+    fn config(&self) -> Config {
+        self.config
+    }
+
+    fn g(&self) -> Net<f32> {
+        self.g.net.clone()
+    }
+
+    fn d(&self) -> Net<f32> {
+        self.used().0
+    }
+
+    fn mean(&self) -> Net<f32> {
+        self.mean.clone()
+    }
+
+    fn losses(&self) -> [Vec<f32>; 2] {
+        [self.d.losses.clone(), self.g.losses.clone()]
+    }
+}
+
+/// The pair in the lab's room.
+///
+/// # Errors
+/// The device is not there, or the pair needs what only the plain room does.
+pub fn in_room<'a>(
+    lab: &Lab,
+    pair: Pair<'a>,
+) -> anyhow::Result<Box<dyn Players + 'a>> {
+    lab::in_room!(lab, pair, |dev, plain| on_dfdx::pair::Pair::new(
+        &dev, plain
+    ))
 }
