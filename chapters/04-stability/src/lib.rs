@@ -5,11 +5,15 @@
 //!
 //! - [`plain`]: the smallest game in ndarray, its steps, their Jacobian and its eigenvalues by hand.
 //! - [`spectral`]: the slope of a layer and of a network, found by power iteration and divided out.
-//! - [`losses`]: least squares, hinge and Wasserstein's loss, beside chapter 1's.
+//! - [`metric`]: how far apart two clouds are, by a divergence and by Wasserstein's distance.
+//! - [`critic`]: weights that are clipped, and penalties on the length of a gradient.
+//! - [`losses`]: Wasserstein's loss, least squares and hinge, beside chapter 1's.
 //! - [`on_dfdx`]: the same steps on dfdx, the gradients from the tape.
 //! - [`ledger`]: how far each hand gradient is from everything it is compared with.
 
+pub mod critic;
 pub mod losses;
+pub mod metric;
 pub mod on_dfdx;
 pub mod plain;
 mod run;

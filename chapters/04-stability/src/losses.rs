@@ -1,14 +1,14 @@
-//! Other losses than chapter 1's, on the same logits: least squares, hinge,
-//! and Wasserstein's. Logits are columns `[B, 1]`; each loss comes with its
+//! Other losses than chapter 1's, on the same logits: Wasserstein's, least
+//! squares, and hinge. Logits are columns `[B, 1]`; each loss comes with its
 //! gradients at them.
 
 use gan::plain::Scored;
 use gradients::plain::real;
 use ndarray::{Array2, NdFloat};
 
-// ANCHOR: losses
-/// The mean of `f` over the logits, and its gradient at each of them. `of`
-/// gives `f` and its slope. `[B, 1]`
+// ANCHOR: wasserstein
+/// The mean over the logits of a function, which comes with its slope, and
+/// the gradient of that mean. `[B, 1]`
 fn mean_of<F: NdFloat>(
     s: &Array2<F>,
     of: impl Fn(F) -> (F, F),
@@ -18,6 +18,24 @@ fn mean_of<F: NdFloat>(
     (loss, s.mapv(|s| of(s).1 / n)) // [B, 1]
 }
 
+/// Eq. 4.28 and 4.29: real logits up, fake ones down. Only for a critic
+/// whose slope is bounded: this loss has no end.
+pub fn d_wasserstein<F: NdFloat>(
+    s_real: &Array2<F>,
+    s_fake: &Array2<F>,
+) -> Scored<F> {
+    let (real, d_real) = mean_of(s_real, |s| (-s, -F::one())); // [B, 1]
+    let (fake, d_fake) = mean_of(s_fake, |s| (s, F::one())); // [B, 1]
+    (real + fake, (d_real, d_fake))
+}
+
+/// The generator's: its fakes' logits up.
+pub fn g_wasserstein<F: NdFloat>(s_fake: &Array2<F>) -> (F, Array2<F>) {
+    mean_of(s_fake, |s| (-s, -F::one())) // [B, 1]
+}
+// ANCHOR_END: wasserstein
+
+// ANCHOR: others
 /// Half the squared distance from a target, and its slope.
 fn square<F: NdFloat>(s: F, target: F) -> (F, F) {
     let off = s - target;
@@ -58,24 +76,8 @@ pub fn d_hinge<F: NdFloat>(
     (real + fake, (-d_minus, d_fake))
 }
 
-/// The generator's: its fakes' logits up, without end.
+/// The generator's is Wasserstein's.
 pub fn g_hinge<F: NdFloat>(s_fake: &Array2<F>) -> (F, Array2<F>) {
     g_wasserstein(s_fake)
 }
-
-/// Eq. 4.28 and 4.29: real logits up, fake ones down. Only for a critic
-/// whose slope is bounded: this loss has no end.
-pub fn d_wasserstein<F: NdFloat>(
-    s_real: &Array2<F>,
-    s_fake: &Array2<F>,
-) -> Scored<F> {
-    let (real, d_real) = mean_of(s_real, |s| (-s, -F::one())); // [B, 1]
-    let (fake, d_fake) = mean_of(s_fake, |s| (s, F::one())); // [B, 1]
-    (real + fake, (d_real, d_fake))
-}
-
-/// The generator's: its fakes' logits up.
-pub fn g_wasserstein<F: NdFloat>(s_fake: &Array2<F>) -> (F, Array2<F>) {
-    mean_of(s_fake, |s| (-s, -F::one())) // [B, 1]
-}
-// ANCHOR_END: losses
+// ANCHOR_END: others

@@ -8,6 +8,9 @@ use ndarray::{Array2, array};
 
 use crate::plain::{Game, Order, Score};
 
+pub mod critic;
+pub mod losses;
+
 // ANCHOR: losses
 /// Eq. 4.1 and 4.7: what the discriminator minimises. The tape is that of
 /// ψ, `[1, 1]`. The slope of the logit in x, which R1 squares, is ψ itself.
