@@ -110,5 +110,57 @@ bar = layer.weight
 save(spectral__u=inner[0]._v, spectral__v=inner[0]._u, spectral__bar=bar.T, spectral__d_w=inner.original.grad.T)
 save(spectral__norm=torch.linalg.matrix_norm(w, 2))
 
+# A penalty on the length of a critic's gradient, differentiated twice by autograd
+own = torch.Generator().manual_seed(2127)
+
+
+def drawn(*shape):
+    return torch.randn(*shape, generator=own)
+
+
+LAMBDA = 10.0
+widths = [4, 6, 5, 1]
+critic = [drawn(*s) * 0.7 for i, o in zip(widths, widths[1:]) for s in ((i, o), (o,))]
+critic = [p.requires_grad_() for p in critic]
+
+
+def logits(x):
+    for n in range(0, len(critic), 2):
+        x = x @ critic[n] + critic[n + 1]
+        x = F.leaky_relu(x, 0.2) if n + 2 < len(critic) else x
+    return x
+
+
+real, fake = drawn(7, 4), drawn(7, 4) + 1
+eps = torch.rand(7, 1, generator=own)
+x = (eps * real + (1 - eps) * fake).requires_grad_()
+(slope,) = torch.autograd.grad(logits(x).sum(), x, create_graph=True)
+penalty = LAMBDA * ((slope.norm(dim=1) - 1) ** 2).mean()
+found = torch.autograd.grad(penalty, critic, allow_unused=True)
+found = [torch.zeros_like(p) if g is None else g for p, g in zip(critic, found)]
+save(critic__x_real=real, critic__x_fake=fake, critic__eps=eps, critic__x=x, critic__lambda=LAMBDA, critic__penalty=penalty)
+for n, (p, g) in enumerate(zip(critic, found)):
+    save(**{f"critic__{'wb'[n % 2]}{n // 2}": p, f"critic__d_{'wb'[n % 2]}{n // 2}": g})
+
+# Other losses than chapter 1's, and their gradients at the logits
+s_real, s_fake = (drawn(n, 1).mul(2).requires_grad_() for n in (5, 6))
+save(losses__s_real=s_real, losses__s_fake=s_fake)
+one, zero = torch.ones(5, 1), torch.zeros(6, 1)
+losses = {
+    "wasserstein": (s_fake.mean() - s_real.mean(), -s_fake.mean()),
+    "least_squares": ((F.mse_loss(s_real, one) + F.mse_loss(s_fake, zero)) / 2, F.mse_loss(s_fake, torch.ones(6, 1)) / 2),
+    "hinge": (F.relu(1 - s_real).mean() + F.relu(1 + s_fake).mean(), -s_fake.mean()),
+}
+for name, (of_d, of_g) in losses.items():
+    d_real, d_fake = torch.autograd.grad(of_d, [s_real, s_fake])
+    (d_g,) = torch.autograd.grad(of_g, s_fake)
+    save(**{f"{name}__d": of_d, f"{name}__d_real": d_real, f"{name}__d_fake": d_fake, f"{name}__g": of_g, f"{name}__g_fake": d_g})
+
+# Wasserstein's distance on a line: the mean distance of what has the same rank
+line_real, line_fake = drawn(9), drawn(9).mul(2).add(1).requires_grad_()
+distance = (line_real.sort().values - line_fake.sort().values).abs().mean()
+(d_line,) = torch.autograd.grad(distance, line_fake)
+save(line__real=line_real, line__fake=line_fake, line__distance=distance, line__d_fake=d_line)
+
 np.savez(Path(__file__).with_name("reference.npz"), **out)
 print(f"{len(out)} arrays, torch {torch.__version__}")

@@ -5,12 +5,20 @@
 //!
 //! - [`plain`]: the smallest game in ndarray, its steps, their Jacobian and its eigenvalues by hand.
 //! - [`spectral`]: the slope of a layer and of a network, found by power iteration and divided out.
+//! - [`metric`]: how far apart two clouds are, by a divergence and by Wasserstein's distance.
+//! - [`critic`]: weights that are clipped, and penalties on the length of a gradient.
+//! - [`losses`]: Wasserstein's loss, least squares and hinge, beside chapter 1's.
+//! - [`net`], [`conv`], [`deviation`]: networks of any linear map, convolutions among them, and how a batch varies.
+//! - [`game`], [`pair`]: a pair in training with any of the cures.
 //! - [`on_dfdx`]: the same steps on dfdx, the gradients from the tape.
 //! - [`ledger`]: how far each hand gradient is from everything it is compared with.
 
 pub mod conv;
+pub mod critic;
 pub mod deviation;
 pub mod game;
+pub mod losses;
+pub mod metric;
 pub mod net;
 pub mod on_dfdx;
 pub mod pair;

@@ -1,7 +1,9 @@
 //! The same game on dfdx. A player is a matrix of one number, so that
 //! chapter 1's losses fit; the tape finds each player's way downhill.
 
+pub mod critic;
 pub mod game;
+pub mod losses;
 pub mod net;
 pub mod pair;
 
