@@ -117,9 +117,13 @@ impl<D: Trains> Pair<'_, D> {
         if let Some(c) = clip {
             let c = c as f32;
             for p in self.d.net.parameters_mut() {
+                // In place: the optimiser knows a tensor by its identity.
+                let clamped = |v: Vec<f32>| -> Vec<f32> {
+                    v.into_iter().map(|v| v.clamp(-c, c)).collect()
+                };
                 match p {
-                    Parameter::Matrix(p) => *p = p.clone().clamp(-c, c),
-                    Parameter::Vector(p) => *p = p.clone().clamp(-c, c),
+                    Parameter::Matrix(p) => p.copy_from(&clamped(p.as_vec())),
+                    Parameter::Vector(p) => p.copy_from(&clamped(p.as_vec())),
                 }
             }
         }

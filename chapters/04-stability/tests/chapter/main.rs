@@ -4,6 +4,7 @@ mod checks;
 mod equations;
 mod misconceptions;
 mod nets;
+mod pairs;
 mod parity;
 mod solutions;
 mod story;
