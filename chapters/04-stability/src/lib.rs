@@ -9,13 +9,14 @@
 //! - [`critic`]: weights that are clipped, and penalties on the length of a gradient.
 //! - [`losses`]: Wasserstein's loss, least squares and hinge, beside chapter 1's.
 //! - [`net`], [`conv`], [`deviation`]: networks of any linear map, convolutions among them, and how a batch varies.
-//! - [`game`], [`pair`]: a pair in training with any of the cures.
+//! - [`game`], [`pair`], [`digits`]: a pair in training with any of the cures; the one that draws digits.
 //! - [`on_dfdx`]: the same steps on dfdx, the gradients from the tape.
 //! - [`ledger`]: how far each hand gradient is from everything it is compared with.
 
 pub mod conv;
 pub mod critic;
 pub mod deviation;
+pub mod digits;
 pub mod game;
 pub mod losses;
 pub mod metric;

@@ -2,11 +2,13 @@
 
 pub mod experiments;
 pub mod ledger;
+pub mod task;
 
 use lab::{Cost, Lab};
 
 use experiments::{
-    average, field, growth, logistic, momentum, spectral, stable, strong,
+    average, cost, cures, digits, digits_cures, field, growth, leave_out,
+    logistic, modes, momentum, spectral, stable, strong,
 };
 
 /// The experiments of chapter 4.
@@ -22,7 +24,14 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     lab.run(&logistic::EXPERIMENT)?;
     lab.run(&momentum::EXPERIMENT)?;
     lab.run(&average::EXPERIMENT)?;
-    lab.run(&spectral::EXPERIMENT)
+    lab.run(&spectral::EXPERIMENT)?;
+    lab.run(&cures::EXPERIMENT)?;
+    lab.run(&modes::RING)?;
+    lab.run(&leave_out::EXPERIMENT)?;
+    lab.run(&modes::GRID)?;
+    lab.run(&digits_cures::EXPERIMENT)?;
+    lab.run(&digits::EXPERIMENT)?;
+    lab.run(&cost::EXPERIMENT)
 }
 
 fn compare_everything(lab: &mut Lab) -> anyhow::Result<()> {

@@ -1,9 +1,20 @@
 //! The experiments of chapter 4, a file for each.
 
 pub mod average;
+pub mod cost;
+pub mod cures;
+pub mod cures_claims;
+pub mod digits;
+pub mod digits_claims;
+pub mod digits_cures;
+pub mod digits_cures_claims;
+pub mod dots;
 pub mod field;
 pub mod growth;
+pub mod leave_out;
+pub mod leave_out_claims;
 pub mod logistic;
+pub mod modes;
 pub mod momentum;
 pub mod spectral;
 pub mod stable;
