@@ -1,12 +1,14 @@
 //! The experiments of chapter 4.
 
+pub mod critics;
 pub mod experiments;
 pub mod ledger;
 
 use lab::{Cost, Lab};
 
 use experiments::{
-    average, field, growth, logistic, momentum, spectral, stable, strong,
+    average, critic, field, growth, logistic, momentum, pushes, spectral,
+    stable, strong, vanish,
 };
 
 /// The experiments of chapter 4.
@@ -22,7 +24,10 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     lab.run(&logistic::EXPERIMENT)?;
     lab.run(&momentum::EXPERIMENT)?;
     lab.run(&average::EXPERIMENT)?;
-    lab.run(&spectral::EXPERIMENT)
+    lab.run(&spectral::EXPERIMENT)?;
+    lab.run(&vanish::EXPERIMENT)?;
+    lab.run(&critic::EXPERIMENT)?;
+    lab.run(&pushes::EXPERIMENT)
 }
 
 fn compare_everything(lab: &mut Lab) -> anyhow::Result<()> {

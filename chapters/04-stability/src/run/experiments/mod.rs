@@ -1,13 +1,16 @@
 //! The experiments of chapter 4, a file for each.
 
 pub mod average;
+pub mod critic;
 pub mod field;
 pub mod growth;
 pub mod logistic;
 pub mod momentum;
+pub mod pushes;
 pub mod spectral;
 pub mod stable;
 pub mod strong;
+pub mod vanish;
 
 use crate::plain::{Game, Order, Score};
 
