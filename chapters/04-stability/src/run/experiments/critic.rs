@@ -146,7 +146,7 @@ fn claims() -> Vec<(&'static str, Claim)> {
         (
             "critic_penalty_overshoots_as_said",
             Claim::Equal(
-                0.03,
+                0.002,
                 terms(of("slope", "penalty")),
                 vec!["critic_penalty_said".into(); SEEDS],
                 same(1.0),
@@ -155,7 +155,7 @@ fn claims() -> Vec<(&'static str, Claim)> {
         (
             "critic_spectral_is_as_steep_as_may_be",
             Claim::Equal(
-                0.01,
+                0.001,
                 terms(of("slope", "spectral")),
                 same(1.0),
                 terms(of("slope", "penalty")),
@@ -164,7 +164,7 @@ fn claims() -> Vec<(&'static str, Claim)> {
         (
             "critic_spectral_finds_the_distance",
             Claim::Equal(
-                0.01,
+                0.001,
                 terms(of("ratio", "spectral")),
                 same(1.0),
                 terms(of("ratio", "penalty")),
