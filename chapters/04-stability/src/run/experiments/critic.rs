@@ -84,7 +84,9 @@ fn measure(lab: &mut Lab) -> anyhow::Result<()> {
     }
     for (name, c) in CLIPS {
         let most = c.powi(3) * (WIDTHS[1] * WIDTHS[2]) as f64;
+        let factor = c * WIDTHS[2] as f64;
         lab.result(&named("most", name), most, Within::Relative(1e-9))?;
+        lab.result(&named("factor", name), factor, Within::Relative(1e-9))?;
     }
     lab.column("place", places())?;
     lab.result("critic_steps", steps as f64, Within::Exactly)?;
