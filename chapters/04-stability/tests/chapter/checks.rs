@@ -355,7 +355,7 @@ pub fn penalty_gradient(candidate: Penalty) -> Result<(), Diagnosis> {
     const SEE: &str =
         "chapter 4, § Why gradients vanish, equations 4.26 and 4.27";
     let told = |name, what: &str| Diagnosis::new(name, what, SEE);
-    let cases = [
+    let cases: [(Array2<f64>, f64); 4] = [
         (array![[3.0, -4.0, 0.0], [0.2, 0.0, 0.1]], 10.0),
         (array![[0.6, 0.8]], 0.5), // of length 1: nothing to mend
         (array![[0.0, 0.0], [1.0, 1.0], [-1000.0, 0.0]], 2.0),
@@ -364,7 +364,7 @@ pub fn penalty_gradient(candidate: Penalty) -> Result<(), Diagnosis> {
     for (v, lambda) in cases {
         let rows = v.nrows() as f64;
         let lengths: Vec<f64> =
-            v.rows().into_iter().map(|v| v.dot(&v).sqrt()).collect();
+            v.rows().into_iter().map(|v| f64::sqrt(v.dot(&v))).collect();
         // The value, and by what each row is multiplied; both are laid in one row, the value first.
         let laid = |value: f64, d_v: Array2<f64>| -> Array1<f64> {
             std::iter::once(value).chain(d_v).collect()
