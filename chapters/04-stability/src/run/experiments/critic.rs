@@ -108,9 +108,11 @@ fn draw(of: &Measurements) -> anyhow::Result<String> {
     };
     let best = [-2.5, 2.5].map(|x| (x, x + APART / 2.0));
     let clouds = plot("the best there is")
-        .line("", best)
+        .colour(1)
         .area("real", bell(APART / 2.0))
-        .area("fake", bell(-APART / 2.0));
+        .area("fake", bell(-APART / 2.0))
+        .colour(0)
+        .line("", best);
     let mut all = vec![clouds];
     for (name, title, _) in WAYS {
         let shape = of.curve("place", &named("shape", name))?;
@@ -138,7 +140,7 @@ fn claims() -> Vec<(&'static str, Claim)> {
             Claim::all_above(of("slope", "clip_1"), 500.0),
         ),
         (
-            "critic_the_middle_one_is_luck",
+            "critic_the_bound_makes_the_slope",
             Claim::Rises(terms(
                 ["clip_0.01", "clip_0.1", "clip_1"]
                     .map(|way| named("slope", way))
