@@ -18,7 +18,7 @@ pub const EXPERIMENT: Experiment = Experiment {
 const WIDTHS: [f64; 2] = [0.1, 0.5];
 const FARTHEST: f64 = 2.0;
 const STEPS: usize = 100;
-/// The loss in use needs a logarithm of its own: 1 is far for the narrow clouds, ¼ is not.
+/// Near, far for the narrow clouds, and far for both.
 const PLACES: [f64; 3] = [0.25, 1.0, 2.0];
 
 fn named(what: &str, width: f64, theta: f64) -> String {
