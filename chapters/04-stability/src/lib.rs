@@ -34,6 +34,11 @@ pub static CHAPTER: lab::Chapter = lab::Chapter {
     name: env!("CARGO_PKG_NAME"),
     number: 4,
     dir: env!("CARGO_MANIFEST_DIR"),
-    uses: &[&gradients::CHAPTER, &minimax_loss::CHAPTER, &gan::CHAPTER],
+    uses: &[
+        &gradients::CHAPTER,
+        &minimax_loss::CHAPTER,
+        &discriminator_training::CHAPTER,
+        &gan::CHAPTER,
+    ],
     run,
 };

@@ -11,6 +11,8 @@ mod alternating;
 mod jacobian;
 #[path = "../exercises/normalised_backward.rs"]
 mod normalised_backward;
+#[path = "../exercises/penalty_gradient.rs"]
+mod penalty_gradient;
 #[path = "../exercises/spectral_radius.rs"]
 mod spectral_radius;
 
@@ -33,4 +35,9 @@ fn exercise_4_3_spectral_radius() {
 fn exercise_4_4_normalised_backward() {
     let answer = normalised_backward::normalised_backward;
     expect_pass(checks::normalised_backward(answer));
+}
+
+#[test]
+fn exercise_4_5_penalty_gradient() {
+    expect_pass(checks::penalty_gradient(penalty_gradient::penalty_gradient));
 }

@@ -1,8 +1,16 @@
 //! The ledger of chapter 4: every hand gradient against a finite difference, against dfdx, and against PyTorch.
 
 use dfdx::prelude::{Backward, Device, SumTo, Trace};
-use gradients::compare::{H, scalar_err, worst};
-use gradients::plain::numeric_gradient;
+use gan::plain::Scored;
+use gradients::compare::{
+    H, ScalarLoss, network_err, numeric_gradient_of_network,
+    reference_network, scalar_err, worst,
+};
+use gradients::on_dfdx::{
+    self as tape, Loss, Taped, gradients, to_plain, value_and_gradients,
+    zeros,
+};
+use gradients::plain::{Activation, numeric_gradient};
 use lab::{
     Against, Reference, ReferenceError, Row, array, column, max_rel_err,
     tensor, three_rows,
@@ -11,7 +19,7 @@ use ndarray::{Array1, Array2, Axis, arr1, stack};
 
 use crate::on_dfdx::{self, numbers, pair};
 use crate::plain::{self, Game, Score};
-use crate::spectral;
+use crate::{critic, losses, metric, spectral};
 
 /// This chapter's reference values.
 ///
@@ -49,6 +57,15 @@ pub fn rows<D: Device<f64>>(
     }
     let errors = compare_normalised(&mut values, dev)?;
     rows.extend(three_rows("spectral_normalised", dfdx, errors));
+    let errors = compare_penalty(&mut values, dev)?;
+    rows.extend(three_rows("gradient_penalty", dfdx, errors));
+    let errors = compare_line(&mut values, dev)?;
+    rows.extend(three_rows("wasserstein_distance", dfdx, errors));
+    let both = d_losses::<D>().into_iter().zip(g_losses::<D>());
+    for ((name, row, of_d), of_g) in both {
+        let errors = compare_losses(&mut values, name, of_d, of_g, dev)?;
+        rows.extend(three_rows(row, dfdx, errors));
+    }
     Ok(rows)
 }
 
@@ -175,4 +192,153 @@ fn compare_normalised<D: Device<f64>>(
             max_rel_err(&d_w, &expected[1]),
         ]),
     ])
+}
+
+/// What follows the layers of the reference critic, 4 → 6 → 5 → 1.
+pub const CRITIC: [Activation; 3] = [
+    Activation::LeakyRelu(0.2),
+    Activation::LeakyRelu(0.2),
+    Activation::Identity,
+];
+
+/// The gradient penalty between real and fake, at every parameter of a critic.
+fn compare_penalty<D: Device<f64>>(
+    values: &mut Reference,
+    dev: &D,
+) -> anyhow::Result<[f64; 3]> {
+    let d = reference_network(values, "critic/", &CRITIC)?;
+    let d_expected = reference_network(values, "critic/d_", &CRITIC)?;
+    let mut matrix = |name| values.matrix(&format!("critic/{name}"));
+    let [x_real, x_fake] = [matrix("x_real")?, matrix("x_fake")?]; // [B, X]
+    let [eps, there] = [matrix("eps")?, matrix("x")?]; // [B, 1], [B, X]
+    let lambda = values.scalar("critic/lambda")?;
+    let expected = values.scalar("critic/penalty")?;
+    let x = critic::between(&x_real, &x_fake, &eps); // [B, X]
+    let (value, d_d) = critic::gradient_penalty(&d, &x, lambda);
+    let of = |d: &_| critic::gradient_penalty(d, &x, lambda).0;
+
+    let other = tape::Mlp::new(dev, &d);
+    let on_dev = tensor(dev, &x, x.dim());
+    let loss = on_dfdx::critic::gradient_penalty(&other, on_dev, lambda);
+    // The penalty has no gradient at any bias; these are zeros then.
+    let none = dev.zeros().traced(zeros(&other));
+    let (by_tape, found) = value_and_gradients(loss + none);
+    let d_tape = to_plain(&d, &gradients(&other, &found));
+    Ok([
+        network_err(&d_d, &numeric_gradient_of_network(of, &d)),
+        worst([
+            scalar_err(value, by_tape.as_vec()[0]),
+            network_err(&d_d, &d_tape),
+        ]),
+        worst([
+            max_rel_err(&x, &there),
+            scalar_err(value, expected),
+            network_err(&d_d, &d_expected),
+        ]),
+    ])
+}
+
+/// Wasserstein's distance on a line, and its gradient at the fakes.
+fn compare_line<D: Device<f64>>(
+    values: &mut Reference,
+    dev: &D,
+) -> anyhow::Result<[f64; 3]> {
+    let mut vector = |name| values.vector(&format!("line/{name}"));
+    let [real, fake] = [vector("real")?, vector("fake")?]; // [N] each
+    let d_expected = vector("d_fake")?; // [N]
+    let expected = values.scalar("line/distance")?;
+    let value = metric::wasserstein(&real, &fake);
+    let d_fake = metric::wasserstein_backward(&real, &fake); // [N]
+    let of = |fake: &Array1<f64>| metric::wasserstein(&real, fake);
+    let on_dev = |x: &Array1<f64>| tensor(dev, x, (x.len(),));
+    let there = on_dev(&fake); // [N]
+    let loss =
+        on_dfdx::critic::wasserstein(&on_dev(&real), there.leaky_trace());
+    let by_tape = loss.as_vec()[0];
+    let d_tape = column(&loss.backward().get(&there)); // [N]
+    Ok([
+        max_rel_err(&d_fake, &numeric_gradient(of, &fake, H)),
+        worst([scalar_err(value, by_tape), max_rel_err(&d_fake, &d_tape)]),
+        worst([
+            scalar_err(value, expected),
+            max_rel_err(&d_fake, &d_expected),
+        ]),
+    ])
+}
+
+type DLoss = fn(&Array2<f64>, &Array2<f64>) -> Scored<f64>;
+type GLoss = fn(&Array2<f64>) -> (f64, Array2<f64>);
+type OnTape<D> = fn(Taped<f64, D>, Taped<f64, D>) -> Loss<f64, D>;
+type OnOneTape<D> = fn(Taped<f64, D>) -> Loss<f64, D>;
+/// The name in the reference file, the row, and the discriminator's loss in both rooms.
+type Named<D> = (&'static str, &'static str, (DLoss, OnTape<D>));
+
+fn d_losses<D: Device<f64>>() -> [Named<D>; 3] {
+    use on_dfdx::losses::{d_hinge, d_least_squares, d_wasserstein};
+    [
+        (
+            "wasserstein",
+            "wasserstein_loss",
+            (losses::d_wasserstein, d_wasserstein),
+        ),
+        (
+            "least_squares",
+            "least_squares",
+            (losses::d_least_squares, d_least_squares),
+        ),
+        ("hinge", "hinge", (losses::d_hinge, d_hinge)),
+    ]
+}
+
+fn g_losses<D: Device<f64>>() -> [(GLoss, OnOneTape<D>); 3] {
+    use on_dfdx::losses::{g_hinge, g_least_squares, g_wasserstein};
+    [
+        (losses::g_wasserstein, g_wasserstein),
+        (losses::g_least_squares, g_least_squares),
+        (losses::g_hinge, g_hinge),
+    ]
+}
+
+/// The discriminator's loss at its real and at its fake logits, and the generator's.
+fn compare_losses<D: Device<f64>>(
+    values: &mut Reference,
+    name: &str,
+    (of_d, d_on_tape): (DLoss, OnTape<D>),
+    (of_g, g_on_tape): (GLoss, OnOneTape<D>),
+    dev: &D,
+) -> anyhow::Result<[f64; 3]> {
+    let s_real = values.matrix("losses/s_real")?; // [B, 1]
+    let s_fake = values.matrix("losses/s_fake")?; // [B, 1]
+    let on_dev = |s: &Array2<f64>| tensor(dev, s, s.dim()).leaky_traced();
+    let at_real = ScalarLoss {
+        plain: &|s| of_d(s, &s_fake).0,
+        backward: &|s| of_d(s, &s_fake).1.0,
+        on_dfdx: &|s| d_on_tape(s, on_dev(&s_fake)),
+    };
+    let at_fake = ScalarLoss {
+        plain: &|s| of_d(&s_real, s).0,
+        backward: &|s| of_d(&s_real, s).1.1,
+        on_dfdx: &|s| d_on_tape(on_dev(&s_real), s),
+    };
+    let of_g = ScalarLoss {
+        plain: &|s| of_g(s).0,
+        backward: &|s| of_g(s).1,
+        on_dfdx: &g_on_tape,
+    };
+    let mut expected = |value: &str, at: &str| {
+        let value = values.scalar(&format!("{name}/{value}"))?;
+        anyhow::Ok((value, values.matrix(&format!("{name}/{at}"))?))
+    };
+    let mut worst_of = [0.0; 3];
+    for (loss, s, (value, d_s)) in [
+        (at_real, &s_real, expected("d", "d_real")?),
+        (at_fake, &s_fake, expected("d", "d_fake")?),
+        (of_g, &s_fake, expected("g", "g_fake")?),
+    ] {
+        let errors = loss.errors(dev, s, (value, &d_s));
+        for (most, error) in worst_of.iter_mut().zip(errors) {
+            *most = worst([*most, error]);
+        }
+    }
+    Ok(worst_of)
 }

@@ -1,5 +1,6 @@
 //! The experiments of chapter 4.
 
+pub mod critics;
 pub mod experiments;
 pub mod ledger;
 pub mod task;
@@ -7,8 +8,9 @@ pub mod task;
 use lab::{Cost, Lab};
 
 use experiments::{
-    average, cost, cures, digits, digits_cures, field, growth, leave_out,
-    logistic, modes, momentum, spectral, stable, strong,
+    average, cost, critic, cures, digits, digits_cures, field, growth,
+    leave_out, logistic, modes, momentum, pushes, spectral, stable, strong,
+    vanish,
 };
 
 /// The experiments of chapter 4.
@@ -25,6 +27,9 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     lab.run(&momentum::EXPERIMENT)?;
     lab.run(&average::EXPERIMENT)?;
     lab.run(&spectral::EXPERIMENT)?;
+    lab.run(&vanish::EXPERIMENT)?;
+    lab.run(&critic::EXPERIMENT)?;
+    lab.run(&pushes::EXPERIMENT)?;
     lab.run(&cures::EXPERIMENT)?;
     lab.run(&modes::RING)?;
     lab.run(&leave_out::EXPERIMENT)?;

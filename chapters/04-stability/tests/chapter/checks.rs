@@ -347,3 +347,130 @@ pub fn normalised_backward(candidate: Backward) -> Result<(), Diagnosis> {
     }
     Ok(())
 }
+
+/// From the slopes of a critic and λ to the penalty and its gradient at the slopes.
+type Penalty = fn(&Array2<f64>, f64) -> (f64, Array2<f64>);
+
+pub fn penalty_gradient(candidate: Penalty) -> Result<(), Diagnosis> {
+    const SEE: &str =
+        "chapter 4, § Why gradients vanish, equations 4.26 and 4.27";
+    let told = |name, what: &str| Diagnosis::new(name, what, SEE);
+    let cases: [(Array2<f64>, f64); 4] = [
+        (array![[3.0, -4.0, 0.0], [0.2, 0.0, 0.1]], 10.0),
+        (array![[0.6, 0.8]], 0.5), // of length 1: nothing to mend
+        (array![[0.0, 0.0], [1.0, 1.0], [-1000.0, 0.0]], 2.0),
+        (array![[1e-3], [-2.0], [0.0], [0.5]], 1.0),
+    ];
+    for (v, lambda) in cases {
+        let rows = v.nrows() as f64;
+        let lengths: Vec<f64> =
+            v.rows().into_iter().map(|v| f64::sqrt(v.dot(&v))).collect();
+        // The value, and by what each row is multiplied; both are laid in one row, the value first.
+        let laid = |value: f64, d_v: Array2<f64>| -> Array1<f64> {
+            std::iter::once(value).chain(d_v).collect()
+        };
+        let of = |value: &dyn Fn(f64) -> f64, along: &dyn Fn(f64) -> f64| {
+            let mut d_v = v.clone();
+            for (mut row, n) in d_v.rows_mut().into_iter().zip(&lengths) {
+                row *= if *n > 0.0 { along(*n) / rows } else { 0.0 };
+            }
+            let value = lengths.iter().map(|n| value(*n)).sum::<f64>() / rows;
+            laid(value, d_v)
+        };
+        let square = |n: f64| lambda * (n - 1.0).powi(2);
+        let slope = |n: f64| 2.0 * lambda * (n - 1.0);
+        let right = of(&square, &|n| slope(n) / n);
+        let (value, d_v) = candidate(&v, lambda);
+        if d_v.dim() != v.dim() {
+            let what = "The gradient has the wrong shape. It has that of v: a row for each point.";
+            return Err(told("wrong shape", what)
+                .with(format!("{:?}", v.dim()), format!("{:?}", d_v.dim())));
+        }
+        let flat = lengths.contains(&0.0);
+        if flat && d_v.iter().any(|d| d.is_nan()) {
+            let what = "The gradient of a row of zeros is NaN, 0 divided by 0. There the length has no slope; the gradient \
+                        in use is 0.";
+            return Err(told("zero over zero", what)
+                .with(format!("{right:.5}"), format!("{d_v:.5}")));
+        }
+        let whole = (&v * &v).sum().sqrt();
+        let all = if whole > 0.0 { slope(whole) / whole } else { 0.0 };
+        let over = |n: f64| (n - 1.0).max(0.0);
+        let sign = |a: f64| if a == 0.0 { 0.0 } else { a.signum() };
+        let each = v.mapv(|a| slope(a.abs()) * sign(a) / rows);
+        judge(
+            &right,
+            &laid(value, d_v),
+            1e-10,
+            vec![
+                (
+                    laid(square(whole), &v * all),
+                    told(
+                        "length of the batch",
+                        "The length is taken over the whole batch. Each point has a slope of its own: a length for each row, \
+                         and the mean over rows of what is lost.",
+                    ),
+                ),
+                (
+                    of(&square, &slope),
+                    told(
+                        "division forgotten",
+                        "The slope of a length n at its vector v is v / n, of length 1. Yours is v: a row is pushed n times as \
+                         hard as it should be.",
+                    ),
+                ),
+                (
+                    of(&|n| lambda * n * n, &|_| 2.0 * lambda),
+                    told(
+                        "R1 instead",
+                        "This is the mean squared length, which R1 penalises and which draws slopes to 0. Here they are drawn to 1.",
+                    ),
+                ),
+                (
+                    of(&|n| lambda * (n * n - 1.0).powi(2), &|n| {
+                        4.0 * lambda * (n * n - 1.0)
+                    }),
+                    told(
+                        "square of the length",
+                        "The squared length is compared with 1. It is the length itself: take the root first.",
+                    ),
+                ),
+                (
+                    of(&|n| lambda * over(n).powi(2), &|n| {
+                        2.0 * lambda * over(n) / n
+                    }),
+                    told(
+                        "one-sided",
+                        "Slopes below 1 go unpunished. That penalty exists too; equation 4.26 asks for 1 from both sides.",
+                    ),
+                ),
+                (
+                    right.mapv(|a| a * rows),
+                    told(
+                        "sum over rows",
+                        "This is the sum over rows; the penalty is their mean, and its gradient too has a 1 / B.",
+                    ),
+                ),
+                (
+                    of(&square, &|n| slope(n) / (2.0 * n)),
+                    told(
+                        "two forgotten",
+                        "The gradient is half of what it should be everywhere: a square's slope has a factor 2.",
+                    ),
+                ),
+                (
+                    laid(v.mapv(|a| square(a.abs())).sum() / rows, each),
+                    told(
+                        "number by number",
+                        "Each number is compared with 1. It is the length of the row that is: the root of the sum of its squares.",
+                    ),
+                ),
+            ],
+            told(
+                "value",
+                "The penalty, shown first, or its gradient is wrong.",
+            ),
+        )?;
+    }
+    Ok(())
+}

@@ -1,11 +1,22 @@
 //! One test, at least, for every numbered equation of the page.
 
 use approx::assert_abs_diff_eq;
-use gradients::plain::{Activation, Layer, Mlp, numeric_gradient};
+use gradients::compare::{network_err, numeric_gradient_of_network};
+use gradients::plain::{
+    Activation, Layer, Mlp, Parameters, numeric_gradient, softplus,
+};
 use minimax_loss::plain as chapter_1;
 use ndarray::{Array1, Array2, Axis, arr1, array, concatenate};
 use proptest::prelude::*;
+use stability::critic::{between, clip, gradient_penalty, penalty_under};
 use stability::ledger::numeric_jacobian;
+use stability::losses::{
+    d_hinge, d_least_squares, d_wasserstein, g_hinge, g_least_squares,
+    g_wasserstein,
+};
+use stability::metric::{
+    Clouds, partners, wasserstein, wasserstein_backward,
+};
 use stability::plain::{
     Game, Order, Score, alternating, average, d_loss, eigenvalues, field,
     g_loss, growth, heavy_ball, invariant, is_stable, jacobian, matrix_of,
@@ -491,4 +502,354 @@ fn eq_4_20_in_numbers() {
     let ones = Array2::ones((2, 2));
     let d_w = normalised_backward(&w, &e, &e, &ones);
     assert_eq!(d_w, array![[-0.25, 0.5], [0.5, 0.5]]);
+}
+
+/// The tables of two normal clouds over cells of a line, with the places of the cells.
+fn tables(at: Clouds) -> [Array1<f64>; 3] {
+    let step = at.width / 40.0;
+    let places =
+        Array1::range(-10.0 * at.width - 3.0, 10.0 * at.width + 3.0, step);
+    let mass = |middle: f64| {
+        let all = places.mapv(|x| {
+            (-((x - middle) / at.width).powi(2) / 2.0).exp().max(1e-300)
+        });
+        let sum = all.sum();
+        all / sum
+    };
+    [mass(0.0), mass(at.theta), places]
+}
+
+/// A function on a line none of whose slopes is steeper than 1.
+fn gentle(bends: &[(f64, f64)], x: &Array1<f64>) -> f64 {
+    let of = |x: f64| {
+        bends.iter().map(|(at, slope)| slope * (x - at).abs()).sum::<f64>()
+    };
+    x.mapv(of).mean().expect("a sample") / bends.len() as f64
+}
+
+/// Every order of `n` places.
+fn orders(n: usize) -> Vec<Vec<usize>> {
+    if n == 0 {
+        return vec![vec![]];
+    }
+    let longer = |short: &Vec<usize>| {
+        let short = short.clone();
+        (0..n).map(move |at| {
+            let mut all = short.clone();
+            all.insert(at, n - 1);
+            all
+        })
+    };
+    orders(n - 1).iter().flat_map(longer).collect()
+}
+
+fn sample(n: usize) -> impl Strategy<Value = Array1<f64>> {
+    prop::collection::vec(prop_oneof![6 => -5.0_f64..5.0, 1 => Just(0.0)], n)
+        .prop_map(Array1::from)
+}
+
+const LEAKY: Activation = Activation::LeakyRelu(0.2);
+
+fn critic(widths: &[usize], seed: u64) -> Mlp<f64> {
+    let rng = &mut lab::rng_at(seed, 0);
+    let mut net = Mlp::new(widths, LEAKY, Activation::Identity, rng);
+    for layer in &mut net.layers {
+        layer.b = start(layer.b.len(), rng);
+    }
+    net
+}
+
+/// Whether no unit is so near its kink that a finite difference would cross it.
+fn away_from_kinks(net: &Mlp<f64>, x: &Array2<f64>) -> bool {
+    let outputs = net.forward(x);
+    let hidden = &outputs[1..outputs.len() - 1];
+    hidden.iter().flatten().all(|y| y.abs() > 1e-3)
+}
+
+proptest! {
+    #[test]
+    fn eq_4_22_the_divergence_is_chapter_1s(theta in -2.0_f64..2.0, width in 0.1_f64..1.0) {
+        let at = Clouds { theta, width };
+        let [p, q, places] = tables(at);
+        assert_abs_diff_eq!(at.jsd(), chapter_1::jsd(&p, &q), epsilon = 1e-9);
+        let x = places[places.len() / 3];
+        let log = |middle: f64| -((x - middle) / width).powi(2) / 2.0;
+        let logit = chapter_1::optimal_logit(log(0.0), log(theta));
+        assert_abs_diff_eq!(at.best_logit(x), logit, epsilon = 1e-9 * logit.abs().max(1.0));
+    }
+
+    #[test]
+    fn eq_4_22_the_slopes_are_those_of_what_they_belong_to(theta in -2.0_f64..2.0, width in 0.15_f64..1.0) {
+        let at = Clouds { theta, width };
+        let moved = |of: &dyn Fn(f64) -> f64| (of(theta + 1e-4) - of(theta - 1e-4)) / 2e-4;
+        let of_jsd = moved(&|theta| Clouds { theta, width }.jsd());
+        assert_abs_diff_eq!(at.jsd_slope(), of_jsd, epsilon = 1e-6);
+        // The two losses of a generator, the discriminator standing still at its best for theta.
+        let mean = |theta: f64, of: &dyn Fn(f64) -> f64| {
+            let [_, q, places] = tables(Clouds { theta, width });
+            (q * places.mapv(|x| of(at.best_logit(x)))).sum()
+        };
+        let saturating = moved(&|theta| mean(theta, &|s| -softplus(s)));
+        let in_use = moved(&|theta| mean(theta, &|s| softplus(-s)));
+        let close = |v: f64| 1e-5 * v.abs().max(1.0);
+        assert_abs_diff_eq!(2.0 * at.jsd_slope(), saturating, epsilon = close(saturating));
+        assert_abs_diff_eq!(at.non_saturating_slope(), in_use, epsilon = close(in_use));
+        // Equation 1.10: that of KL less two of JSD's. The KL of these two is theta² / 2 width².
+        let said = theta / (width * width) - 2.0 * at.jsd_slope();
+        assert_abs_diff_eq!(at.non_saturating_slope(), said, epsilon = 1e-9 * said.abs().max(1.0));
+    }
+
+    #[test]
+    fn eq_4_23_nothing_gentle_says_more(
+        x_real in sample(6), x_fake in sample(6), bends in prop::collection::vec((-5.0_f64..5.0, -1.0_f64..1.0), 1..6),
+    ) {
+        let said = gentle(&bends, &x_real) - gentle(&bends, &x_fake);
+        prop_assert!(said <= wasserstein(&x_real, &x_fake) + 1e-12);
+    }
+
+    #[test]
+    fn eq_4_23_and_something_says_as_much(x_real in sample(6), x_fake in sample(6)) {
+        // Between neighbours on the line it rises where more fakes than real ones lie to the left.
+        let mut stops: Vec<f64> = x_real.iter().chain(&x_fake).copied().collect();
+        stops.sort_by(f64::total_cmp);
+        let left = |x: &Array1<f64>, at: f64| x.iter().filter(|v| **v <= at).count();
+        let height = |x: f64| -> f64 {
+            let pieces = stops.windows(2).filter(|pair| pair[1] <= x);
+            pieces.map(|pair| {
+                let more = left(&x_fake, pair[0]).cmp(&left(&x_real, pair[0])) as i32;
+                f64::from(more) * (pair[1] - pair[0])
+            }).sum()
+        };
+        let mean = |x: &Array1<f64>| x.mapv(height).mean().expect("a sample");
+        assert_abs_diff_eq!(mean(&x_real) - mean(&x_fake), wasserstein(&x_real, &x_fake), epsilon = 1e-12);
+    }
+
+    #[test]
+    fn eq_4_24_no_other_pairing_is_shorter(x_real in sample(5), x_fake in sample(5)) {
+        let long = |order: &Vec<usize>| -> f64 {
+            let pairs = order.iter().enumerate().map(|(n, &k)| (x_real[k] - x_fake[n]).abs());
+            pairs.sum::<f64>() / 5.0
+        };
+        let shortest = orders(5).iter().map(long).fold(f64::INFINITY, f64::min);
+        assert_abs_diff_eq!(wasserstein(&x_real, &x_fake), shortest, epsilon = 1e-12);
+    }
+
+    #[test]
+    fn eq_4_24_each_fake_is_drawn_alike(x_real in sample(5), x_fake in sample(5)) {
+        let near = |x: &Array1<f64>| {
+            let mut x = x.to_vec();
+            x.sort_by(f64::total_cmp);
+            x.windows(2).any(|pair| pair[1] - pair[0] < 1e-3)
+        };
+        prop_assume!(!near(&x_fake));
+        prop_assume!((&x_fake - &partners(&x_real, &x_fake)).iter().all(|v| v.abs() > 1e-3));
+        let numeric = numeric_gradient(|x| wasserstein(&x_real, x), &x_fake, 1e-5);
+        assert_abs_diff_eq!(wasserstein_backward(&x_real, &x_fake), numeric, epsilon = 1e-9);
+    }
+
+    #[test]
+    fn eq_4_25_a_clipped_critic_is_no_steeper(seed: u64, c in 0.01_f64..2.0, x in -3.0_f64..3.0, y in -3.0_f64..3.0) {
+        let before = critic(&[1, 8, 8, 1], seed);
+        let mut net = before.clone();
+        clip(&mut net, c);
+        for (now, then) in net.parameters().iter().zip(before.parameters()) {
+            for (now, then) in now.iter().zip(then) {
+                let kept = if then.abs() <= c { *then } else { c.copysign(*then) };
+                prop_assert_eq!(*now, kept);
+            }
+        }
+        let at = |x: f64| net.output(&array![[x]])[[0, 0]];
+        let bound = c.powi(3) * 64.0 * (x - y).abs();
+        prop_assert!((at(x) - at(y)).abs() <= bound * (1.0 + 1e-9));
+    }
+
+    #[test]
+    fn eq_4_26_is_how_far_the_lengths_are_from_1(seed: u64, lambda in 0.1_f64..20.0, eps in 0.0_f64..1.0) {
+        let net = critic(&[3, 6, 4, 1], seed);
+        let (x_real, x_fake) = (critic(&[5, 3], seed).layers[0].w.clone(), critic(&[5, 3], !seed).layers[0].w.clone());
+        let x = between(&x_real, &x_fake, &Array2::from_elem((5, 1), eps));
+        assert_abs_diff_eq!(x, &x_real * eps + &x_fake * (1.0 - eps), epsilon = 1e-12);
+        prop_assume!(away_from_kinks(&net, &x));
+        let slopes = numeric_gradient(|x| net.output(x).sum(), &x, 1e-5);
+        let off = slopes.rows().into_iter().map(|v| (v.dot(&v).sqrt() - 1.0).powi(2));
+        let expected = lambda * off.sum::<f64>() / 5.0;
+        assert_abs_diff_eq!(gradient_penalty(&net, &x, lambda).0, expected, epsilon = 1e-6 * expected.max(1e-2));
+    }
+
+    #[test]
+    fn eq_4_27_the_gradient_of_any_function_of_the_length(seed: u64, kind in 0_usize..3, hidden in 0_usize..3) {
+        let widths = &[[3, 6, 5].as_slice(), &[3, 6], &[3]][hidden];
+        let net = critic(&[widths, [1].as_slice()].concat(), seed);
+        let x = critic(&[4, 3], seed).layers[0].w.clone();
+        prop_assume!(away_from_kinks(&net, &x));
+        let of = |d: &Mlp<f64>| match kind {
+            0 => gradient_penalty(d, &x, 10.0),
+            1 => penalty_under(d, &x, |n| (n.powi(3), 3.0 * n * n)),
+            _ => penalty_under(d, &x, |n| (n, 1.0)),
+        };
+        let numeric = numeric_gradient_of_network(|d| of(d).0, &net);
+        let err = network_err(&of(&net).1, &numeric);
+        prop_assert!(err < 1e-6, "{}", err);
+        for layer in of(&net).1.layers {
+            prop_assert!(layer.b.iter().all(|v| *v == 0.0), "no bias moves a slope");
+        }
+    }
+
+    #[test]
+    fn eq_4_27_of_half_a_square_is_r1(seed: u64, gamma in 0.1_f64..10.0) {
+        let net = critic(&[3, 6, 4, 1], seed);
+        let x = critic(&[5, 3], seed).layers[0].w.clone();
+        let (value, d_net) = penalty_under(&net, &x, |n| (gamma / 2.0 * n * n, gamma * n));
+        let (r1, d_r1) = gan::plain::penalty(&net, &x, gamma);
+        assert_abs_diff_eq!(value, r1, epsilon = 1e-12 * r1.max(1.0));
+        prop_assert!(network_err(&d_net, &d_r1) < 1e-12);
+    }
+
+    #[test]
+    fn eq_4_29_is_the_slope_of_eq_4_28(s_real in matrices(4, 1), s_fake in matrices(3, 1)) {
+        prop_assume!(s_real.iter().all(|s| (s - 1.0).abs() > 1e-3));
+        prop_assume!(s_fake.iter().all(|s| (s + 1.0).abs() > 1e-3));
+        for d in [d_wasserstein, d_least_squares, d_hinge] {
+            let (_, (d_real, d_fake)) = d(&s_real, &s_fake);
+            let at_real = numeric_gradient(|s| d(s, &s_fake).0, &s_real, 1e-5);
+            let at_fake = numeric_gradient(|s| d(&s_real, s).0, &s_fake, 1e-5);
+            assert_abs_diff_eq!(d_real, at_real, epsilon = 1e-8);
+            assert_abs_diff_eq!(d_fake, at_fake, epsilon = 1e-8);
+        }
+        for g in [g_wasserstein, g_least_squares, g_hinge] {
+            let numeric = numeric_gradient(|s| g(s).0, &s_fake, 1e-5);
+            assert_abs_diff_eq!(g(&s_fake).1, numeric, epsilon = 1e-8);
+        }
+    }
+}
+
+/// Two points as tables of cells: the divergence knows whether they are one, and the distance how far they are.
+#[test]
+fn eq_4_21_a_divergence_and_a_distance_of_two_points() {
+    let at = |cell: usize| Array1::from_shape_fn(9, |n| f64::from(n == cell));
+    for theta in 0..9 {
+        let jsd = chapter_1::jsd(&at(0), &at(theta));
+        let said = if theta == 0 { 0.0 } else { std::f64::consts::LN_2 };
+        assert_abs_diff_eq!(jsd, said, epsilon = 1e-15);
+        let [real, fake] = [0.0, -(theta as f64)].map(|x| array![x, x, x]);
+        assert_eq!(wasserstein(&real, &fake), theta as f64);
+    }
+}
+
+#[test]
+fn eq_4_22_at_its_ends() {
+    let at = |theta, width| Clouds { theta, width };
+    let there = at(0.0, 0.3);
+    assert_abs_diff_eq!(there.jsd(), 0.0, epsilon = 1e-12);
+    assert_eq!((there.jsd_slope(), there.non_saturating_slope()), (0.0, 0.0));
+    // Near, half of the best discriminator's answers are wrong: the slope is theta / 4 width².
+    let near = at(1e-3, 0.5);
+    assert_abs_diff_eq!(near.jsd_slope() / 1e-3, 1.0, epsilon = 1e-4);
+    // Far, the loss in use pulls with theta / width², and the other one with nothing.
+    let far = at(3.0, 0.1);
+    assert!(far.jsd_slope() > 0.0 && far.jsd_slope() < 1e-40);
+    assert_abs_diff_eq!(far.non_saturating_slope(), 300.0, epsilon = 1e-9);
+    let other_side = -at(-1.0, 0.4).jsd_slope();
+    assert_abs_diff_eq!(
+        at(1.0, 0.4).jsd_slope(),
+        other_side,
+        epsilon = 1e-12
+    );
+}
+
+#[test]
+fn eq_4_24_in_numbers() {
+    let (real, fake) = (array![3.0, -1.0, 0.0], array![1.0, 5.0, 0.0]);
+    assert_eq!(partners(&real, &fake), array![0.0, 3.0, -1.0]);
+    assert_abs_diff_eq!(wasserstein(&real, &fake), 4.0 / 3.0);
+    let there = array![0.0, 2.0];
+    let none = wasserstein_backward(&there, &array![2.0, 0.0]);
+    assert_eq!(none, array![0.0, 0.0]);
+    assert!(wasserstein(&there, &array![f64::NAN, 0.0]).is_nan());
+}
+
+#[test]
+#[should_panic(expected = "a partner for each fake")]
+fn eq_4_24_needs_as_many_real_ones() {
+    let _ = wasserstein(&array![1.0], &array![1.0, 2.0]);
+}
+
+/// Weights and biases all at the bound, and the line is as steep as it can be.
+#[test]
+fn eq_4_25_no_smaller_bound_would_do() {
+    let mut net = critic(&[1, 32, 32, 1], 1);
+    for mut p in net.parameters_mut() {
+        p.fill(7.0);
+    }
+    clip(&mut net, 0.1);
+    let at = |x: f64| net.output(&array![[x]])[[0, 0]];
+    assert_abs_diff_eq!(at(1.0) - at(0.0), 1.024, epsilon = 1e-12);
+    net.layers[0].w[[0, 0]] = f64::NAN;
+    clip(&mut net, 0.1);
+    assert!(net.layers[0].w[[0, 0]].is_nan(), "nothing hides a NaN");
+}
+
+/// Where the logit is flat its gradient has no direction: nothing is pushed, and nothing is NaN.
+#[test]
+fn eq_4_27_of_a_flat_critic() {
+    let rng = &mut lab::rng_at(1, 0);
+    let relu = Activation::Relu;
+    let mut net =
+        Mlp::<f64>::new(&[2, 3, 1], relu, Activation::Identity, rng);
+    net.layers[0].b.fill(-100.0);
+    let x = array![[0.5, -1.0], [2.0, 0.0]];
+    let (value, d_net) = gradient_penalty(&net, &x, 10.0);
+    assert_eq!(value, 10.0);
+    for p in d_net.parameters() {
+        assert!(p.iter().all(|v| *v == 0.0));
+    }
+    // A plane of slope 5: λ (5 - 1)², and twice λ (5 - 1) along it.
+    let (w, b) = (array![[3.0], [-4.0]], array![1.0]);
+    let layer = Layer { w, b, activation: Activation::Identity };
+    let plane = Mlp { layers: vec![layer] };
+    let (value, d_net) = gradient_penalty(&plane, &x, 0.5);
+    assert_abs_diff_eq!(value, 8.0, epsilon = 1e-12);
+    let expected = array![[2.4], [-3.2]];
+    assert_abs_diff_eq!(d_net.layers[0].w, expected, epsilon = 1e-12);
+}
+
+#[test]
+#[should_panic(expected = "curved")]
+fn eq_4_27_does_not_hold_for_a_curved_activation() {
+    let rng = &mut lab::rng_at(1, 0);
+    let tanh = Activation::Tanh;
+    let net = Mlp::<f64>::new(&[2, 3, 1], tanh, Activation::Identity, rng);
+    let _ = gradient_penalty(&net, &array![[0.5, -1.0]], 10.0);
+}
+
+#[test]
+fn eq_4_28_in_numbers() {
+    let (s_real, s_fake) =
+        (array![[2.0], [0.5]], array![[-3.0], [0.0], [1.0]]);
+    assert_abs_diff_eq!(d_wasserstein(&s_real, &s_fake).0, -2.0 / 3.0 - 1.25);
+    assert_abs_diff_eq!(g_wasserstein(&s_fake).0, 2.0 / 3.0);
+    let squares = (1.0 + 0.25) / 4.0 + (9.0 + 1.0) / 6.0;
+    assert_abs_diff_eq!(d_least_squares(&s_real, &s_fake).0, squares);
+    assert_abs_diff_eq!(g_least_squares(&s_fake).0, 17.0 / 6.0);
+    assert_abs_diff_eq!(d_hinge(&s_real, &s_fake).0, 0.5 / 2.0 + 3.0 / 3.0);
+    assert_abs_diff_eq!(g_hinge(&s_fake).0, 2.0 / 3.0);
+}
+
+#[test]
+fn eq_4_29_in_numbers() {
+    let (s_real, s_fake) = (array![[2.0], [1.0]], array![[-1.0], [3.0]]);
+    let (_, (d_real, d_fake)) = d_hinge(&s_real, &s_fake);
+    assert_eq!(
+        (d_real, d_fake),
+        (array![[0.0], [0.0]], array![[0.0], [0.5]])
+    );
+    let (_, (d_real, d_fake)) = d_least_squares(&s_real, &s_fake);
+    assert_eq!(
+        (d_real, d_fake),
+        (array![[0.5], [0.0]], array![[-0.5], [1.5]])
+    );
+    assert_eq!(g_least_squares(&s_fake).1, array![[-1.0], [1.0]]);
+    assert_eq!(g_hinge(&s_fake).1, array![[-0.5], [-0.5]]);
+    let none = array![[f64::NAN]];
+    assert!(d_hinge(&none, &s_fake).0.is_nan(), "nothing hides a NaN");
 }

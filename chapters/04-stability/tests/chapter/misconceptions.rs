@@ -10,6 +10,8 @@ mod alternating;
 mod jacobian;
 #[path = "../../misconceptions/normalised_backward.rs"]
 mod normalised_backward;
+#[path = "../../misconceptions/penalty_gradient.rs"]
+mod penalty_gradient;
 #[path = "../../misconceptions/spectral_radius.rs"]
 mod spectral_radius;
 
@@ -59,4 +61,19 @@ fn exercise_4_4() {
     expect_diagnosis(check(sign_of_the_quotient_rule), "sign");
     expect_diagnosis(check(length_of_all_numbers), "length of all numbers");
     expect_diagnosis(check(projected_along_u_v), "projected along u vᵀ");
+}
+
+#[test]
+fn exercise_4_5() {
+    use penalty_gradient::*;
+    let check = checks::penalty_gradient;
+    expect_diagnosis(check(length_of_the_batch), "length of the batch");
+    expect_diagnosis(check(division_forgotten), "division forgotten");
+    expect_diagnosis(check(r1_instead), "R1 instead");
+    expect_diagnosis(check(square_of_the_length), "square of the length");
+    expect_diagnosis(check(zero_over_zero), "zero over zero");
+    expect_diagnosis(check(one_sided), "one-sided");
+    expect_diagnosis(check(sum_over_rows), "sum over rows");
+    expect_diagnosis(check(two_forgotten), "two forgotten");
+    expect_diagnosis(check(number_by_number), "number by number");
 }

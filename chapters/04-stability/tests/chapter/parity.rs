@@ -1,14 +1,17 @@
 //! Hand gradients against finite differences, dfdx and PyTorch; steps of both rooms side by side.
 
+use dfdx::prelude::Backward;
 use dfdx::tensor::{Cpu, Trace};
+use gradients::plain::{Activation, Mlp};
 use lab::Against;
 use ndarray::{Array2, arr1};
+use stability::critic;
 use stability::ledger::{self, SCORES, reference};
 use stability::on_dfdx::{self, numbers, pair};
 use stability::plain::{
     Game, Order, Score, heavy_ball, matrix_of, spectral_radius,
 };
-use stability::spectral;
+use stability::spectral::{self, start};
 
 const ORDERS: [(&str, Order); 2] = [
     ("simultaneous", Order::Simultaneous),
@@ -18,7 +21,7 @@ const ORDERS: [(&str, Order); 2] = [
 #[test]
 fn every_row_of_the_ledger_passes() {
     let rows = ledger::rows(&Cpu::default(), Against::DfdxCpu).unwrap();
-    assert_eq!(rows.len(), 3 * 5);
+    assert_eq!(rows.len(), 3 * 10);
     for row in rows {
         assert!(row.passes(), "{}: {:e}", row.name(), row.error);
     }
@@ -147,6 +150,41 @@ fn the_spectral_norm_is_that_of_pytorch() {
     let norm = values.scalar("spectral/norm").unwrap();
     let found = spectral::spectral_norm(&w, &kept, 500);
     assert!((found - norm).abs() < 1e-10, "{found} {norm}");
+}
+
+/// Both rooms, with a row at which the critic is flat, which has a root's corner.
+fn both_rooms_penalise_alike<E>(close: f64)
+where
+    E: gradients::on_dfdx::Number,
+    Cpu: dfdx::prelude::Device<E>,
+{
+    let dev = Cpu::default();
+    let relu = Activation::Relu;
+    let rng = &mut lab::rng_at(5, 0);
+    let net = Mlp::<E>::new(&[3, 8, 6, 1], relu, Activation::Identity, rng);
+    let x = start::<E>(12, rng).into_shape_clone((4, 3)).unwrap();
+    let mut x = x * E::from_f64(4.0).unwrap();
+    x.row_mut(2).fill(E::zero()); // all biases are 0: nothing is on
+    let (value, d_net) = critic::gradient_penalty(&net, &x, 10.0);
+    let there = gradients::on_dfdx::Mlp::new(&dev, &net);
+    let on_dev = lab::tensor(&dev, &x, x.dim());
+    let loss = on_dfdx::critic::gradient_penalty(&there, on_dev, 10.0);
+    let by_tape = loss.as_vec()[0];
+    let found = loss.backward();
+    let apart = |a: E, b: E| (a - b).abs().to_f64().unwrap();
+    assert!(apart(value, by_tape) < close, "{value} {by_tape}");
+    for (hand, layer) in d_net.layers.iter().zip(&there.layers) {
+        let tape = lab::array(&found.get(&layer.w));
+        for (a, b) in hand.w.iter().zip(&tape) {
+            assert!(apart(*a, *b) < close, "{a} {b}");
+        }
+    }
+}
+
+#[test]
+fn both_rooms_penalise_the_same_slope() {
+    both_rooms_penalise_alike::<f64>(1e-12);
+    both_rooms_penalise_alike::<f32>(1e-4);
 }
 
 #[cfg(feature = "cuda")]

@@ -10,6 +10,8 @@ mod alternating;
 mod jacobian;
 #[path = "../../solutions/normalised_backward.rs"]
 mod normalised_backward;
+#[path = "../../solutions/penalty_gradient.rs"]
+mod penalty_gradient;
 #[path = "../../solutions/spectral_radius.rs"]
 mod spectral_radius;
 
@@ -32,4 +34,9 @@ fn exercise_4_3() {
 fn exercise_4_4() {
     let answer = normalised_backward::normalised_backward;
     expect_pass(checks::normalised_backward(answer));
+}
+
+#[test]
+fn exercise_4_5() {
+    expect_pass(checks::penalty_gradient(penalty_gradient::penalty_gradient));
 }

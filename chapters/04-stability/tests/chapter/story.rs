@@ -14,6 +14,9 @@ fn the_story_runs_and_is_deterministic() {
         "momentum.svg",
         "average.svg",
         "spectral.svg",
+        "vanish.svg",
+        "critic.svg",
+        "pushes.svg",
     ];
     let values = smoke_run(&CHAPTER, &figures);
     let of = |name: &str| values[name];
@@ -30,4 +33,6 @@ fn the_story_runs_and_is_deterministic() {
     assert!(of("dirac_too_strong") > 100.0);
     assert!(of("dirac_radius_alternating_0.9") > 1.0);
     assert!(of("dirac_radius_alternating_-0.5") < 1.0);
+    assert!(of("vanish_slope_0.1_at_1") < 1e-4);
+    assert_eq!(of("push_g_least_squares_at_4"), -3.0);
 }

@@ -2,6 +2,7 @@
 
 pub mod average;
 pub mod cost;
+pub mod critic;
 pub mod cures;
 pub mod cures_claims;
 pub mod digits;
@@ -16,9 +17,11 @@ pub mod leave_out_claims;
 pub mod logistic;
 pub mod modes;
 pub mod momentum;
+pub mod pushes;
 pub mod spectral;
 pub mod stable;
 pub mod strong;
+pub mod vanish;
 
 use crate::plain::{Game, Order, Score};
 
