@@ -196,7 +196,7 @@ impl<'a> Pairs<'a> {
 /// What is found in the averaged generators, by name, and how close another run of it comes.
 type Found = (&'static str, Vec<f64>, Within);
 
-fn found(runs: &[Run]) -> [Found; 4] {
+fn found(runs: &[Run]) -> [Found; 5] {
     let picked = |pick: fn(&Run) -> f64| -> Vec<f64> {
         runs.iter().map(pick).collect()
     };
@@ -205,6 +205,7 @@ fn found(runs: &[Run]) -> [Found; 4] {
     [
         ("modes", picked(|run| run.mean.modes), modes),
         ("high_quality", picked(|run| run.mean.high_quality), share),
+        ("last_high_quality", picked(|run| run.last.high_quality), share),
         ("width_ratio", picked(|run| run.mean.width), wide),
         ("farthest_sigma", picked(|run| run.mean.farthest), far),
     ]
