@@ -5,14 +5,17 @@
 //!
 //! - [`plain`]: the smallest game in ndarray, its steps, their Jacobian and its eigenvalues by hand.
 //! - [`spectral`]: the slope of a layer and of a network, found by power iteration and divided out.
+//! - [`causes`]: ways to spoil a pair of networks, and the log of a run.
 //! - [`on_dfdx`]: the same steps on dfdx, the gradients from the tape.
 //! - [`ledger`]: how far each hand gradient is from everything it is compared with.
 
+pub mod causes;
 pub mod on_dfdx;
 pub mod plain;
 mod run;
 pub mod spectral;
 
+pub use run::experiments::logged;
 pub use run::{ledger, run};
 
 /// This chapter.

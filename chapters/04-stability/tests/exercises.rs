@@ -7,12 +7,18 @@ mod checks;
 
 #[path = "../exercises/alternating.rs"]
 mod alternating;
+#[path = "../exercises/circle.rs"]
+mod circle;
+#[path = "../exercises/diagnose.rs"]
+mod diagnose;
 #[path = "../exercises/jacobian.rs"]
 mod jacobian;
 #[path = "../exercises/normalised_backward.rs"]
 mod normalised_backward;
 #[path = "../exercises/spectral_radius.rs"]
 mod spectral_radius;
+#[path = "../exercises/train.rs"]
+mod train;
 
 #[test]
 fn exercise_4_1_jacobian() {
@@ -33,4 +39,19 @@ fn exercise_4_3_spectral_radius() {
 fn exercise_4_4_normalised_backward() {
     let answer = normalised_backward::normalised_backward;
     expect_pass(checks::normalised_backward(answer));
+}
+
+#[test]
+fn exercise_4_8_diagnose() {
+    expect_pass(checks::diagnose(diagnose::diagnose));
+}
+
+#[test]
+fn exercise_4_9_circle() {
+    expect_pass(checks::circle(circle::circle));
+}
+
+#[test]
+fn exercise_4_10_train() {
+    expect_pass(checks::train(train::train));
 }

@@ -6,7 +6,8 @@ pub mod ledger;
 use lab::{Cost, Lab};
 
 use experiments::{
-    average, field, growth, logistic, momentum, spectral, stable, strong,
+    average, field, growth, logged, logistic, momentum, spectral, stable,
+    strong,
 };
 
 /// The experiments of chapter 4.
@@ -22,7 +23,8 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     lab.run(&logistic::EXPERIMENT)?;
     lab.run(&momentum::EXPERIMENT)?;
     lab.run(&average::EXPERIMENT)?;
-    lab.run(&spectral::EXPERIMENT)
+    lab.run(&spectral::EXPERIMENT)?;
+    lab.run(&logged::EXPERIMENT)
 }
 
 fn compare_everything(lab: &mut Lab) -> anyhow::Result<()> {

@@ -6,12 +6,18 @@ use crate::checks;
 
 #[path = "../../misconceptions/alternating.rs"]
 mod alternating;
+#[path = "../../misconceptions/circle.rs"]
+mod circle;
+#[path = "../../misconceptions/diagnose.rs"]
+mod diagnose;
 #[path = "../../misconceptions/jacobian.rs"]
 mod jacobian;
 #[path = "../../misconceptions/normalised_backward.rs"]
 mod normalised_backward;
 #[path = "../../misconceptions/spectral_radius.rs"]
 mod spectral_radius;
+#[path = "../../misconceptions/train.rs"]
+mod train;
 
 #[test]
 fn exercise_4_1() {
@@ -59,4 +65,54 @@ fn exercise_4_4() {
     expect_diagnosis(check(sign_of_the_quotient_rule), "sign");
     expect_diagnosis(check(length_of_all_numbers), "length of all numbers");
     expect_diagnosis(check(projected_along_u_v), "projected along u vᵀ");
+}
+
+#[test]
+fn exercise_4_8() {
+    use diagnose::*;
+    let check = checks::diagnose;
+    expect_diagnosis(check(one_half_is_a_frozen_d), "frozen discriminator");
+    expect_diagnosis(
+        check(a_small_gradient_is_a_frozen_g),
+        "frozen generator",
+    );
+    expect_diagnosis(check(modes_that_come_and_go_are_momentum), "momentum");
+    expect_diagnosis(check(never_sharp_is_noise_once), "noise once");
+    expect_diagnosis(check(a_loss_of_nothing_is_a_fast_g), "fast generator");
+    expect_diagnosis(check(a_loss_that_grows_is_long_steps), "long steps");
+    expect_diagnosis(check(jumps_are_momentum), "momentum");
+    expect_diagnosis(check(jumps_are_long_steps), "long steps");
+}
+
+#[test]
+fn exercise_4_9() {
+    use circle::*;
+    let check = checks::circle;
+    let nothing = "below the border nothing";
+    let leaves = "below the border it leaves";
+    expect_diagnosis(check(any_penalty_settles), "any penalty settles");
+    expect_diagnosis(check(below_the_border_nothing), nothing);
+    expect_diagnosis(check(below_the_border_it_leaves), leaves);
+    expect_diagnosis(check(the_circle_is_halved), "the circle is halved");
+    expect_diagnosis(check(right_for_a_wrong_reason), "the circle is halved");
+    expect_diagnosis(
+        check(a_reason_without_its_number),
+        "a reason without its number",
+    );
+}
+
+#[test]
+fn exercise_4_10() {
+    use train::*;
+    let check = checks::train;
+    let nothing = "the average begins at nothing";
+    let keeps = "keeps what it should forget";
+    let before = "averaged before the step";
+    let once = "averaged once at the end";
+    expect_diagnosis(check(both_at_once), "both at once");
+    expect_diagnosis(check(the_average_plays), "the average plays");
+    expect_diagnosis(check(averaged_before_the_step), before);
+    expect_diagnosis(check(the_average_begins_at_nothing), nothing);
+    expect_diagnosis(check(keeps_what_it_should_forget), keeps);
+    expect_diagnosis(check(averaged_once_at_the_end), once);
 }

@@ -6,12 +6,18 @@ use crate::checks;
 
 #[path = "../../solutions/alternating.rs"]
 mod alternating;
+#[path = "../../solutions/circle.rs"]
+mod circle;
+#[path = "../../solutions/diagnose.rs"]
+mod diagnose;
 #[path = "../../solutions/jacobian.rs"]
 mod jacobian;
 #[path = "../../solutions/normalised_backward.rs"]
 mod normalised_backward;
 #[path = "../../solutions/spectral_radius.rs"]
 mod spectral_radius;
+#[path = "../../solutions/train.rs"]
+mod train;
 
 #[test]
 fn exercise_4_1() {
@@ -32,4 +38,19 @@ fn exercise_4_3() {
 fn exercise_4_4() {
     let answer = normalised_backward::normalised_backward;
     expect_pass(checks::normalised_backward(answer));
+}
+
+#[test]
+fn exercise_4_8() {
+    expect_pass(checks::diagnose(diagnose::diagnose));
+}
+
+#[test]
+fn exercise_4_9() {
+    expect_pass(checks::circle(circle::circle));
+}
+
+#[test]
+fn exercise_4_10() {
+    expect_pass(checks::train(train::train));
 }

@@ -14,6 +14,7 @@ fn the_story_runs_and_is_deterministic() {
         "momentum.svg",
         "average.svg",
         "spectral.svg",
+        "logged.svg",
     ];
     let values = smoke_run(&CHAPTER, &figures);
     let of = |name: &str| values[name];

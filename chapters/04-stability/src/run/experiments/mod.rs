@@ -3,6 +3,7 @@
 pub mod average;
 pub mod field;
 pub mod growth;
+pub mod logged;
 pub mod logistic;
 pub mod momentum;
 pub mod spectral;
