@@ -17,6 +17,8 @@ mod jacobian;
 mod normalised_backward;
 #[path = "../exercises/spectral_radius.rs"]
 mod spectral_radius;
+#[path = "../exercises/steadier.rs"]
+mod steadier;
 #[path = "../exercises/train.rs"]
 mod train;
 
@@ -54,4 +56,9 @@ fn exercise_4_9_circle() {
 #[test]
 fn exercise_4_10_train() {
     expect_pass(checks::train(train::train));
+}
+
+#[test]
+fn exercise_4_11_steadier() {
+    expect_pass(checks::steadier(steadier::steadier));
 }

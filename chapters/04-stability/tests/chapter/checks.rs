@@ -1,9 +1,11 @@
 //! The checks of this chapter's exercises.
 
+use std::sync::LazyLock;
+
 use lab::{Diagnosis, Results, judge};
 use ndarray::{Array1, Array2, Axis, arr1, array};
 use stability::CHAPTER;
-use stability::causes::Cause;
+use stability::causes::{Cause, GAMMA, Line, log, works};
 use stability::logged::{SAID, SEEDS, SHOWN, apart, named};
 use stability::plain::{
     Game, Order, Score, alternating as in_turn, average, norm, simultaneous,
@@ -641,4 +643,110 @@ pub fn train(candidate: Trains) -> Result<(), Diagnosis> {
         )?;
     }
     Ok(())
+}
+
+/// What exercise 4.11 asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Foreseen {
+    /// D's loss swings half as much or less.
+    pub steadier: bool,
+    /// The share of high quality is half as large again or more.
+    pub sharper: bool,
+    pub why: Why,
+}
+
+/// Why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(dead_code)]
+pub enum Why {
+    DampedAndFlat,
+    DampedAndSharp,
+    MomentumWins,
+    TheStepIsTooLong,
+    NothingMoves,
+}
+
+/// Of the last third of three runs with β₁ = 0.9: how much D's loss swings, the share of high quality, the length of G's
+/// gradient, how much the number of modes changes.
+fn with_momentum(gamma: f64) -> [f64; 4] {
+    let config = Cause::Momentum.spoil(works(gamma));
+    let mut sums = [0.0; 4];
+    for seed in 1..=3 {
+        let lines = log(config, None, seed, 1_500);
+        let lines = lines.unwrap_or_else(|e| panic!("{e}"));
+        let late = &lines[lines.len() * 2 / 3..];
+        let mean = |of: &dyn Fn(&Line) -> f64| {
+            late.iter().map(of).sum::<f64>() / late.len() as f64
+        };
+        let swing = |of: fn(&Line) -> f64| {
+            let middle = mean(&of);
+            mean(&|line| (of(line) - middle).powi(2)).sqrt()
+        };
+        let one = [
+            swing(|line| line.d_loss),
+            mean(&|line| line.good),
+            mean(&|line| line.slope),
+            swing(|line| line.modes),
+        ];
+        for (sum, one) in sums.iter_mut().zip(one) {
+            *sum += one / 3.0;
+        }
+    }
+    sums
+}
+
+pub fn steadier(candidate: fn() -> Foreseen) -> Result<(), Diagnosis> {
+    const SEE: &str =
+        "chapter 4, §§ What momentum does and R1 turns it inward";
+    /// Trained once, however many answers are looked at.
+    static BOTH: LazyLock<[[f64; 4]; 2]> =
+        LazyLock::new(|| [GAMMA, 10.0 * GAMMA].map(with_momentum));
+    let [[swing, good, slope, _], [less, now, short, modes]] = *BOTH;
+    let came = Foreseen {
+        steadier: less <= swing / 2.0,
+        sharper: now >= 1.5 * good,
+        why: Why::DampedAndFlat,
+    };
+    let yours = candidate();
+    if yours == came {
+        return Ok(());
+    }
+    let measured = format!(
+        "Over three seeds D's loss swings by {less:.4} in place of {swing:.4}, and {:.0} % of the samples are of high quality \
+         in place of {:.0} %.",
+        100.0 * now,
+        100.0 * good
+    );
+    let (name, what) = match yours.why {
+        Why::DampedAndFlat => (
+            "not what it says",
+            "The reason is right, and says something else than your two answers: damped is steadier, and a D that says less makes \
+             nothing sharper."
+                .to_string(),
+        ),
+        Why::DampedAndSharp => (
+            "a steady curve is a good generator",
+            "It settles, and not on the data: with a large γ equation 4.7 leaves a tilt of -aθ/γ, a tenth for the same fake. A \
+             steady curve says that the pair does not circle, and no more."
+                .to_string(),
+        ),
+        Why::MomentumWins => (
+            "momentum wins",
+            "It does not win: in the smallest game γ = 0.5 is too little for β = 0.9 and γ = 2 is enough, and here ten times the \
+             penalty damps the swings."
+                .to_string(),
+        ),
+        Why::TheStepIsTooLong => (
+            "the step is too long",
+            "Overstepping would show: the penalty is part of D's loss, which would swing more, not less.".to_string(),
+        ),
+        Why::NothingMoves => (
+            "nothing moves",
+            format!(
+                "G's gradient does get shorter, {short:.2} in place of {slope:.2}, but Adam divides by its size. G moves: from one \
+                 line of the log to another the number of modes found changes, with a standard deviation of {modes:.1}."
+            ),
+        ),
+    };
+    Err(Diagnosis::new(name, format!("{measured} {what}"), SEE))
 }

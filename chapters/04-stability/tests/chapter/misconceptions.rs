@@ -16,6 +16,8 @@ mod jacobian;
 mod normalised_backward;
 #[path = "../../misconceptions/spectral_radius.rs"]
 mod spectral_radius;
+#[path = "../../misconceptions/steadier.rs"]
+mod steadier;
 #[path = "../../misconceptions/train.rs"]
 mod train;
 
@@ -115,4 +117,16 @@ fn exercise_4_10() {
     expect_diagnosis(check(the_average_begins_at_nothing), nothing);
     expect_diagnosis(check(keeps_what_it_should_forget), keeps);
     expect_diagnosis(check(averaged_once_at_the_end), once);
+}
+
+#[test]
+fn exercise_4_11() {
+    use steadier::*;
+    let check = checks::steadier;
+    let good = "a steady curve is a good generator";
+    expect_diagnosis(check(a_steady_curve_is_a_good_generator), good);
+    expect_diagnosis(check(momentum_wins), "momentum wins");
+    expect_diagnosis(check(the_step_is_too_long), "the step is too long");
+    expect_diagnosis(check(nothing_moves), "nothing moves");
+    expect_diagnosis(check(flat_and_yet_sharp), "not what it says");
 }

@@ -16,6 +16,8 @@ mod jacobian;
 mod normalised_backward;
 #[path = "../../solutions/spectral_radius.rs"]
 mod spectral_radius;
+#[path = "../../solutions/steadier.rs"]
+mod steadier;
 #[path = "../../solutions/train.rs"]
 mod train;
 
@@ -53,4 +55,9 @@ fn exercise_4_9() {
 #[test]
 fn exercise_4_10() {
     expect_pass(checks::train(train::train));
+}
+
+#[test]
+fn exercise_4_11() {
+    expect_pass(checks::steadier(steadier::steadier));
 }
