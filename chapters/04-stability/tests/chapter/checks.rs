@@ -699,8 +699,12 @@ pub fn steadier(candidate: fn() -> Foreseen) -> Result<(), Diagnosis> {
     const SEE: &str =
         "chapter 4, §§ What momentum does and R1 turns it inward";
     /// Trained once, however many answers are looked at.
-    static BOTH: LazyLock<[[f64; 4]; 2]> =
-        LazyLock::new(|| [GAMMA, 10.0 * GAMMA].map(with_momentum));
+    static BOTH: LazyLock<[[f64; 4]; 2]> = LazyLock::new(|| {
+        // Nets so small are slower on many threads than on one.
+        let one = rayon::ThreadPoolBuilder::new().num_threads(1).build();
+        let one = one.unwrap_or_else(|e| panic!("{e}"));
+        one.install(|| [GAMMA, 10.0 * GAMMA].map(with_momentum))
+    });
     let [[swing, good, slope, _], [less, now, short, modes]] = *BOTH;
     let came = Foreseen {
         steadier: less <= swing / 2.0,
