@@ -10,9 +10,11 @@
 //! - [`losses`]: Wasserstein's loss, least squares and hinge, beside chapter 1's.
 //! - [`net`], [`conv`], [`deviation`]: networks of any linear map, convolutions among them, and how a batch varies.
 //! - [`game`], [`pair`], [`digits`]: a pair in training with any of the cures; the one that draws digits.
+//! - [`causes`]: ways to spoil a pair of networks, and the log of a run.
 //! - [`on_dfdx`]: the same steps on dfdx, the gradients from the tape.
 //! - [`ledger`]: how far each hand gradient is from everything it is compared with.
 
+pub mod causes;
 pub mod conv;
 pub mod critic;
 pub mod deviation;
@@ -27,6 +29,7 @@ pub mod plain;
 mod run;
 pub mod spectral;
 
+pub use run::experiments::logged;
 pub use run::{ledger, run};
 
 /// This chapter.

@@ -7,6 +7,10 @@ mod checks;
 
 #[path = "../exercises/alternating.rs"]
 mod alternating;
+#[path = "../exercises/circle.rs"]
+mod circle;
+#[path = "../exercises/diagnose.rs"]
+mod diagnose;
 #[path = "../exercises/jacobian.rs"]
 mod jacobian;
 #[path = "../exercises/normalised_backward.rs"]
@@ -15,6 +19,10 @@ mod normalised_backward;
 mod penalty_gradient;
 #[path = "../exercises/spectral_radius.rs"]
 mod spectral_radius;
+#[path = "../exercises/steadier.rs"]
+mod steadier;
+#[path = "../exercises/train.rs"]
+mod train;
 
 #[test]
 fn exercise_4_1_jacobian() {
@@ -40,4 +48,24 @@ fn exercise_4_4_normalised_backward() {
 #[test]
 fn exercise_4_5_penalty_gradient() {
     expect_pass(checks::penalty_gradient(penalty_gradient::penalty_gradient));
+}
+
+#[test]
+fn exercise_4_8_diagnose() {
+    expect_pass(checks::diagnose(diagnose::diagnose));
+}
+
+#[test]
+fn exercise_4_9_circle() {
+    expect_pass(checks::circle(circle::circle));
+}
+
+#[test]
+fn exercise_4_10_train() {
+    expect_pass(checks::train(train::train));
+}
+
+#[test]
+fn exercise_4_11_steadier() {
+    expect_pass(checks::steadier(steadier::steadier));
 }

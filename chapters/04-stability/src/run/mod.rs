@@ -9,8 +9,8 @@ use lab::{Cost, Lab};
 
 use experiments::{
     average, cost, critic, cures, digits, digits_cures, field, growth,
-    leave_out, logistic, modes, momentum, pushes, spectral, stable, strong,
-    vanish,
+    leave_out, logged, logistic, modes, momentum, pushes, spectral, stable,
+    strong, vanish,
 };
 
 /// The experiments of chapter 4.
@@ -30,6 +30,7 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     lab.run(&vanish::EXPERIMENT)?;
     lab.run(&critic::EXPERIMENT)?;
     lab.run(&pushes::EXPERIMENT)?;
+    lab.run(&logged::EXPERIMENT)?;
     lab.run(&cures::EXPERIMENT)?;
     lab.run(&modes::RING)?;
     lab.run(&leave_out::EXPERIMENT)?;

@@ -1,7 +1,15 @@
 //! The checks of this chapter's exercises.
 
-use lab::{Diagnosis, judge};
+use std::sync::LazyLock;
+
+use lab::{Diagnosis, Results, judge};
 use ndarray::{Array1, Array2, Axis, arr1, array};
+use stability::CHAPTER;
+use stability::causes::{Cause, GAMMA, Line, log, works};
+use stability::logged::{SAID, SEEDS, SHOWN, apart, named};
+use stability::plain::{
+    Game, Order, Score, alternating as in_turn, average, norm, simultaneous,
+};
 
 pub fn jacobian(
     candidate: fn(f64, f64, f64) -> Array2<f64>,
@@ -346,6 +354,405 @@ pub fn normalised_backward(candidate: Backward) -> Result<(), Diagnosis> {
         )?;
     }
     Ok(())
+}
+
+/// What the committed logs say of a cause: means over the last third of a run, by seed.
+fn said(results: &Results, cause: Cause) -> Vec<[f64; SEEDS]> {
+    let of = |(said, _): (&str, &str)| {
+        std::array::from_fn(|n| {
+            let name = format!("{}@{}", named(cause, said), n + 1);
+            *results.values.get(&name).unwrap_or_else(|| {
+                panic!("no `{name}`: `cargo run -- --fresh --only stability`")
+            })
+        })
+    };
+    SAID.into_iter().map(of).collect()
+}
+
+/// What a cause does to a run, in a sentence.
+fn does(cause: Cause) -> &'static str {
+    match cause {
+        Cause::NoDetach => {
+            "Without detach, fakes are pushed down where they pass: the pair comes to no rest and the samples stay blurred, \
+             while the gradient stays large."
+        }
+        Cause::FrozenDiscriminator => {
+            "A discriminator that does not move gives real examples the same from first to last, and the generator runs \
+             to wherever this gives 1."
+        }
+        Cause::FrozenGenerator => {
+            "If the generator does not move, the samples stay what they were, and the discriminator learns to tell them and \
+             goes on telling them."
+        }
+        Cause::FastGenerator => {
+            "A generator ten times as fast outruns its discriminator: where that points at the moment, all samples go, \
+             and a few hundred steps later somewhere else."
+        }
+        Cause::LongSteps => {
+            "With steps a hundred times as long both players overstep, and the losses go to tens and hundreds."
+        }
+        Cause::Momentum => {
+            "Momentum makes the pair circle farther out, so that modes are sharp later, but most of them are there."
+        }
+        Cause::StrongPenalty => {
+            "A penalty that strong keeps the discriminator flat: it gives nearly one half everywhere, and the gradient that \
+             it hands on fades."
+        }
+        Cause::NoiseOnce => {
+            "If each player meets the same rows of noise at every step, both get better on their own rows at once: both \
+             losses lie below log 2 and 2 log 2. All modes are found."
+        }
+    }
+}
+
+fn round(value: f64) -> String {
+    match value.abs() {
+        size if size >= 10.0 => format!("{value:.0}"),
+        size if size >= 0.01 => format!("{value:.2}"),
+        size if size >= 0.001 => format!("{value:.3}"),
+        _ => "less than 0.001".into(),
+    }
+}
+
+pub fn diagnose(candidate: fn() -> [Cause; 4]) -> Result<(), Diagnosis> {
+    const SEE: &str = "chapter 4, § Exercises, and \"Is my curve normal?\"";
+    let results = Results::load(&CHAPTER.committed());
+    let results = results.unwrap_or_else(|e| panic!("{e}"));
+    for ((run, right), came) in
+        ["A", "B", "C", "D"].iter().zip(SHOWN).zip(candidate())
+    {
+        if right == came {
+            continue;
+        }
+        let (here, there) = (said(&results, right), said(&results, came));
+        let mut told: Vec<_> = SAID
+            .iter()
+            .zip(here.iter().zip(&there))
+            .map(|((name, words), (here, there))| {
+                let mean = there.iter().sum::<f64>() / SEEDS as f64;
+                (apart(name, here[0], mean), words, here[0], mean)
+            })
+            .collect();
+        told.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let numbers = told.iter().take(2).map(|(_, words, here, there)| {
+            format!(
+                "{words} would be about {}; here it is {}",
+                round(*there),
+                round(*here)
+            )
+        });
+        let what = format!(
+            "Run {run} is something else. {} Over the last third of such a run, {}.",
+            does(came),
+            numbers.collect::<Vec<_>>().join(", and ")
+        );
+        return Err(Diagnosis::new(came.name(), what, SEE));
+    }
+    Ok(())
+}
+
+/// Why the pair of exercise 4.9 ends where it does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(dead_code)]
+pub enum Because {
+    AnyPenaltySettles,
+    BelowTheBorderNothing,
+    BelowTheBorderItLeaves,
+    TheSquareIsHalved,
+    TheCircleIsHalved,
+}
+
+/// The mean distance over the last 500 of so many steps of η = 0.2.
+fn circles(score: Score, gamma: f64, order: Order, steps: usize) -> f64 {
+    let (mut w, mut sum) = ([2.0, 0.0], 0.0);
+    for n in 0..steps {
+        w = order.step(Game { score, gamma }, w, 0.2);
+        if n + 500 >= steps {
+            sum += norm(w) / 500.0;
+        }
+    }
+    sum
+}
+
+pub fn circle(candidate: fn() -> (f64, Because)) -> Result<(), Diagnosis> {
+    const SEE: &str = "chapter 4, § With chapter 1's losses";
+    let (both, gamma) = (Order::Simultaneous, 0.025);
+    let here = circles(Score::Logistic, gamma, both, 20_000);
+    let bare = circles(Score::Logistic, 0.0, both, 20_000);
+    let (distance, because) = candidate();
+    let near = |to: f64| (distance - to).abs() <= 0.05 * to;
+    let right = near(here);
+    let came = match right {
+        true => format!("The number came: the pair circles at {here:.3}. "),
+        false => format!("The pair circles at {here:.3}. "),
+    };
+    let told = |name, what: String| {
+        let told = Diagnosis::new(name, format!("{came}{what}"), SEE);
+        Err(told.with(
+            format!("{here:.3}"),
+            format!("{distance:.3}, {because:?}"),
+        ))
+    };
+    match because {
+        Because::AnyPenaltySettles => {
+            let turn =
+                circles(Score::Logistic, gamma, Order::Alternating, 20_000);
+            let strong = circles(Score::Logistic, 0.1, both, 20_000);
+            told(
+                "any penalty settles",
+                format!(
+                    "It does settle in turn, where γ > 0 is enough: {turn:.0e} is left after 20,000 steps. Both at once, R1 \
+                     has to outweigh ηa² = 0.05: with γ = 0.1, {strong:.0e} is left."
+                ),
+            )
+        }
+        Because::BelowTheBorderNothing => told(
+            "below the border nothing",
+            format!(
+                "Without R1 it circles at {bare:.3}. The border says what happens at the end of the game; farther away, what R1 \
+                 takes adds to what the lean takes."
+            ),
+        ),
+        Because::BelowTheBorderItLeaves => {
+            let linear = circles(Score::Linear, 4.0 * gamma, both, 2_000);
+            told(
+                "below the border it leaves",
+                format!(
+                    "The linear game with half of its border's penalty leaves: {linear:.0e} away after 2,000 steps. With \
+                     chapter 1's losses the field leans inward, the more the farther out, and holds the pair."
+                ),
+            )
+        }
+        Because::TheCircleIsHalved => told(
+            "the circle is halved",
+            format!(
+                "Half of {bare:.3}, where it circles without R1, would be {:.3}. What a step adds and what R1 takes go with r², \
+                 the lean with r⁴: divide by r², and it is r² that falls in a straight line with γ.",
+                bare / 2.0
+            ),
+        ),
+        Because::TheSquareIsHalved if !right => told(
+            "a reason without its number",
+            format!(
+                "The reason is right. Its number: without R1 the balance is at r² = 2η, and half of that is r² = {:.2}.",
+                here * here
+            ),
+        ),
+        Because::TheSquareIsHalved => Ok(()),
+    }
+}
+
+/// A game, where it starts, how many steps, their size, what an average keeps; to the pair and its average.
+type Trains = fn(Game, [f64; 2], usize, f64, f64) -> [[f64; 2]; 2];
+
+pub fn train(candidate: Trains) -> Result<(), Diagnosis> {
+    const SEE: &str = "chapter 4, § What averages do, equations 4.4 and 4.14";
+    let told = |name, what: &str| Diagnosis::new(name, what, SEE);
+    let game = |score, gamma| Game { score, gamma };
+    let cases = [
+        (game(Score::Linear, 0.0), [1.0, 0.5], 7, 0.3, 0.8),
+        (game(Score::Logistic, 0.4), [-2.0, 1.0], 40, 0.2, 0.95),
+        (game(Score::Linear, 0.0), [1.5, -0.5], 0, 0.1, 0.9),
+        (game(Score::Linear, 0.1), [0.0, 3.0], 1, 0.5, 0.7),
+    ];
+    for (game, start, steps, eta, decay) in cases {
+        let flat = |[w, m]: [[f64; 2]; 2]| arr1(&[w[0], w[1], m[0], m[1]]);
+        let run = |first: [f64; 2],
+                   decay: f64,
+                   before: bool,
+                   once: bool,
+                   both: bool| {
+            let (mut w, mut mean) = (start, first);
+            for _ in 0..steps {
+                if before {
+                    mean = average(mean, w, decay);
+                }
+                w = match both {
+                    true => simultaneous(game, w, eta),
+                    false => in_turn(game, w, eta),
+                };
+                if !before && !once {
+                    mean = average(mean, w, decay);
+                }
+            }
+            if once {
+                mean = average(mean, w, decay);
+            }
+            flat([w, mean])
+        };
+        let plays = || {
+            let (mut w, mut mean) = (start, start);
+            for _ in 0..steps {
+                w = in_turn(game, mean, eta);
+                mean = average(mean, w, decay);
+            }
+            flat([w, mean])
+        };
+        judge(
+            &run(start, decay, false, false, false),
+            &flat(candidate(game, start, steps, eta, decay)),
+            1e-10,
+            vec![
+                (
+                    run(start, decay, false, false, true),
+                    told(
+                        "both at once",
+                        "Both moved at once. In turn the generator answers the discriminator that has just moved; \
+                         `alternating` does that.",
+                    ),
+                ),
+                (
+                    plays(),
+                    told(
+                        "the average plays",
+                        "The average takes part in the game. It only watches: the step is the pair's, and what the average \
+                         is changes no step.",
+                    ),
+                ),
+                (
+                    run(start, decay, true, false, false),
+                    told(
+                        "averaged before the step",
+                        "The pair is averaged before it moves, so that the last step is missing and the start counts twice.",
+                    ),
+                ),
+                (
+                    run([0.0; 2], decay, false, false, false),
+                    told(
+                        "the average begins at nothing",
+                        "The average begins at 0, which here happens to be the end of the game, and looks better than it is. \
+                         It begins as the pair does.",
+                    ),
+                ),
+                (
+                    run(start, 1.0 - decay, false, false, false),
+                    told(
+                        "keeps what it should forget",
+                        "The average keeps 1 - decay of itself, and so is nearly the pair. It keeps `decay`.",
+                    ),
+                ),
+                (
+                    run(start, decay, false, true, false),
+                    told(
+                        "averaged once at the end",
+                        "The average saw the last pair alone. It takes something of each.",
+                    ),
+                ),
+            ],
+            told("value", "The pair or its average is wrong."),
+        )?;
+    }
+    Ok(())
+}
+
+/// What exercise 4.11 asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Foreseen {
+    /// D's loss swings half as much or less.
+    pub steadier: bool,
+    /// The share of high quality is half as large again or more.
+    pub sharper: bool,
+    pub why: Why,
+}
+
+/// Why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(dead_code)]
+pub enum Why {
+    DampedAndFlat,
+    DampedAndSharp,
+    MomentumWins,
+    TheStepIsTooLong,
+    NothingMoves,
+}
+
+/// Of the last third of three runs with β₁ = 0.9: how much D's loss swings, the share of high quality, the length of G's
+/// gradient, how much the number of modes changes.
+fn with_momentum(gamma: f64) -> [f64; 4] {
+    let config = Cause::Momentum.spoil(works(gamma));
+    let mut sums = [0.0; 4];
+    for seed in 1..=3 {
+        let lines = log(config, None, seed, 1_500);
+        let lines = lines.unwrap_or_else(|e| panic!("{e}"));
+        let late = &lines[lines.len() * 2 / 3..];
+        let mean = |of: &dyn Fn(&Line) -> f64| {
+            late.iter().map(of).sum::<f64>() / late.len() as f64
+        };
+        let swing = |of: fn(&Line) -> f64| {
+            let middle = mean(&of);
+            mean(&|line| (of(line) - middle).powi(2)).sqrt()
+        };
+        let one = [
+            swing(|line| line.d_loss),
+            mean(&|line| line.good),
+            mean(&|line| line.slope),
+            swing(|line| line.modes),
+        ];
+        for (sum, one) in sums.iter_mut().zip(one) {
+            *sum += one / 3.0;
+        }
+    }
+    sums
+}
+
+pub fn steadier(candidate: fn() -> Foreseen) -> Result<(), Diagnosis> {
+    const SEE: &str =
+        "chapter 4, §§ What momentum does and R1 turns it inward";
+    /// Trained once, however many answers are looked at.
+    static BOTH: LazyLock<[[f64; 4]; 2]> = LazyLock::new(|| {
+        // Nets so small are slower on many threads than on one.
+        let one = rayon::ThreadPoolBuilder::new().num_threads(1).build();
+        let one = one.unwrap_or_else(|e| panic!("{e}"));
+        one.install(|| [GAMMA, 10.0 * GAMMA].map(with_momentum))
+    });
+    let [[swing, good, slope, _], [less, now, short, modes]] = *BOTH;
+    let came = Foreseen {
+        steadier: less <= swing / 2.0,
+        sharper: now >= 1.5 * good,
+        why: Why::DampedAndFlat,
+    };
+    let yours = candidate();
+    if yours == came {
+        return Ok(());
+    }
+    let measured = format!(
+        "Over three seeds D's loss swings by {less:.4} in place of {swing:.4}, and {:.0} % of the samples are of high quality \
+         in place of {:.0} %.",
+        100.0 * now,
+        100.0 * good
+    );
+    let (name, what) = match yours.why {
+        Why::DampedAndFlat => (
+            "not what it says",
+            "The reason is right, and says something else than your two answers: damped is steadier, and a D that says less makes \
+             nothing sharper."
+                .to_string(),
+        ),
+        Why::DampedAndSharp => (
+            "a steady curve is a good generator",
+            "It settles, and not on the data: with a large γ equation 4.7 leaves a tilt of -aθ/γ, a tenth for the same fake. A \
+             steady curve says that the pair does not circle, and no more."
+                .to_string(),
+        ),
+        Why::MomentumWins => (
+            "momentum wins",
+            "It does not win: in the smallest game γ = 0.5 is too little for β = 0.9 and γ = 2 is enough, and here ten times the \
+             penalty damps the swings."
+                .to_string(),
+        ),
+        Why::TheStepIsTooLong => (
+            "the step is too long",
+            "Overstepping would show: the penalty is part of D's loss, which would swing more, not less.".to_string(),
+        ),
+        Why::NothingMoves => (
+            "nothing moves",
+            format!(
+                "G's gradient does get shorter, {short:.2} in place of {slope:.2}, but Adam divides by its size. G moves: from one \
+                 line of the log to another the number of modes found changes, with a standard deviation of {modes:.1}."
+            ),
+        ),
+    };
+    Err(Diagnosis::new(name, format!("{measured} {what}"), SEE))
 }
 
 /// From the slopes of a critic and λ to the penalty and its gradient at the slopes.

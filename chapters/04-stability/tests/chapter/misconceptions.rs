@@ -6,6 +6,10 @@ use crate::checks;
 
 #[path = "../../misconceptions/alternating.rs"]
 mod alternating;
+#[path = "../../misconceptions/circle.rs"]
+mod circle;
+#[path = "../../misconceptions/diagnose.rs"]
+mod diagnose;
 #[path = "../../misconceptions/jacobian.rs"]
 mod jacobian;
 #[path = "../../misconceptions/normalised_backward.rs"]
@@ -14,6 +18,10 @@ mod normalised_backward;
 mod penalty_gradient;
 #[path = "../../misconceptions/spectral_radius.rs"]
 mod spectral_radius;
+#[path = "../../misconceptions/steadier.rs"]
+mod steadier;
+#[path = "../../misconceptions/train.rs"]
+mod train;
 
 #[test]
 fn exercise_4_1() {
@@ -76,4 +84,66 @@ fn exercise_4_5() {
     expect_diagnosis(check(sum_over_rows), "sum over rows");
     expect_diagnosis(check(two_forgotten), "two forgotten");
     expect_diagnosis(check(number_by_number), "number by number");
+}
+
+#[test]
+fn exercise_4_8() {
+    use diagnose::*;
+    let check = checks::diagnose;
+    expect_diagnosis(check(one_half_is_a_frozen_d), "frozen discriminator");
+    expect_diagnosis(
+        check(a_small_gradient_is_a_frozen_g),
+        "frozen generator",
+    );
+    expect_diagnosis(check(modes_that_come_and_go_are_momentum), "momentum");
+    expect_diagnosis(check(never_sharp_is_noise_once), "noise once");
+    expect_diagnosis(check(a_loss_of_nothing_is_a_fast_g), "fast generator");
+    expect_diagnosis(check(a_loss_that_grows_is_long_steps), "long steps");
+    expect_diagnosis(check(jumps_are_momentum), "momentum");
+    expect_diagnosis(check(jumps_are_long_steps), "long steps");
+}
+
+#[test]
+fn exercise_4_9() {
+    use circle::*;
+    let check = checks::circle;
+    let nothing = "below the border nothing";
+    let leaves = "below the border it leaves";
+    expect_diagnosis(check(any_penalty_settles), "any penalty settles");
+    expect_diagnosis(check(below_the_border_nothing), nothing);
+    expect_diagnosis(check(below_the_border_it_leaves), leaves);
+    expect_diagnosis(check(the_circle_is_halved), "the circle is halved");
+    expect_diagnosis(check(right_for_a_wrong_reason), "the circle is halved");
+    expect_diagnosis(
+        check(a_reason_without_its_number),
+        "a reason without its number",
+    );
+}
+
+#[test]
+fn exercise_4_10() {
+    use train::*;
+    let check = checks::train;
+    let nothing = "the average begins at nothing";
+    let keeps = "keeps what it should forget";
+    let before = "averaged before the step";
+    let once = "averaged once at the end";
+    expect_diagnosis(check(both_at_once), "both at once");
+    expect_diagnosis(check(the_average_plays), "the average plays");
+    expect_diagnosis(check(averaged_before_the_step), before);
+    expect_diagnosis(check(the_average_begins_at_nothing), nothing);
+    expect_diagnosis(check(keeps_what_it_should_forget), keeps);
+    expect_diagnosis(check(averaged_once_at_the_end), once);
+}
+
+#[test]
+fn exercise_4_11() {
+    use steadier::*;
+    let check = checks::steadier;
+    let good = "a steady curve is a good generator";
+    expect_diagnosis(check(a_steady_curve_is_a_good_generator), good);
+    expect_diagnosis(check(momentum_wins), "momentum wins");
+    expect_diagnosis(check(the_step_is_too_long), "the step is too long");
+    expect_diagnosis(check(nothing_moves), "nothing moves");
+    expect_diagnosis(check(flat_and_yet_sharp), "not what it says");
 }

@@ -6,6 +6,10 @@ use crate::checks;
 
 #[path = "../../solutions/alternating.rs"]
 mod alternating;
+#[path = "../../solutions/circle.rs"]
+mod circle;
+#[path = "../../solutions/diagnose.rs"]
+mod diagnose;
 #[path = "../../solutions/jacobian.rs"]
 mod jacobian;
 #[path = "../../solutions/normalised_backward.rs"]
@@ -14,6 +18,10 @@ mod normalised_backward;
 mod penalty_gradient;
 #[path = "../../solutions/spectral_radius.rs"]
 mod spectral_radius;
+#[path = "../../solutions/steadier.rs"]
+mod steadier;
+#[path = "../../solutions/train.rs"]
+mod train;
 
 #[test]
 fn exercise_4_1() {
@@ -39,4 +47,24 @@ fn exercise_4_4() {
 #[test]
 fn exercise_4_5() {
     expect_pass(checks::penalty_gradient(penalty_gradient::penalty_gradient));
+}
+
+#[test]
+fn exercise_4_8() {
+    expect_pass(checks::diagnose(diagnose::diagnose));
+}
+
+#[test]
+fn exercise_4_9() {
+    expect_pass(checks::circle(circle::circle));
+}
+
+#[test]
+fn exercise_4_10() {
+    expect_pass(checks::train(train::train));
+}
+
+#[test]
+fn exercise_4_11() {
+    expect_pass(checks::steadier(steadier::steadier));
 }

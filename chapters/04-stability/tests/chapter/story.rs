@@ -17,6 +17,7 @@ fn the_story_runs_and_is_deterministic() {
         "vanish.svg",
         "critic.svg",
         "pushes.svg",
+        "logged.svg",
     ];
     let values = smoke_run(&CHAPTER, &figures);
     let of = |name: &str| values[name];

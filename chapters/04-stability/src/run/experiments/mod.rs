@@ -14,6 +14,7 @@ pub mod field;
 pub mod growth;
 pub mod leave_out;
 pub mod leave_out_claims;
+pub mod logged;
 pub mod logistic;
 pub mod modes;
 pub mod momentum;
