@@ -11,6 +11,10 @@ mod alternating;
 mod jacobian;
 #[path = "../exercises/normalised_backward.rs"]
 mod normalised_backward;
+#[path = "../exercises/packing.rs"]
+mod packing;
+#[path = "../exercises/r1_gradient.rs"]
+mod r1_gradient;
 #[path = "../exercises/spectral_radius.rs"]
 mod spectral_radius;
 
@@ -33,4 +37,14 @@ fn exercise_4_3_spectral_radius() {
 fn exercise_4_4_normalised_backward() {
     let answer = normalised_backward::normalised_backward;
     expect_pass(checks::normalised_backward(answer));
+}
+
+#[test]
+fn exercise_4_6_r1_gradient() {
+    expect_pass(checks::r1_gradient(r1_gradient::r1_gradient));
+}
+
+#[test]
+fn exercise_4_7_packing() {
+    expect_pass(checks::packing(packing::packed));
 }

@@ -10,6 +10,10 @@ mod alternating;
 mod jacobian;
 #[path = "../../misconceptions/normalised_backward.rs"]
 mod normalised_backward;
+#[path = "../../misconceptions/packing.rs"]
+mod packing;
+#[path = "../../misconceptions/r1_gradient.rs"]
+mod r1_gradient;
 #[path = "../../misconceptions/spectral_radius.rs"]
 mod spectral_radius;
 
@@ -59,4 +63,28 @@ fn exercise_4_4() {
     expect_diagnosis(check(sign_of_the_quotient_rule), "sign");
     expect_diagnosis(check(length_of_all_numbers), "length of all numbers");
     expect_diagnosis(check(projected_along_u_v), "projected along u vᵀ");
+}
+
+#[test]
+fn exercise_4_6() {
+    use r1_gradient::*;
+    let check = checks::r1_gradient;
+    expect_diagnosis(check(mean_forgotten), "mean forgotten");
+    expect_diagnosis(check(half_forgotten), "half forgotten");
+    expect_diagnosis(check(of_the_length), "length");
+    expect_diagnosis(check(of_the_mean_logit), "mean logit");
+    expect_diagnosis(check(last_layer_only), "last layer only");
+}
+
+#[test]
+fn exercise_4_7() {
+    use packing::*;
+    let check = checks::packing;
+    expect_diagnosis(check(real_beside_fake), "real beside fake");
+    expect_diagnosis(
+        check(features_beside_features),
+        "features beside features",
+    );
+    expect_diagnosis(check(one_example_repeated), "one example repeated");
+    expect_diagnosis(check(averaged), "averaged");
 }

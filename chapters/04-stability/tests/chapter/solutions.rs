@@ -10,6 +10,10 @@ mod alternating;
 mod jacobian;
 #[path = "../../solutions/normalised_backward.rs"]
 mod normalised_backward;
+#[path = "../../solutions/packing.rs"]
+mod packing;
+#[path = "../../solutions/r1_gradient.rs"]
+mod r1_gradient;
 #[path = "../../solutions/spectral_radius.rs"]
 mod spectral_radius;
 
@@ -32,4 +36,14 @@ fn exercise_4_3() {
 fn exercise_4_4() {
     let answer = normalised_backward::normalised_backward;
     expect_pass(checks::normalised_backward(answer));
+}
+
+#[test]
+fn exercise_4_6() {
+    expect_pass(checks::r1_gradient(r1_gradient::r1_gradient));
+}
+
+#[test]
+fn exercise_4_7() {
+    expect_pass(checks::packing(packing::packed));
 }
