@@ -19,7 +19,7 @@ const READERS: [(&Chapter, &[&str]); 8] = [
     ),
     (
         &gan::CHAPTER,
-        &["first steps", "digits", "few images", "digits-dfdx"],
+        &["first steps", "digits", "few-images", "digits-dfdx"],
     ),
     (&codebook_lookup::CHAPTER, &["patches", "codebook", "cosine"]),
     (&straight_through::CHAPTER, &["patches"]),

@@ -13,7 +13,7 @@ use ndarray_rand::rand::seq::SliceRandom;
 use crate::run::kid::kid;
 
 pub const EXPERIMENT: Experiment = Experiment {
-    name: "few images",
+    name: "few-images",
     cost: Cost::Minutes,
     measure,
     figures: &[("few", draw)],
