@@ -17,10 +17,7 @@ const READERS: [(&Chapter, &[&str]); 8] = [
         &discriminator_training::CHAPTER,
         &["parity", "digits-vs-noise", "digits-vs-blur", "article"],
     ),
-    (
-        &gan::CHAPTER,
-        &["first steps", "digits", "few-images", "digits-dfdx"],
-    ),
+    (&gan::CHAPTER, &["first steps", "digits", "few-images", "digits-dfdx"]),
     (&codebook_lookup::CHAPTER, &["patches", "codebook", "cosine"]),
     (&straight_through::CHAPTER, &["patches"]),
     (
