@@ -7,6 +7,8 @@ pub mod digits;
 pub mod digits_claims;
 pub mod digits_dfdx;
 pub mod few;
+pub mod few_claims;
+pub mod few_draws;
 pub mod film;
 pub mod first_steps;
 pub mod growth;
