@@ -259,7 +259,7 @@ pub fn spectral_radius(m: &Array2<f64>) -> f64 {
 // ANCHOR_END: momentum
 
 // ANCHOR: average
-/// Chapter 3's average of a player, eq. 3.9, for a pair: it keeps `decay`
+/// Chapter 3's average of a player, eq. 3.6, for a pair: it keeps `decay`
 /// of itself.
 pub fn average<F: NdFloat>(mean: [F; 2], w: [F; 2], decay: F) -> [F; 2] {
     [0, 1].map(|n| decay * mean[n] + (F::one() - decay) * w[n])

@@ -17,6 +17,10 @@ mod jacobian;
 mod normalised_backward;
 #[path = "../exercises/penalty_gradient.rs"]
 mod penalty_gradient;
+#[path = "../exercises/packing.rs"]
+mod packing;
+#[path = "../exercises/r1_gradient.rs"]
+mod r1_gradient;
 #[path = "../exercises/spectral_radius.rs"]
 mod spectral_radius;
 #[path = "../exercises/steadier.rs"]
@@ -68,4 +72,14 @@ fn exercise_4_10_train() {
 #[test]
 fn exercise_4_11_steadier() {
     expect_pass(checks::steadier(steadier::steadier));
+}
+
+#[test]
+fn exercise_4_6_r1_gradient() {
+    expect_pass(checks::r1_gradient(r1_gradient::r1_gradient));
+}
+
+#[test]
+fn exercise_4_7_packing() {
+    expect_pass(checks::packing(packing::packed));
 }

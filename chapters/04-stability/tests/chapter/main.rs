@@ -1,6 +1,7 @@
 //! The tests of chapter 4.
 
 mod checks;
+mod cures;
 mod equations;
 mod misconceptions;
 mod nets;

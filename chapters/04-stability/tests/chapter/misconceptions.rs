@@ -16,6 +16,10 @@ mod jacobian;
 mod normalised_backward;
 #[path = "../../misconceptions/penalty_gradient.rs"]
 mod penalty_gradient;
+#[path = "../../misconceptions/packing.rs"]
+mod packing;
+#[path = "../../misconceptions/r1_gradient.rs"]
+mod r1_gradient;
 #[path = "../../misconceptions/spectral_radius.rs"]
 mod spectral_radius;
 #[path = "../../misconceptions/steadier.rs"]
@@ -146,4 +150,28 @@ fn exercise_4_11() {
     expect_diagnosis(check(the_step_is_too_long), "the step is too long");
     expect_diagnosis(check(nothing_moves), "nothing moves");
     expect_diagnosis(check(flat_and_yet_sharp), "not what it says");
+}
+
+#[test]
+fn exercise_4_6() {
+    use r1_gradient::*;
+    let check = checks::r1_gradient;
+    expect_diagnosis(check(mean_forgotten), "mean forgotten");
+    expect_diagnosis(check(half_forgotten), "half forgotten");
+    expect_diagnosis(check(of_the_length), "length");
+    expect_diagnosis(check(of_the_mean_logit), "mean logit");
+    expect_diagnosis(check(last_layer_only), "last layer only");
+}
+
+#[test]
+fn exercise_4_7() {
+    use packing::*;
+    let check = checks::packing;
+    expect_diagnosis(check(real_beside_fake), "real beside fake");
+    expect_diagnosis(
+        check(features_beside_features),
+        "features beside features",
+    );
+    expect_diagnosis(check(one_example_repeated), "one example repeated");
+    expect_diagnosis(check(averaged), "averaged");
 }

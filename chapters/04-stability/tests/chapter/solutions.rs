@@ -16,6 +16,10 @@ mod jacobian;
 mod normalised_backward;
 #[path = "../../solutions/penalty_gradient.rs"]
 mod penalty_gradient;
+#[path = "../../solutions/packing.rs"]
+mod packing;
+#[path = "../../solutions/r1_gradient.rs"]
+mod r1_gradient;
 #[path = "../../solutions/spectral_radius.rs"]
 mod spectral_radius;
 #[path = "../../solutions/steadier.rs"]
@@ -67,4 +71,14 @@ fn exercise_4_10() {
 #[test]
 fn exercise_4_11() {
     expect_pass(checks::steadier(steadier::steadier));
+}
+
+#[test]
+fn exercise_4_6() {
+    expect_pass(checks::r1_gradient(r1_gradient::r1_gradient));
+}
+
+#[test]
+fn exercise_4_7() {
+    expect_pass(checks::packing(packing::packed));
 }
