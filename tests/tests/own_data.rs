@@ -11,13 +11,17 @@ use ndarray::{Array1, Array3, s};
 use tempfile::TempDir;
 
 /// Every experiment that reads `--data`.
-const READERS: [(&Chapter, &[&str]); 8] = [
+const READERS: [(&Chapter, &[&str]); 9] = [
     (&gradients::CHAPTER, &["parity", "digits", "zero-start", "unscaled"]),
     (
         &discriminator_training::CHAPTER,
         &["parity", "digits-vs-noise", "digits-vs-blur", "article"],
     ),
     (&gan::CHAPTER, &["first steps", "digits", "few-images", "digits-dfdx"]),
+    (
+        &stability::CHAPTER,
+        &["first steps", "digits-cures", "digits", "cost"],
+    ),
     (&codebook_lookup::CHAPTER, &["patches", "codebook", "cosine"]),
     (&straight_through::CHAPTER, &["patches"]),
     (

@@ -20,7 +20,7 @@ fn inside(n: usize, side: usize) -> (usize, usize, usize) {
 // ANCHOR_END: window
 
 // ANCHOR: gather
-/// Eq. 4.34: for each place of a grid of half the side, the sixteen places
+/// Eq. 4.35: for each place of a grid of half the side, the sixteen places
 /// of its window in one row, zeros for those outside. `[B · side²/4, 16 C]`
 ///
 /// # Panics

@@ -16,7 +16,7 @@ fn centred<F: NdFloat>(x: &ArrayView2<F>) -> (Array2<F>, Array1<F>) {
     (off, squares.mapv(|sum| (sum / rows + real(EPS)).sqrt()))
 }
 
-/// Eq. 4.36: beside each row the mean over columns of the standard
+/// Eq. 4.34: beside each row the mean over columns of the standard
 /// deviation within its group. `[B, X + 1]`
 pub fn deviation<F: NdFloat>(x: &Array2<F>, group: usize) -> Array2<F> {
     let mut y = Array2::zeros((x.nrows(), x.ncols() + 1)); // [B, X + 1]

@@ -14,8 +14,10 @@ const LEAKY: Activation = Activation::LeakyRelu(0.2);
 /// How large the two networks are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sizes {
-    /// Channels at 14 × 14 and at 7 × 7.
-    pub channels: (usize, usize),
+    /// The generator's channels at 14 × 14 and at 7 × 7.
+    pub g: (usize, usize),
+    /// The discriminator's.
+    pub d: (usize, usize),
     /// Width of the dense layer.
     pub dense: usize,
     /// Rows of a group of the minibatch deviation; `None` leaves it out.
@@ -24,9 +26,10 @@ pub struct Sizes {
 
 /// Those of the page, at any scale.
 pub fn sizes(lab: &Lab) -> Sizes {
-    let channels = lab.by_scale((2, 3), (16, 32), (32, 64));
+    let g = lab.by_scale((2, 3), (32, 64), (64, 128));
+    let d = lab.by_scale((2, 3), (16, 32), (32, 64));
     let dense = lab.by_scale(8, 256, 512);
-    Sizes { channels, dense, group: Some(16) }
+    Sizes { g, d, dense, group: Some(16) }
 }
 
 // ANCHOR: recipe
@@ -37,7 +40,7 @@ pub fn recipe(steps: u64) -> Config {
         game: Game::NonSaturating,
         batch: 64,
         noise: Noise::normal(64),
-        penalties: Penalties { real: 3.0, fake: 0.0, between: 0.0 },
+        penalties: Penalties { real: 30.0, fake: 0.0, between: 0.0 },
         every: 4,
         g: adam,
         d: adam,
@@ -53,7 +56,7 @@ pub fn recipe(steps: u64) -> Config {
 pub fn networks(
     noise: Noise,
     pack: usize,
-    Sizes { channels: (many, more), dense, group }: Sizes,
+    Sizes { g: (many, more), d: (few, some), dense, group }: Sizes,
     seed: u64,
 ) -> (Net<f32>, Net<f32>) {
     let rng = &mut rng_at(seed, u64::MAX);
@@ -65,9 +68,9 @@ pub fn networks(
         layer(Map::Up { side: 14 }, (many, 1), Activation::Tanh, rng),
     ];
     let mut d: Vec<Layer<f32>> = vec![
-        layer(Map::Down { side: 28 }, (pack, many), LEAKY, rng), // 14 × 14
-        layer(Map::Down { side: 14 }, (many, more), LEAKY, rng), // 7 × 7
-        layer(Map::Dense, (49 * more, dense), LEAKY, rng),
+        layer(Map::Down { side: 28 }, (pack, few), LEAKY, rng), // 14 × 14
+        layer(Map::Down { side: 14 }, (few, some), LEAKY, rng), // 7 × 7
+        layer(Map::Dense, (49 * some, dense), LEAKY, rng),
     ];
     let linear = Activation::Identity;
     if let Some(group) = group {

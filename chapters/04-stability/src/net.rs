@@ -3,7 +3,6 @@
 //! products: with its weight, with the weight's transpose, and of two
 //! batches to a gradient of the weight.
 
-use gan::plain::Scored;
 use gradients::plain::{
     Activation, Mlp, Parameters, init_layer, last, product, real,
 };
@@ -24,17 +23,17 @@ use crate::deviation::{deviation, deviation_backward};
 pub enum Map {
     /// `x W`, with `W` `[I, O]`.
     Dense,
-    /// A convolution to half the side, `W` `[16 C, O]` (eq. 4.34).
+    /// A convolution to half the side, `W` `[16 C, O]` (eq. 4.35).
     Down {
         /// Of the grid that comes in.
         side: usize,
     },
-    /// Its transpose, to twice the side, `W` `[16 O, C]` (eq. 4.35).
+    /// Its transpose, to twice the side, `W` `[16 O, C]` (eq. 4.36).
     Up {
         /// Of the grid that comes in.
         side: usize,
     },
-    /// One number more, the deviation within `group` rows (eq. 4.36).
+    /// One number more, the deviation within `group` rows (eq. 4.34).
     Deviation {
         /// So many rows, one after the other.
         group: usize,
@@ -260,52 +259,76 @@ impl<F: NdFloat> Net<F> {
     }
 }
 
+// ANCHOR: lengths
+/// R1's and R2's function of a length (eq. 4.30), and its slope.
+pub fn zero_centred<F: NdFloat>(gamma: f64) -> impl Fn(F) -> (F, F) {
+    let gamma = real::<F>(gamma);
+    move |n| (gamma * n * n / real(2.0), gamma * n)
+}
+
+/// WGAN-GP's (eq. 4.26), and its slope.
+pub fn near_one<F: NdFloat>(lambda: f64) -> impl Fn(F) -> (F, F) {
+    let lambda = real::<F>(lambda);
+    move |n| {
+        let off = n - F::one();
+        (lambda * off * off, real::<F>(2.0) * lambda * off)
+    }
+}
+// ANCHOR_END: lengths
+
 // ANCHOR: penalty
-/// Eq. 4.30 and 4.31, for any map: a penalty that is a function of the
-/// length of the logit's gradient at each row, and its gradient at every
-/// parameter. `of` gives the value and the slope at a length. A deviation
-/// within the batch is taken for a constant.
+/// Eq. 4.27: the mean over rows of a function of the length of the logit's
+/// gradient, and the gradient of that mean at every parameter. `of_norm`
+/// gives the function's value and its slope. A deviation within the batch
+/// is taken for a constant.
 ///
 /// # Panics
 /// An activation is curved.
 pub fn penalty<F: NdFloat>(
     d: &Net<F>,
     x: &Array2<F>, // [B, X]
-    of: impl Fn(F) -> (F, F),
+    of_norm: impl Fn(F) -> (F, F),
 ) -> (F, Net<F>) {
     let outputs = d.forward(x);
     let mut v = Array2::ones(last(&outputs).raw_dim()); // [B, 1]
     let mut sums = Vec::new();
     for (n, layer) in d.layers.iter().enumerate().rev() {
         let u = layer.activation.backward(&outputs[n + 1], v); // [B, O]
-        v = layer.back(&u); // [B, I]
+        v = layer.back(&u); // [B, I], in the end [B, X]
         sums.push(u);
     }
-    let (mut loss, b) = (F::zero(), real::<F>(x.nrows() as f64));
-    for mut row in v.rows_mut() {
-        let length = row.dot(&row).sqrt();
-        let (value, slope) = of(length);
-        loss += value / b;
-        let along = slope / (b * length.max(F::min_positive_value()));
-        row.mapv_inplace(|v| along * v);
+    let (rows, mut value) = (real::<F>(x.nrows() as f64), F::zero());
+    for mut v in v.rows_mut() {
+        let n = v.dot(&v).sqrt();
+        let (of_n, slope) = of_norm(n);
+        value += of_n / rows;
+        let along = if n > F::zero() { slope / n } else { F::zero() };
+        v *= along / rows;
     }
+    sums.reverse();
+    (value, at_the_weights(d, &outputs, sums, v))
+}
+
+/// Eq. 4.31: from the gradient at the logit's gradient, `[B, X]`, to that
+/// at every weight; `sums` is what the way back left at each layer.
+fn at_the_weights<F: NdFloat>(
+    d: &Net<F>,
+    outputs: &[Array2<F>],
+    sums: Vec<Array2<F>>,
+    mut d_v: Array2<F>, // [B, X]
+) -> Net<F> {
     let mut layers = Vec::new();
-    for (n, (layer, u)) in
-        d.layers.iter().zip(sums.into_iter().rev()).enumerate()
-    {
-        assert!(linear_in_pieces(layer.activation), "a curved activation");
-        let bias = Array1::zeros(layer.b.len()); // [O]
-        layers.push(layer.of(layer.weight(&v, &u), bias));
-        let d_u = layer.apply(&v); // [B, O]
-        v = layer.activation.backward(&outputs[n + 1], d_u); // [B, O]
+    for ((layer, u), y) in d.layers.iter().zip(sums).zip(&outputs[1..]) {
+        let curved = [Activation::Tanh, Activation::Sigmoid];
+        assert!(!curved.contains(&layer.activation), "a curved activation");
+        let b = Array1::zeros(layer.b.len()); // [O]
+        layers.push(layer.of(layer.weight(&d_v, &u), b));
+        let d_u = layer.apply(&d_v); // [B, O]
+        d_v = layer.activation.backward(y, d_u); // [B, O]
     }
-    (loss, Net { layers })
+    Net { layers }
 }
 // ANCHOR_END: penalty
-
-fn linear_in_pieces(activation: Activation) -> bool {
-    !matches!(activation, Activation::Tanh | Activation::Sigmoid)
-}
 
 impl<F> Parameters<F> for Net<F> {
     fn parameters(&self) -> Vec<ArrayView<'_, F, IxDyn>> {
@@ -333,6 +356,21 @@ impl<F: NdFloat> From<Mlp<F>> for Net<F> {
             activation: l.activation,
         };
         Self { layers: net.layers.into_iter().map(dense).collect() }
+    }
+}
+
+impl<F: NdFloat> Net<F> {
+    /// The same as chapter 0's network.
+    ///
+    /// # Panics
+    /// A layer is not dense.
+    pub fn into_mlp(self) -> Mlp<F> {
+        let dense = |l: Layer<F>| {
+            assert_eq!(l.map, Map::Dense, "a network of dense layers");
+            let (w, b, activation) = (l.w, l.b, l.activation);
+            gradients::plain::Layer { w, b, activation }
+        };
+        Mlp { layers: self.layers.into_iter().map(dense).collect() }
     }
 }
 
@@ -364,6 +402,3 @@ pub fn layer<F: NdFloat>(
     let w = w.as_standard_layout().into_owned();
     Layer { map, w, b: Array1::zeros(b), activation }
 }
-
-/// What a loss gives: its value, and its gradients at both logits.
-pub type Losses<F> = Scored<F>;

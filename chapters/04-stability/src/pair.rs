@@ -4,7 +4,7 @@
 use gan::plain::{average, in_halves};
 use gan::training::Noise;
 use gradients::model::{Model, restore_parameters, save_parameters};
-use gradients::plain::{AdamConfig, Parameters, add, last, real};
+use gradients::plain::{AdamConfig, add, last};
 use lab::{
     Checkpoint, CheckpointError, Diverged, Lab, Resumable, digest, rng_at,
 };
@@ -14,8 +14,9 @@ use ndarray_rand::rand::Rng;
 use ndarray_rand::rand_distr::StandardNormal;
 use rayon::join;
 
+use crate::critic::{between, clip};
 use crate::game::{d_loss_of, g_loss_of};
-use crate::net::{Map, Net, penalty};
+use crate::net::{Map, Net, near_one, penalty, zero_centred};
 use crate::on_dfdx;
 use crate::spectral::{normalised, normalised_backward, power_step, start};
 
@@ -138,8 +139,8 @@ pub struct Shown {
     pub z: Array2<f32>,
     /// The fakes' instance noise, `[B, X]`, if there is any.
     pub blur: Option<Array2<f32>>,
-    /// How near each point between lies to the real one, `[B / pack, 1]`.
-    pub between: Array2<f32>,
+    /// How near the point between lies to the real example, `[B / pack, 1]`.
+    pub eps: Array2<f32>,
 }
 
 /// What a step of training is made from: for each step of the discriminator
@@ -171,13 +172,13 @@ impl Source<'_> {
             };
             let blurs = (width > 0.0).then(|| (blur(), blur()));
             let rows = (batch / config.pack, 1);
-            let between =
+            let eps =
                 Array2::from_shape_simple_fn(rows, || rng.random::<f32>());
             let (x_real, blur) = match blurs {
                 Some((real, fake)) => (x_real + real, Some(fake)),
                 None => (x_real, None),
             };
-            Shown { x_real, z, blur, between }
+            Shown { x_real, z, blur, eps }
         };
         let shown = (0..k).map(of_d).collect();
         (shown, noise.sample(batch, &mut rng))
@@ -257,38 +258,33 @@ pub fn apart(x: Array2<f32>, pack: usize, channels: usize) -> Array2<f32> {
 pub fn d_step(
     d: &Net<f32>,
     (x_real, x_fake): (&Array2<f32>, &Array2<f32>), // [B, X]
-    between: &Array2<f32>,                          // [B, 1]
+    eps: &Array2<f32>,                              // [B, 1]
     game: Game,
     penalties: Penalties,
 ) -> (f32, Net<f32>) {
     let (real, fake) = join(|| d.forward(x_real), || d.forward(x_fake));
     let (mut loss, (d_real, d_fake)) =
         d_loss_of(game, last(&real), last(&fake)); // [B, 1]
-    let zero_centred = |x, gamma| {
-        let gamma: f32 = number(gamma);
-        let of = |n: f32| (0.5 * gamma * n * n, gamma * n);
-        (gamma > 0.0).then(|| penalty(d, x, of))
-    };
+    let at =
+        |x, gamma| (gamma > 0.0).then(|| penalty(d, x, zero_centred(gamma)));
     let ((mut d_d, at_real), (of_fake, at_fake)) = join(
         || {
             let d_d = d.backward_parameters(&real, d_real);
-            (d_d, zero_centred(x_real, penalties.real))
+            (d_d, at(x_real, penalties.real))
         },
         || {
             let d_d = d.backward_parameters(&fake, d_fake);
-            (d_d, zero_centred(x_fake, penalties.fake))
+            (d_d, at(x_fake, penalties.fake))
         },
     );
     add(&mut d_d, &of_fake);
-    let lambda: f32 = number(penalties.between);
-    let near_one = (lambda > 0.0).then(|| {
-        let x = x_real * between + x_fake * (1.0 - between); // [B, X]
-        let off = |n: f32| n - 1.0;
-        penalty(d, &x, |n| {
-            (lambda * off(n).powi(2), 2.0 * lambda * off(n))
-        })
+    let lambda = penalties.between;
+    let at_between = (lambda > 0.0).then(|| {
+        let x = between(x_real, x_fake, eps); // [B, X]
+        penalty(d, &x, near_one(lambda))
     });
-    for (more, d_more) in [at_real, at_fake, near_one].into_iter().flatten() {
+    for (more, d_more) in [at_real, at_fake, at_between].into_iter().flatten()
+    {
         loss += more;
         add(&mut d_d, &d_more);
     }
@@ -302,10 +298,6 @@ fn output_in_halves(net: &Net<f32>, z: &Array2<f32>) -> Array2<f32> {
     let [one, other] = [one, other].map(|z| z.to_owned());
     let (one, other) = join(|| net.output(&one), || net.output(&other));
     concatenate![Axis(0), one, other] // [B, X]
-}
-
-fn number(value: f64) -> f32 {
-    real(value)
 }
 
 /// Channels of an example, as a discriminator of packs has them.
@@ -368,7 +360,7 @@ impl<'a> Pair<'a> {
         let pack = self.config.pack;
         let channels = channels(&self.d.net, pack);
         let (mut d_loss, mut seen) = (0.0, Array2::zeros((0, 0)));
-        for Shown { x_real, z, blur, between } in shown {
+        for Shown { x_real, z, blur, eps } in shown {
             let made = output_in_halves(&self.g.net, &z); // [B, X]
             let made = match blur {
                 Some(noise) => made + noise,
@@ -376,8 +368,7 @@ impl<'a> Pair<'a> {
             };
             seen = side_by_side(x_real, pack, channels);
             let x_fake = side_by_side(made, pack, channels);
-            let taken =
-                self.step_of_d(&seen, &x_fake, &between, now.penalties);
+            let taken = self.step_of_d(&seen, &x_fake, &eps, now.penalties);
             d_loss = taken.map_err(|e| Diverged { step: n, ..e })?;
         }
         let g_loss = self.step_of_g(&seen, &z_g)?;
@@ -405,15 +396,15 @@ impl<'a> Pair<'a> {
 
     fn step_of_d(
         &mut self,
-        x_real: &Array2<f32>,  // [B / pack, pack · X]
-        x_fake: &Array2<f32>,  // [B / pack, pack · X]
-        between: &Array2<f32>, // [B / pack, 1]
+        x_real: &Array2<f32>, // [B / pack, pack · X]
+        x_fake: &Array2<f32>, // [B / pack, pack · X]
+        eps: &Array2<f32>,    // [B / pack, 1]
         penalties: Penalties,
     ) -> Result<f32, Diverged> {
         let (d, vectors) = self.used();
         let game = self.config.game;
         let (loss, mut d_d) =
-            d_step(&d, (x_real, x_fake), between, game, penalties);
+            d_step(&d, (x_real, x_fake), eps, game, penalties);
         for (n, (u, v)) in vectors.into_iter().enumerate() {
             let (layer, d_bar) = (&self.d.net.layers[n], &mut d_d.layers[n]);
             if layer.map.has_weight() {
@@ -423,9 +414,7 @@ impl<'a> Pair<'a> {
         }
         let loss = self.d.step(loss, &d_d)?;
         if let Some(c) = self.config.clip {
-            for mut p in self.d.net.parameters_mut() {
-                p.mapv_inplace(|v| v.clamp(-c as f32, c as f32));
-            }
+            clip(&mut self.d.net, c as f32);
         }
         Ok(loss)
     }

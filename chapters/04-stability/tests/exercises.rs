@@ -15,10 +15,10 @@ mod diagnose;
 mod jacobian;
 #[path = "../exercises/normalised_backward.rs"]
 mod normalised_backward;
-#[path = "../exercises/penalty_gradient.rs"]
-mod penalty_gradient;
 #[path = "../exercises/packing.rs"]
 mod packing;
+#[path = "../exercises/penalty_gradient.rs"]
+mod penalty_gradient;
 #[path = "../exercises/r1_gradient.rs"]
 mod r1_gradient;
 #[path = "../exercises/spectral_radius.rs"]

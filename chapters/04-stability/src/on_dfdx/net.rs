@@ -33,7 +33,7 @@ pub struct Net<E: Number, D: Device<E>> {
 }
 
 // ANCHOR: gather
-/// Eq. 4.34: for each place of a grid of half the side its sixteen
+/// Eq. 4.35: for each place of a grid of half the side its sixteen
 /// neighbours in one row; what lies outside is gathered from a row of zeros.
 /// `[B · side²/4, 16 C]`
 pub fn gather<E: Number, D: Device<E>, T: Tape<E, D>>(
@@ -104,7 +104,7 @@ pub fn scatter<E: Number, D: Device<E>, T: Tape<E, D>>(
 // ANCHOR_END: gather
 
 // ANCHOR: deviation
-/// Eq. 4.36: the mean deviation within each row's group, `[B, 1]`.
+/// Eq. 4.34: the mean deviation within each row's group, `[B, 1]`.
 pub fn deviation<E: Number, D: Device<E>, T: Tape<E, D>>(
     x: Matrix<E, D, T>, // [B, X], whole groups
     group: usize,
@@ -197,10 +197,9 @@ impl<E: Number, D: Device<E>> Net<E, D> {
     pub fn new(dev: &D, from: &net::Net<E>) -> Self {
         let layer = |l: &net::Layer<E>| {
             let (w, b) = match l.map {
-                Map::Deviation { .. } => (
-                    dev.zeros_like(&(1, 1)),
-                    dev.zeros_like(&(1,)),
-                ),
+                Map::Deviation { .. } => {
+                    (dev.zeros_like(&(1, 1)), dev.zeros_like(&(1,)))
+                }
                 _ => (
                     tensor(dev, &l.w, l.w.dim()),
                     tensor(dev, &l.b, (l.b.len(),)),

@@ -49,7 +49,7 @@ fn side_by_side<D: Trains, T: Tape<f32, D>>(
 pub fn d_step<D: Trains>(
     d: &Net<f32, D>,
     (x_real, x_fake): (Matrix<f32, D>, Matrix<f32, D>), // [B, X]
-    between: Matrix<f32, D>,                            // [B, 1]
+    eps: Matrix<f32, D>,                                // [B, 1]
     game: Game,
     penalties: Penalties,
 ) -> Loss<f32, D> {
@@ -64,7 +64,7 @@ pub fn d_step<D: Trains>(
         loss = loss + r1(d, x_fake.clone(), fake);
     }
     if lambda > 0.0 {
-        let u = between.reshape_like(&(x_real.shape().0,)); // [B]
+        let u = eps.reshape_like(&(x_real.shape().0,)); // [B]
         let u = u.broadcast_like::<_, Axis<1>>(x_real.shape());
         let x = x_real * u.clone() + x_fake * (u * -1.0 + 1.0); // [B, X]
         loss = loss + near_one(d, x, lambda);
@@ -96,7 +96,7 @@ impl<D: Trains> Pair<'_, D> {
 
     fn step_of_d(
         &mut self,
-        Shown { x_real, z, blur, between }: Shown,
+        Shown { x_real, z, blur, eps }: Shown,
         penalties: Penalties,
     ) -> Result<Matrix<f32, D>, Diverged> {
         let Config { game, pack, clip, .. } = self.config;
@@ -108,9 +108,9 @@ impl<D: Trains> Pair<'_, D> {
         };
         let real = side_by_side(self.on_device(&x_real), pack, channels);
         let fake = side_by_side(made, pack, channels);
-        let u = self.on_device(&between);
+        let eps = self.on_device(&eps);
         let shown = (real.clone(), fake);
-        let loss = d_step(&self.d.net, shown, u, game, penalties);
+        let loss = d_step(&self.d.net, shown, eps, game, penalties);
         let (value, mut d_d) = value_and_gradients(loss);
         let taken = self.d.step(value, &mut d_d);
         taken.map_err(|found| self.first_of(found))?;

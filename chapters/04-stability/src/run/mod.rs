@@ -8,9 +8,9 @@ pub mod task;
 use lab::{Cost, Lab};
 
 use experiments::{
-    average, cost, critic, cures, digits, digits_cures, field, growth,
-    leave_out, logged, logistic, modes, momentum, pushes, spectral, stable,
-    strong, vanish,
+    average, cost, critic, cures, digits, digits_cures, field, first_steps,
+    growth, leave_out, logged, logistic, modes, momentum, pushes, spectral,
+    stable, strong, vanish,
 };
 
 /// The experiments of chapter 4.
@@ -31,6 +31,7 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     lab.run(&critic::EXPERIMENT)?;
     lab.run(&pushes::EXPERIMENT)?;
     lab.run(&logged::EXPERIMENT)?;
+    lab.run(&first_steps::EXPERIMENT)?;
     lab.run(&cures::EXPERIMENT)?;
     lab.run(&modes::RING)?;
     lab.run(&leave_out::EXPERIMENT)?;

@@ -90,9 +90,10 @@ impl Task {
             .rows()
             .into_iter()
             .map(|x| {
-                let away = means.rows().into_iter().map(|m| {
-                    (x[0] - m[0]).hypot(x[1] - m[1]) / sigma
-                });
+                let away = means
+                    .rows()
+                    .into_iter()
+                    .map(|m| (x[0] - m[0]).hypot(x[1] - m[1]) / sigma);
                 away.fold(f64::INFINITY, f64::min)
             })
             .collect();

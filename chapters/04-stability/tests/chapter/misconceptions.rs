@@ -14,10 +14,10 @@ mod diagnose;
 mod jacobian;
 #[path = "../../misconceptions/normalised_backward.rs"]
 mod normalised_backward;
-#[path = "../../misconceptions/penalty_gradient.rs"]
-mod penalty_gradient;
 #[path = "../../misconceptions/packing.rs"]
 mod packing;
+#[path = "../../misconceptions/penalty_gradient.rs"]
+mod penalty_gradient;
 #[path = "../../misconceptions/r1_gradient.rs"]
 mod r1_gradient;
 #[path = "../../misconceptions/spectral_radius.rs"]

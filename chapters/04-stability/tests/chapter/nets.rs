@@ -67,23 +67,37 @@ fn close(net: &Net<f64>, d: &Net<f64>, loss: impl Fn(&Net<f64>) -> f64) {
 }
 
 /// A convolution of 4 × 4 with stride 2 and a border of 1, as it is defined.
-fn as_defined(x: ArrayView2<f64>, w: &Array2<f64>, side: usize) -> Array2<f64> {
+fn as_defined(
+    x: ArrayView2<f64>,
+    w: &Array2<f64>,
+    side: usize,
+) -> Array2<f64> {
     let (c, o, half) = (x.ncols() / (side * side), w.ncols(), side / 2);
     let cell = |b: usize, line: isize, column: isize, c_in: usize| {
         let inside = |n: isize| (0..side as isize).contains(&n);
         match inside(line) && inside(column) {
-            true => x[[b, (line as usize * side + column as usize) * c + c_in]],
+            true => {
+                x[[b, (line as usize * side + column as usize) * c + c_in]]
+            }
             false => 0.0,
         }
     };
     Array2::from_shape_fn((x.nrows(), half * half * o), |(b, at)| {
         let (place, out) = (at / o, at % o);
-        let (line, column) = ((place / half) as isize, (place % half) as isize);
+        let (line, column) =
+            ((place / half) as isize, (place % half) as isize);
         let mut sum = 0.0;
-        for (down, right) in (0..4).flat_map(|d| (0..4).map(move |r| (d, r))) {
+        for (down, right) in (0..4).flat_map(|d| (0..4).map(move |r| (d, r)))
+        {
             for c_in in 0..c {
-                let seen = cell(b, 2 * line + down - 1, 2 * column + right - 1, c_in);
-                sum += seen * w[[((down * 4 + right) as usize) * c + c_in, out]];
+                let seen = cell(
+                    b,
+                    2 * line + down - 1,
+                    2 * column + right - 1,
+                    c_in,
+                );
+                sum +=
+                    seen * w[[((down * 4 + right) as usize) * c + c_in, out]];
             }
         }
         sum
@@ -94,14 +108,14 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(16))]
 
     #[test]
-    fn eq_4_34_a_convolution_is_a_gathering_and_a_product(seed: u64, b in 1_usize..4, half in 1_usize..5) {
+    fn eq_4_35_a_convolution_is_a_gathering_and_a_product(seed: u64, b in 1_usize..4, half in 1_usize..5) {
         let (x, w) = (normal((b, 4 * half * half * 2), seed), normal((32, 3), seed + 1));
         let down = Layer { map: Map::Down { side: 2 * half }, w: w.clone(), b: ndarray::arr1(&[0.0; 3]), activation: LEAKY };
         assert_abs_diff_eq!(down.apply(&x), as_defined(x.view(), &w, 2 * half), epsilon = 1e-12);
     }
 
     #[test]
-    fn eq_4_35_each_map_has_its_transpose(seed: u64, b in 1_usize..4) {
+    fn eq_4_36_each_map_has_its_transpose(seed: u64, b in 1_usize..4) {
         for (layer, inputs, outputs) in layers(seed % 1000) {
             let (x, u) = (normal((b, inputs), seed), normal((b, outputs), seed / 2));
             // ⟨A x, u⟩ = ⟨x, Aᵀ u⟩ = ⟨W, the weight's gradient⟩.
@@ -112,14 +126,14 @@ proptest! {
     }
 
     #[test]
-    fn eq_4_34_gathering_has_its_transpose(seed: u64, b in 1_usize..4, half in 1_usize..5) {
+    fn eq_4_35_gathering_has_its_transpose(seed: u64, b in 1_usize..4, half in 1_usize..5) {
         let side = 2 * half;
         let (x, u) = (normal((b, side * side * 2), seed), normal((b * half * half, 32), seed / 2));
         assert_abs_diff_eq!(inner(&gather(&x, side), &u), inner(&x, &scatter(&u, b, side)), epsilon = 1e-10);
     }
 
     #[test]
-    fn eq_4_36_the_deviation_and_its_gradient(seed: u64) {
+    fn eq_4_34_the_deviation_and_its_gradient(seed: u64) {
         let (x, u) = (normal((7, 3), seed), normal((7, 4), seed / 2)); // the last group is of one row
         let loss = |x: &Array2<f64>| inner(&deviation(x, 3), &u);
         let d_x = deviation_backward(&x, 3, &u);
@@ -163,7 +177,8 @@ proptest! {
 fn what_a_deviation_says() {
     let alike = Array2::<f64>::ones((4, 2));
     assert!(deviation(&alike, 4)[[0, 2]] < 1e-3);
-    let apart = ndarray::array![[1.0, 5.0], [3.0, 5.0], [1.0, 1.0], [1.0, 1.0]];
+    let apart =
+        ndarray::array![[1.0, 5.0], [3.0, 5.0], [1.0, 1.0], [1.0, 1.0]];
     let told = deviation(&apart, 2); // of the first group 1 and 0, of the second nothing
     assert_abs_diff_eq!(told[[0, 2]], 0.5, epsilon = 1e-4);
     assert_abs_diff_eq!(told[[1, 2]], 0.5, epsilon = 1e-4);
@@ -179,10 +194,18 @@ fn an_odd_side_is_refused() {
 #[test]
 fn a_bias_is_added_at_every_place() {
     let rng = &mut rng_at(1, 1);
-    let mut down = layer::<f64>(Map::Down { side: 4 }, (1, 2), Activation::Identity, rng);
+    let mut down = layer::<f64>(
+        Map::Down { side: 4 },
+        (1, 2),
+        Activation::Identity,
+        rng,
+    );
     down.b.assign(&ndarray::arr1(&[1.0, -2.0]));
     let y = down.forward(&Array2::zeros((1, 16)));
-    assert_eq!(y, ndarray::array![[1.0, -2.0, 1.0, -2.0, 1.0, -2.0, 1.0, -2.0]]);
+    assert_eq!(
+        y,
+        ndarray::array![[1.0, -2.0, 1.0, -2.0, 1.0, -2.0, 1.0, -2.0]]
+    );
     let net = Net { layers: vec![down] };
     assert_eq!(last(&net.forward(&Array2::zeros((1, 16)))).sum(), -4.0);
 }

@@ -49,7 +49,8 @@ fn pair(config: Config) -> Pair<'static> {
         layer(group, (0, 0), Activation::Identity, rng),
         layer(Map::Dense, (49, 1), Activation::Identity, rng),
     ];
-    let (batch, nets) = (config.batch, (Net { layers: g }, Net { layers: d }));
+    let (batch, nets) =
+        (config.batch, (Net { layers: g }, Net { layers: d }));
     Pair::new(config, nets, 5, move |n| {
         let noise = Array2::random_using(
             (batch, 64),
@@ -62,7 +63,8 @@ fn pair(config: Config) -> Pair<'static> {
 
 fn apart_by(a: &Net<f32>, b: &Net<f32>) -> f32 {
     let pairs = a.parameters().into_iter().zip(b.parameters());
-    let far = pairs.map(|(a, b)| (&a - &b).fold(0.0_f32, |m, v| m.max(v.abs())));
+    let far =
+        pairs.map(|(a, b)| (&a - &b).fold(0.0_f32, |m, v| m.max(v.abs())));
     far.fold(0.0, f32::max)
 }
 
@@ -76,7 +78,12 @@ fn switches() -> Vec<Config> {
     all.push(Config { penalties: penalties(0.0, 0.0, 1.0), ..config() });
     all.push(Config { pack: 2, ..config() });
     all.push(Config { k: 3, every: 2, ..config() });
-    all.push(Config { instance_noise: 0.3, anneal: true, cool: Some(6), ..config() });
+    all.push(Config {
+        instance_noise: 0.3,
+        anneal: true,
+        cool: Some(6),
+        ..config()
+    });
     all.push(Config { clip: Some(0.05), ..config() });
     all
 }
@@ -93,8 +100,17 @@ fn both_rooms_train_alike() {
         }
         there.settle().unwrap();
         let [of_d, of_g] = there.losses();
-        for (a, b) in here.d.losses.iter().zip(of_d).chain(here.g.losses.iter().zip(of_g)) {
-            assert!((a - b).abs() < 2e-3 * a.abs().max(1.0), "{a} {b} {config:?}");
+        for (a, b) in here
+            .d
+            .losses
+            .iter()
+            .zip(of_d)
+            .chain(here.g.losses.iter().zip(of_g))
+        {
+            assert!(
+                (a - b).abs() < 2e-3 * a.abs().max(1.0),
+                "{a} {b} {config:?}"
+            );
         }
         assert!(apart_by(&here.mean, &there.mean()) < 1e-3, "{config:?}");
         assert!(apart_by(&here.d(), &there.d()) < 2e-3, "{config:?}");
@@ -149,7 +165,8 @@ fn each_switch_is_felt() {
 #[test]
 fn on_points_it_is_chapter_3s() {
     let adam = config().g;
-    let data = |n| Array2::random_using((8, 2), StandardNormal, &mut rng_at(9, n));
+    let data =
+        |n| Array2::random_using((8, 2), StandardNormal, &mut rng_at(9, n));
     let nets = || {
         let rng = &mut rng_at(4, 0);
         let g = Mlp::new(&[4, 6, 2], LEAKY, Activation::Identity, rng);

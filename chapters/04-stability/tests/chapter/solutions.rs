@@ -14,10 +14,10 @@ mod diagnose;
 mod jacobian;
 #[path = "../../solutions/normalised_backward.rs"]
 mod normalised_backward;
-#[path = "../../solutions/penalty_gradient.rs"]
-mod penalty_gradient;
 #[path = "../../solutions/packing.rs"]
 mod packing;
+#[path = "../../solutions/penalty_gradient.rs"]
+mod penalty_gradient;
 #[path = "../../solutions/r1_gradient.rs"]
 mod r1_gradient;
 #[path = "../../solutions/spectral_radius.rs"]

@@ -2,7 +2,9 @@
 
 use gan::digits::unit;
 use judge::Judge;
-use lab::{Axis, Cost, Experiment, ImageGrid, Lab, Measurements, Plot, Within};
+use lab::{
+    Axis, Cost, Experiment, ImageGrid, Lab, Measurements, Plot, Within,
+};
 use ndarray::Array2;
 
 use super::digits_claims;
@@ -26,7 +28,7 @@ fn measure(lab: &mut Lab) -> anyhow::Result<()> {
     lab.result("digits_floor", floor, Within::Factor(1.2))?;
     let real = judge.real.confident(0.9);
     lab.result("digits_real_confident", real, Within::Absolute(0.02))?;
-    let steps: u64 = lab.by_scale(20, 16_000, 60_000);
+    let steps: u64 = lab.by_scale(20, 24_000, 60_000);
     let mut verdicts = Vec::new();
     let mut seconds = Vec::new();
     for n in 0..SEEDS {
@@ -50,7 +52,11 @@ fn measure(lab: &mut Lab) -> anyhow::Result<()> {
     };
     let share = Within::Absolute(0.05);
     for (what, numbers, within) in [
-        ("frechet_over_floor", of(&|v| v.frechet / floor), Within::Factor(1.3)),
+        (
+            "frechet_over_floor",
+            of(&|v| v.frechet / floor),
+            Within::Factor(1.3),
+        ),
         ("confident_share", of(&|v| v.confident), share),
         ("precision", of(&|v| v.precision), share),
         ("recall", of(&|v| v.recall), share),

@@ -42,7 +42,7 @@ pub fn case(name: &str, sizes: Sizes) -> (Config, Sizes) {
     let momentum = AdamConfig { beta1: 0.5, ..it.g };
     let config = match name {
         "no_penalty" => Config { penalties: penalties(0.0, 0.0), ..it },
-        "r2" => Config { penalties: penalties(3.0, 3.0), ..it },
+        "r2" => Config { penalties: penalties(30.0, 30.0), ..it },
         "pairing" => game(Game::Relativistic),
         "packing" => Config { pack: 2, ..it },
         "ttur" => {
@@ -51,11 +51,9 @@ pub fn case(name: &str, sizes: Sizes) -> (Config, Sizes) {
         "momentum" => Config { g: momentum, d: momentum, ..it },
         "least_squares" => game(Game::LeastSquares),
         "hinge" => game(Game::Hinge),
-        "spectral" => Config {
-            spectral: true,
-            penalties: penalties(0.0, 0.0),
-            ..it
-        },
+        "spectral" => {
+            Config { spectral: true, penalties: penalties(0.0, 0.0), ..it }
+        }
         _ => it,
     };
     let group = sizes.group.filter(|_| name != "no_deviation");
@@ -76,8 +74,7 @@ fn measure(lab: &mut Lab) -> anyhow::Result<()> {
             lab.train(&format!("short-{name}-{n}"), steps, &mut pair)?;
             let noise = config.noise;
             let z = noise.sample(judge.n, &mut lab.rng("judged")); // [N, Z]
-            let seen =
-                judge.classifier.look(&unit(pair.mean().output(&z)));
+            let seen = judge.classifier.look(&unit(pair.mean().output(&z)));
             let distance = frechet(&Moments::of(&seen.features)?, real)?;
             Ok([distance / floor, seen.confident(0.9)])
         };

@@ -11,6 +11,7 @@ pub mod digits_cures;
 pub mod digits_cures_claims;
 pub mod dots;
 pub mod field;
+pub mod first_steps;
 pub mod growth;
 pub mod leave_out;
 pub mod leave_out_claims;
