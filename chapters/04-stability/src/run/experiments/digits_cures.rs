@@ -42,7 +42,7 @@ pub fn case(name: &str, sizes: Sizes) -> (Config, Sizes) {
     let momentum = AdamConfig { beta1: 0.5, ..it.g };
     let config = match name {
         "no_penalty" => Config { penalties: penalties(0.0, 0.0), ..it },
-        "r2" => Config { penalties: penalties(30.0, 30.0), ..it },
+        "r2" => Config { penalties: penalties(10.0, 10.0), ..it },
         "pairing" => game(Game::Relativistic),
         "packing" => Config { pack: 2, ..it },
         "ttur" => {
@@ -64,7 +64,7 @@ fn measure(lab: &mut Lab) -> anyhow::Result<()> {
     let judge = &Judge::new(lab)?;
     let real = &Moments::of(&judge.real.features)?;
     let floor = judge.judge(&judge.held_out())?.frechet;
-    let steps = lab.by_scale(10, 1000, 5000);
+    let steps = lab.by_scale(10, 600, 5000);
     for name in CASES {
         let (config, sizes) = case(name, sizes(lab));
         let job = |n: usize| -> anyhow::Result<[f64; 2]> {
