@@ -18,10 +18,7 @@ const READERS: [(&Chapter, &[&str]); 9] = [
         &["parity", "digits-vs-noise", "digits-vs-blur", "article"],
     ),
     (&gan::CHAPTER, &["first steps", "digits", "few-images", "digits-dfdx"]),
-    (
-        &stability::CHAPTER,
-        &["first steps", "digits-cures", "digits", "cost"],
-    ),
+    (&stability::CHAPTER, &["first steps", "digits-cures", "digits", "cost"]),
     (&codebook_lookup::CHAPTER, &["patches", "codebook", "cosine"]),
     (&straight_through::CHAPTER, &["patches"]),
     (

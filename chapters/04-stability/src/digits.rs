@@ -40,7 +40,7 @@ pub fn recipe(steps: u64) -> Config {
         game: Game::NonSaturating,
         batch: 64,
         noise: Noise::normal(64),
-        penalties: Penalties { real: 10.0, fake: 0.0, between: 0.0 },
+        penalties: Penalties { real: 3.0, fake: 0.0, between: 0.0 },
         every: 4,
         g: adam,
         d: adam,

@@ -5,7 +5,7 @@ use gan::plain::modes;
 use gan::training::Noise;
 use gradients::plain::{Activation, AdamConfig};
 use lab::{Lab, Within, rng_at};
-use ndarray::Array2;
+use ndarray::{Array2, ArrayView1};
 use rayon::prelude::*;
 
 use crate::net::{Layer, Map, Net, layer};
@@ -86,26 +86,42 @@ impl Task {
         let samples = self.samples(g, noise, JUDGED); // [2500, 2]
         let (means, sigma) = (self.data.means(), self.data.sigma());
         let (good, found) = modes(&samples, means, sigma);
-        let away: Vec<f64> = samples
-            .rows()
-            .into_iter()
-            .map(|x| {
-                let away = means
-                    .rows()
-                    .into_iter()
-                    .map(|m| (x[0] - m[0]).hypot(x[1] - m[1]) / sigma);
-                away.fold(f64::INFINITY, f64::min)
-            })
-            .collect();
-        let near = away.iter().filter(|a| **a <= 3.0).map(|a| a * a);
-        let variance = near.sum::<f64>() / (2 * good.max(1)) as f64;
+        // Which mode is nearest, and where the sample lies from it, in standard deviations.
+        let nearest = |x: ArrayView1<f64>| -> (usize, [f64; 2]) {
+            let off = means
+                .rows()
+                .into_iter()
+                .map(|m| [(x[0] - m[0]) / sigma, (x[1] - m[1]) / sigma]);
+            let nearer = |a: &(usize, [f64; 2]), b: &(usize, [f64; 2])| {
+                length(a.1).total_cmp(&length(b.1))
+            };
+            off.enumerate().min_by(nearer).expect("a mode")
+        };
+        let off: Vec<_> = samples.rows().into_iter().map(nearest).collect();
+        let away: Vec<f64> = off.iter().map(|(_, x)| length(*x)).collect();
+        let near: Vec<_> =
+            off.into_iter().filter(|(_, x)| length(*x) <= 3.0).collect();
+        let squares = near.iter().map(|(_, x)| length(*x).powi(2));
+        let variance = squares.sum::<f64>() / (2 * good.max(1)) as f64;
+        // What of that is left when each mode's samples are centred.
+        let off_centre = (0..means.nrows()).map(|mode| {
+            let of = || near.iter().filter(|(m, _)| *m == mode);
+            let sum = |axis: usize| of().map(|(_, x)| x[axis]).sum::<f64>();
+            length([sum(0), sum(1)]).powi(2) / of().count().max(1) as f64
+        });
+        let off_centre = off_centre.sum::<f64>() / (2 * good.max(1)) as f64;
         Judged {
             modes: found.iter().filter(|n| **n > 0).count() as f64,
             high_quality: good as f64 / JUDGED as f64,
             width: variance.sqrt(),
+            own_width: (variance - off_centre).max(0.0).sqrt(),
             farthest: away.into_iter().fold(0.0, f64::max),
         }
     }
+}
+
+fn length([x, y]: [f64; 2]) -> f64 {
+    x.hypot(y)
 }
 
 /// What a generator of modes is worth.
@@ -113,8 +129,10 @@ impl Task {
 pub struct Judged {
     pub modes: f64,
     pub high_quality: f64,
-    /// Standard deviation within a mode over the true one.
+    /// Standard deviation within a mode, from its true middle, over the true one.
     pub width: f64,
+    /// The same from the middle of the samples there.
+    pub own_width: f64,
     /// The sample that is farthest from every mode, in standard deviations of a mode.
     pub farthest: f64,
 }
@@ -197,7 +215,7 @@ impl<'a> Pairs<'a> {
 /// What is found in the averaged generators, by name, and how close another run of it comes.
 type Found = (&'static str, Vec<f64>, Within);
 
-fn found(runs: &[Run]) -> [Found; 5] {
+fn found(runs: &[Run]) -> [Found; 6] {
     let picked = |pick: fn(&Run) -> f64| -> Vec<f64> {
         runs.iter().map(pick).collect()
     };
@@ -208,6 +226,7 @@ fn found(runs: &[Run]) -> [Found; 5] {
         ("high_quality", picked(|run| run.mean.high_quality), share),
         ("last_high_quality", picked(|run| run.last.high_quality), share),
         ("width_ratio", picked(|run| run.mean.width), wide),
+        ("own_width_ratio", picked(|run| run.mean.own_width), wide),
         ("farthest_sigma", picked(|run| run.mean.farthest), far),
     ]
 }

@@ -86,6 +86,7 @@ fn samples(lab: &Lab, x: &Array2<f32>) -> anyhow::Result<()> {
 fn losses(lab: &mut Lab, [of_d, of_g]: [Vec<f32>; 2]) -> anyhow::Result<()> {
     let size = (of_d.len() / 200).max(1);
     let chunks = of_d.len().div_ceil(size);
+    lab.result("digits_chunk", size as f64, Within::Exactly)?;
     lab.column("step", (0..chunks).map(|n| (n * size) as f64))?;
     for (name, losses) in [("d", of_d), ("g", of_g)] {
         let mean = |part: &[f32]| {

@@ -42,7 +42,7 @@ pub fn case(name: &str, sizes: Sizes) -> (Config, Sizes) {
     let momentum = AdamConfig { beta1: 0.5, ..it.g };
     let config = match name {
         "no_penalty" => Config { penalties: penalties(0.0, 0.0), ..it },
-        "r2" => Config { penalties: penalties(10.0, 10.0), ..it },
+        "r2" => Config { penalties: penalties(3.0, 3.0), ..it },
         "pairing" => game(Game::Relativistic),
         "packing" => Config { pack: 2, ..it },
         "ttur" => {
