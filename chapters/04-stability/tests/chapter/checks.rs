@@ -886,7 +886,12 @@ type Pair = (Array2<f64>, Array2<f64>);
 
 /// A discriminator with one hidden layer, as wide as its input so that a forgotten transpose does not stop.
 fn small() -> (Array2<f64>, Array2<f64>, Array1<f64>, Array2<f64>) {
-    let x = array![[1.0, -0.5, 0.2], [0.3, 2.0, -1.0], [-1.5, 0.1, 0.4]];
+    let x = array![
+        [1.0, -0.5, 0.2],
+        [0.3, 2.0, -1.0],
+        [-1.5, 0.1, 0.4],
+        [0.7, -0.3, 1.1]
+    ];
     let w1 = array![[0.5, -1.0, 0.3], [1.2, 0.4, -0.7], [-0.2, 0.9, 1.1]];
     (x, w1, array![0.1, -0.6, 0.2], array![[0.8], [-1.5], [0.6]])
 }
@@ -913,9 +918,9 @@ pub fn r1_gradient(candidate: R1Gradient) -> Result<(), Diagnosis> {
     let at_w2 = |d_v: &Array2<f64>| {
         (&slopes * &d_v.dot(&w1)).sum_axis(Axis(0)).insert_axis(Axis(1))
     };
-    let d_v = &v * (gamma / 3.0);
+    let d_v = &v * (gamma / 4.0);
     let length = v.map_axis(Axis(1), |v| v.dot(&v).sqrt());
-    let of_length = &v / &length.insert_axis(Axis(1)) * (0.5 * gamma / 3.0);
+    let of_length = &v / &length.insert_axis(Axis(1)) * (0.5 * gamma / 4.0);
     let told = |name, what: &str| Diagnosis::new(name, what, SEE);
     let (d_w1, d_w2) = candidate(&x, &w1, &b1, &w2, gamma);
     judge(
@@ -924,7 +929,7 @@ pub fn r1_gradient(candidate: R1Gradient) -> Result<(), Diagnosis> {
         1e-10,
         vec![
             (
-                at_w1(&(&d_v * 3.0)),
+                at_w1(&(&d_v * 4.0)),
                 told(
                     "mean forgotten",
                     "R1 is a mean over the batch; the 1 / B is missing, and the penalty grows with the batch.",
@@ -1042,5 +1047,16 @@ pub fn packing(
         1e-10,
         vec![],
         told("fake", "The packs of fakes are wrong."),
+    )?;
+    // Packs of three, two of them: nothing is as long as anything else.
+    let more = concatenate![Axis(0), real, &x + 20.0]; // [6, 3]
+    let (p_real, _) = candidate(&more, &-&more, 3);
+    let three = more.to_shape((2, 9)).expect("as many").into_owned();
+    judge(
+        &three,
+        &p_real,
+        1e-10,
+        vec![],
+        told("three", "Packs of two are right, packs of three are not."),
     )
 }

@@ -228,3 +228,140 @@ fn eq_4_33_packs_of_pictures_are_channels() {
     // All numbers one place's channels: chapter 3's packing.
     assert_eq!(side_by_side(x.clone(), 2, 2), gan::plain::packed(x, 2));
 }
+
+#[test]
+fn what_holds_at_a_step() {
+    let config = Config {
+        penalties: Penalties { real: 1.0, fake: 0.5, between: 2.0 },
+        every: 4,
+        cool: Some(10),
+        anneal: true,
+        instance_noise: 0.3,
+        average: 0.6,
+        ..config()
+    };
+    let now = config.at(4);
+    assert_abs_diff_eq!(now.left, 0.6, epsilon = 1e-12);
+    assert_abs_diff_eq!(now.penalties.real, 2.4, epsilon = 1e-12);
+    assert_abs_diff_eq!(now.penalties.fake, 1.2, epsilon = 1e-12);
+    assert_abs_diff_eq!(now.penalties.between, 4.8, epsilon = 1e-12);
+    assert_abs_diff_eq!(now.instance_noise, 0.18, epsilon = 1e-12);
+    assert_abs_diff_eq!(now.decay, 5.0 / 14.0, epsilon = 1e-12);
+    assert_eq!(config.at(5).penalties.real, 0.0);
+    assert_eq!(config.at(30).left, 0.0);
+    assert_eq!(config.at(8).decay, 0.5);
+    assert_eq!(config.at(20).decay, 0.6);
+    let stays = Config { anneal: false, ..config };
+    assert_eq!(stays.at(4).penalties.real, 4.0);
+    assert_eq!(stays.at(4).instance_noise, 0.3);
+}
+
+#[test]
+fn a_round_is_drawn_anew_each_time() {
+    let config = Config { k: 3, instance_noise: 0.5, ..config() };
+    let mut clean = pair(Config { k: 3, ..self::config() });
+    let mut pair = pair(config);
+    let (shown, z_g) = pair.source.round(&config, 2);
+    let real = clean.source.round(&clean.config, 2).0;
+    assert_ne!(real[0].x_real, real[1].x_real);
+    assert_ne!(z_g, shown[0].z);
+    assert_ne!(shown[0].z, shown[1].z);
+    let blur = shown[0].blur.as_ref().unwrap();
+    let on_real = &shown[0].x_real - &real[0].x_real;
+    assert_ne!(&on_real, blur);
+    for noise in [&on_real, blur] {
+        let variance = noise.mapv(|v| v * v).sum() / noise.len() as f32;
+        assert_abs_diff_eq!(variance, 0.25, epsilon = 0.06);
+    }
+    let eps = &shown[0].eps;
+    assert!(eps.iter().all(|e| (0.0..1.0).contains(e)));
+    assert_ne!(eps[[0, 0]], eps[[1, 0]]);
+    let again = pair.source.round(&config, 2).0;
+    assert_eq!(again[1].x_real, shown[1].x_real);
+}
+
+#[test]
+fn both_rooms_find_the_same_gradients_of_the_discriminator() {
+    let dev = Cpu::default();
+    let of = |seed| {
+        Array2::random_using((8, 64), StandardNormal, &mut rng_at(seed, 0))
+    };
+    let (x_real, x_fake): (Array2<f32>, Array2<f32>) = (of(1), of(2));
+    let eps = Array2::from_shape_fn((8, 1), |(n, _)| n as f32 / 8.0);
+    let d = pair(config()).d.net;
+    let there = on_dfdx::net::Net::new(&dev, &d);
+    for (real, fake, between) in
+        [(3.0, 0.0, 0.0), (0.0, 3.0, 0.0), (0.0, 0.0, 3.0)]
+    {
+        let penalties = Penalties { real, fake, between };
+        let game = Game::NonSaturating;
+        let shown = (&x_real, &x_fake);
+        let (loss, d_d) =
+            stability::pair::d_step(&d, shown, &eps, game, penalties);
+        let on = |x: &Array2<f32>| lab::tensor(&dev, x, x.dim());
+        let taped = on_dfdx::pair::d_step(
+            &there,
+            (on(&x_real), on(&x_fake)),
+            on(&eps),
+            game,
+            penalties,
+        );
+        let (value, tape) = gradients::on_dfdx::value_and_gradients(taped);
+        assert_abs_diff_eq!(loss, value.as_vec()[0], epsilon = 1e-4);
+        let found = gradients::on_dfdx::gradients(&there, &tape);
+        for (a, b) in d_d.parameters().iter().zip(&found) {
+            assert_abs_diff_eq!(a.to_owned(), b.clone(), epsilon = 1e-4);
+        }
+    }
+}
+
+#[test]
+fn a_length_and_its_slope() {
+    use stability::net::{near_one, zero_centred};
+    let h = 1e-6;
+    for n in [0.3, 1.0, 2.5] {
+        let slope = |of: &dyn Fn(f64) -> (f64, f64)| {
+            (of(n + h).0 - of(n - h).0) / (2.0 * h)
+        };
+        let r1 = zero_centred(3.0);
+        assert_abs_diff_eq!(r1(n).0, 1.5 * n * n, epsilon = 1e-12);
+        assert_abs_diff_eq!(r1(n).1, slope(&r1), epsilon = 1e-6);
+        let gp = near_one(2.0);
+        assert_abs_diff_eq!(
+            gp(n).0,
+            2.0 * (n - 1.0).powi(2),
+            epsilon = 1e-12
+        );
+        assert_abs_diff_eq!(gp(n).1, slope(&gp), epsilon = 1e-6);
+    }
+}
+
+#[test]
+fn a_divergence_is_named_with_its_step() {
+    let config = Config { k: 3, ..config() };
+    let broken = || {
+        let whole = pair(config);
+        let nets = (whole.g.net, whole.d.net);
+        Pair::new(config, nets, 5, |n| {
+            let x = if n < 12 { 0.5 } else { f32::NAN };
+            Array2::from_elem((8, 64), x)
+        })
+    };
+    let mut here = broken();
+    let found = (0..6).find_map(|_| here.step().err()).unwrap();
+    assert_eq!(found.step, 4);
+    let mut there = on_dfdx::pair::Pair::new(&Cpu::default(), broken());
+    let found = (0..6).find_map(|_| there.step().err());
+    let found = found.or_else(|| there.settle().err()).unwrap();
+    assert_eq!(found.step, 4);
+}
+
+#[test]
+fn at_the_end_of_its_fall_a_step_moves_nothing() {
+    let mut pair = pair(Config { cool: Some(2), ..config() });
+    (0..2).for_each(|_| drop(pair.step().unwrap()));
+    let (g, d) = (pair.g.net.clone(), pair.d.net.clone());
+    pair.step().unwrap();
+    assert_eq!(pair.g.net, g);
+    assert_eq!(pair.d.net, d);
+}

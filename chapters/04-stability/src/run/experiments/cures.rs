@@ -68,9 +68,7 @@ pub fn case(name: &str) -> (Config, Option<usize>) {
             ..game(Game::Wasserstein)
         },
         "clip" => Config { clip: Some(0.1), k: 5, ..game(Game::Wasserstein) },
-        "instance" => {
-            Config { instance_noise: 0.1, anneal: true, cool: None, ..it }
-        }
+        "instance" => Config { instance_noise: 0.1, ..it },
         "signs" => Config { noise: Noise { signs: 6, normals: 6 }, ..it },
         _ => it,
     };

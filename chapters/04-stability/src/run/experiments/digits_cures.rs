@@ -21,7 +21,7 @@ pub const EXPERIMENT: Experiment = Experiment {
 
 pub const SEEDS: usize = 3;
 
-pub const CASES: [&str; 11] = [
+pub const CASES: [&str; 10] = [
     "recipe",
     "no_penalty",
     "r2",
@@ -29,7 +29,6 @@ pub const CASES: [&str; 11] = [
     "packing",
     "no_deviation",
     "ttur",
-    "momentum",
     "least_squares",
     "hinge",
     "spectral",
@@ -39,7 +38,6 @@ pub fn case(name: &str, sizes: Sizes) -> (Config, Sizes) {
     let it = Config { cool: None, ..recipe(0) };
     let penalties = |real, fake| Penalties { real, fake, between: 0.0 };
     let game = |game| Config { game, ..it };
-    let momentum = AdamConfig { beta1: 0.5, ..it.g };
     let config = match name {
         "no_penalty" => Config { penalties: penalties(0.0, 0.0), ..it },
         "r2" => Config { penalties: penalties(3.0, 3.0), ..it },
@@ -48,7 +46,6 @@ pub fn case(name: &str, sizes: Sizes) -> (Config, Sizes) {
         "ttur" => {
             Config { g: AdamConfig { lr: it.g.lr / 4.0, ..it.g }, ..it }
         }
-        "momentum" => Config { g: momentum, d: momentum, ..it },
         "least_squares" => game(Game::LeastSquares),
         "hinge" => game(Game::Hinge),
         "spectral" => {

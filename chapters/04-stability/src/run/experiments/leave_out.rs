@@ -17,15 +17,8 @@ pub const EXPERIMENT: Experiment = Experiment {
 
 pub const SEEDS: usize = 5;
 
-pub const CASES: [&str; 7] = [
-    "signs",
-    "penalties",
-    "r2",
-    "pairing",
-    "cooling",
-    "short_average",
-    "smallest",
-];
+pub const CASES: [&str; 6] =
+    ["signs", "penalties", "pairing", "cooling", "short_average", "smallest"];
 
 /// The recipe without what is named.
 fn without(name: &str, task: &Task) -> Config {
@@ -34,7 +27,6 @@ fn without(name: &str, task: &Task) -> Config {
     match name {
         "signs" => Config { noise: Noise::normal(it.noise.width()), ..it },
         "penalties" => Config { penalties: penalties(0.0, 0.0), ..it },
-        "r2" => Config { penalties: penalties(0.02, 0.0), ..it },
         "pairing" => Config { game: Game::NonSaturating, ..it },
         "cooling" => Config { cool: None, anneal: false, ..it },
         "short_average" => Config { average: 0.999, ..it },
