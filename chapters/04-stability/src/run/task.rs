@@ -24,8 +24,12 @@ pub struct Task {
     pub steps: u64,
     /// Its noise.
     noise: Noise,
+    /// The step size at the start.
+    lr: f64,
     /// Adam's memory of squared gradients.
     beta2: f64,
+    /// Decay of the averaged generator.
+    average: f64,
 }
 
 impl Task {
@@ -36,7 +40,9 @@ impl Task {
             scale: 1.0,
             steps: lab.by_scale(30, 10_000, 40_000),
             noise: Noise { signs: 6, normals: 6 },
+            lr: 3e-3,
             beta2: 0.995,
+            average: 0.9,
         })
     }
 
@@ -45,15 +51,17 @@ impl Task {
             name: "grid",
             data: GaussianMixture::grid_of_25(),
             scale: 0.35,
-            steps: lab.by_scale(30, 20_000, 60_000),
-            noise: Noise { signs: 8, normals: 4 },
-            beta2: 0.999,
+            steps: lab.by_scale(30, 30_000, 60_000),
+            noise: Noise { signs: 10, normals: 2 },
+            lr: 1.5e-3,
+            beta2: 0.99,
+            average: 0.999,
         }
     }
 
     /// The recipe of this chapter.
     pub fn config(&self) -> Config {
-        let (lr, beta1, beta2) = (3e-3, 0.0, self.beta2);
+        let (lr, beta1, beta2) = (self.lr, 0.0, self.beta2);
         let adam = AdamConfig { lr, beta1, beta2, eps: 1e-8 };
         Config {
             game: Game::Relativistic,
@@ -65,7 +73,7 @@ impl Task {
             d: adam,
             cool: Some(self.steps),
             anneal: true,
-            average: 0.9,
+            average: self.average,
             ..Config::default()
         }
     }
