@@ -55,6 +55,7 @@ pub fn claims() -> Vec<(&'static str, Claim)> {
         ("a_fast_d_finds_fewer", less("ring", "modes", "ttur", "none")),
         ("five_steps_are_sharp", less("ring", "high_quality", "none", "k")),
         ("a_fast_d_is_sharp", less("ring", "high_quality", "none", "ttur")),
+        ("penalties_blur", less("ring", "high_quality", "both", "k")),
         ("spectral_finds_fewer", less("ring", "modes", "spectral", "none")),
         (
             "on_the_grid_none_keeps_all",

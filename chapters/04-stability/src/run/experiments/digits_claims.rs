@@ -12,6 +12,6 @@ pub fn claims() -> Vec<(&'static str, Claim)> {
             "digits_are_near",
             Claim::all_below(every("frechet_over_floor"), 1.25),
         ),
-        ("digits_are_sure", Claim::all_above(every("confident_share"), 0.85)),
+        ("digits_are_sure", Claim::all_above(every("confident_share"), 0.82)),
     ]
 }

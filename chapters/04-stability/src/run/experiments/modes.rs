@@ -108,6 +108,14 @@ fn claims_of_the_ring() -> Vec<(&'static str, Claim)> {
         ("ring_all_8", Claim::all_above(every("ring_modes"), 7.5)),
         ("ring_is_sharp", Claim::all_above(every("ring_high_quality"), 0.95)),
         ("ring_mean_width_low", Claim::less(0.8, "ring_width_ratio")),
+        (
+            "ring_modes_are_off_their_place",
+            Claim::less_over_seeds(
+                "ring_own_width_ratio",
+                "ring_width_ratio",
+                SEEDS,
+            ),
+        ),
         ("ring_mean_width_high", Claim::less("ring_width_ratio", 1.2)),
         (
             "ring_has_no_strays",
