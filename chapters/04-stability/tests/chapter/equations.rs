@@ -853,3 +853,422 @@ fn eq_4_29_in_numbers() {
     let none = array![[f64::NAN]];
     assert!(d_hinge(&none, &s_fake).0.is_nan(), "nothing hides a NaN");
 }
+
+mod cures {
+    //! The cures that chapter 3's trainer has switches for: a test, at least, for each of their equations.
+
+    use approx::assert_abs_diff_eq;
+    use gan::ledger::{reference, reference_players};
+    use gan::plain::{
+        Game, d_loss_of, g_loss_of, g_step, packed, paired, penalty, unpacked,
+    };
+    use gradients::compare::{network_err, numeric_gradient_of_network};
+    use gradients::plain::{
+        Activation, Mlp, numeric_gradient, sigmoid, softplus,
+    };
+    use lab::rng_at;
+    use minimax_loss::plain::d_loss;
+    use ndarray::{Array1, Array2, Axis, array};
+    use ndarray_rand::RandomExt;
+    use ndarray_rand::rand_distr::StandardNormal;
+    use proptest::prelude::*;
+
+    const LEAKY: Activation = Activation::LeakyRelu(0.2);
+
+    fn normal(rows: usize, columns: usize, seed: u64) -> Array2<f64> {
+        let rng = &mut rng_at(seed, 1);
+        Array2::random_using((rows, columns), StandardNormal, rng)
+    }
+
+    /// A network with biases that are not zero.
+    fn network(widths: &[usize], hidden: Activation, seed: u64) -> Mlp<f64> {
+        let rng = &mut rng_at(seed, 0);
+        let mut net = Mlp::new(widths, hidden, Activation::Identity, rng);
+        for layer in &mut net.layers {
+            let b = Array1::random_using(layer.b.len(), StandardNormal, rng);
+            layer.b.assign(&(b * 0.3));
+        }
+        net
+    }
+
+    /// Whether no unit is so near its kink that a finite difference would cross it.
+    fn away_from_kinks(net: &Mlp<f64>, x: &Array2<f64>) -> bool {
+        let outputs = net.forward(x);
+        let hidden = &outputs[1..outputs.len() - 1];
+        hidden.iter().flatten().all(|y| y.abs() > 1e-3)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+
+        #[test]
+        fn eq_4_30_is_the_mean_squared_length_of_the_gradient(seed in any::<u64>(), gamma in 0.1_f64..10.0) {
+            let net = network(&[3, 6, 4, 1], LEAKY, seed);
+            let x = normal(5, 3, seed);
+            prop_assume!(away_from_kinks(&net, &x));
+            let slopes = numeric_gradient(|x| net.output(x).sum(), &x, 1e-5);
+            let expected = gamma / 2.0 * slopes.mapv(|v| v * v).sum() / 5.0;
+            let (value, _) = penalty(&net, &x, gamma);
+            prop_assert!((value - expected).abs() < 1e-6 * expected.max(1e-3), "{} {}", value, expected);
+        }
+
+        #[test]
+        fn eq_4_31_the_gradient_of_the_penalty(seed in any::<u64>(), slope in 0.1_f64..0.9, hidden in 0_usize..3) {
+            let widths = &[[3, 6, 5].as_slice(), &[3, 6], &[3]][hidden];
+            let widths = [widths, [1].as_slice()].concat();
+            let net = network(&widths, Activation::LeakyRelu(slope), seed);
+            let x = normal(4, 3, seed);
+            prop_assume!(away_from_kinks(&net, &x));
+            let (_, d_net) = penalty(&net, &x, 1.5);
+            let numeric = numeric_gradient_of_network(|d| penalty(d, &x, 1.5).0, &net);
+            prop_assert!(network_err(&d_net, &numeric) < 1e-6);
+            for layer in d_net.layers {
+                prop_assert!(layer.b.iter().all(|v| *v == 0.0), "no bias moves a slope");
+            }
+        }
+    }
+
+    #[test]
+    fn eq_4_30_of_a_plane_is_its_steepness_everywhere() {
+        let mut net = network(&[2, 1], LEAKY, 1);
+        net.layers[0].w = array![[3.0], [-4.0]];
+        for x in [normal(5, 2, 2), 1e3 * normal(1, 2, 3)] {
+            assert_abs_diff_eq!(penalty(&net, &x, 0.5).0, 0.25 * 25.0);
+        }
+        // dP/dw = γ w.
+        let (_, d_net) = penalty(&net, &normal(5, 2, 2), 0.5);
+        let expected = array![[1.5], [-2.0]];
+        assert_abs_diff_eq!(d_net.layers[0].w, expected, epsilon = 1e-12);
+    }
+
+    #[test]
+    #[should_panic(expected = "curved")]
+    fn eq_4_31_does_not_hold_for_a_curved_activation() {
+        let net = network(&[2, 3, 1], Activation::Tanh, 1);
+        let _ = penalty(&net, &normal(2, 2, 2), 1.0);
+    }
+
+    fn columns() -> impl Strategy<Value = (Array2<f64>, Array2<f64>)> {
+        proptest::collection::vec((-20.0_f64..20.0, -20.0_f64..20.0), 1..6)
+            .prop_map(|v| {
+                let (a, b): (Vec<_>, Vec<_>) = v.into_iter().unzip();
+                let column =
+                    |v: Vec<f64>| Array1::from_vec(v).insert_axis(Axis(1));
+                (column(a), column(b))
+            })
+    }
+
+    proptest! {
+        #[test]
+        fn eq_4_32_gradients_at_both((a, b) in columns(), shift in -50.0_f64..50.0) {
+            let (loss, (d_a, d_b)) = paired(&a, &b);
+            let numeric = numeric_gradient(|a| paired(a, &b).0, &a, 1e-5);
+            assert_abs_diff_eq!(d_a, numeric, epsilon = 1e-8);
+            let numeric = numeric_gradient(|b| paired(&a, b).0, &b, 1e-5);
+            assert_abs_diff_eq!(d_b, numeric, epsilon = 1e-8);
+            // Only the gap matters.
+            let (moved, _) = paired(&(&a + shift), &(&b + shift));
+            assert_abs_diff_eq!(moved, loss, epsilon = 1e-9);
+            // What one player wins, the other pays: the two losses differ by the mean gap.
+            let (other, _) = paired(&b, &a);
+            assert_abs_diff_eq!(other - loss, (&a - &b).mean().unwrap(), epsilon = 1e-9);
+            // Each player's loss has its own logits first.
+            let game = Game::Relativistic;
+            prop_assert_eq!(d_loss_of(game, &a, &b).0, loss);
+            let (of_g, d_fake) = g_loss_of(game, &a, &b);
+            prop_assert_eq!(of_g, other);
+            let numeric = numeric_gradient(|b| g_loss_of(game, &a, b).0, &b, 1e-5);
+            assert_abs_diff_eq!(d_fake, numeric, epsilon = 1e-8);
+        }
+
+        #[test]
+        fn eq_4_33_unpacking_is_the_inverse(packs in 1_usize..5, pack in 1_usize..5, width in 1_usize..4, seed in any::<u64>()) {
+            let x = normal(packs * pack, width, seed);
+            let together = packed(x.clone(), pack);
+            prop_assert_eq!(together.dim(), (packs, pack * width));
+            prop_assert_eq!(unpacked(together, pack), x);
+        }
+    }
+
+    #[test]
+    fn eq_4_32_far_out_nothing_overflows() {
+        let mut values = reference().unwrap();
+        let mut v = |name: &str| values.vector(name).unwrap();
+        let (gap, losses, slopes) =
+            (v("extremes/gap"), v("extremes/loss"), v("extremes/d_a"));
+        for n in 0..gap.len() {
+            let a = array![[500.0 + gap[n]]];
+            let (loss, (d_a, d_b)) = paired(&a, &array![[500.0]]);
+            let close = |x: f64, y: f64| (x - y).abs() <= 1e-7 * y.abs();
+            assert!(close(loss, losses[n]), "{}: {loss}", gap[n]);
+            assert!(close(d_a[[0, 0]], slopes[n]), "{}: {d_a}", gap[n]);
+            assert_eq!(d_b, -d_a);
+        }
+    }
+
+    #[test]
+    fn eq_4_32_the_other_games_are_those_of_chapter_1() {
+        let (real, fake) = (array![[0.5], [-1.0]], array![[2.0], [0.1]]);
+        for game in [Game::NonSaturating, Game::Saturating] {
+            assert_eq!(d_loss_of(game, &real, &fake).0, d_loss(&real, &fake));
+            let other = g_loss_of(game, &(&real + 1.0), &fake).0;
+            assert_eq!(
+                g_loss_of(game, &real, &fake).0,
+                other,
+                "fakes alone count"
+            );
+        }
+        let (_, d_s) = g_loss_of(Game::NonSaturating, &real, &fake);
+        assert_abs_diff_eq!(
+            d_s[[0, 0]],
+            -sigmoid(-2.0) / 2.0,
+            epsilon = 1e-15
+        );
+    }
+
+    #[test]
+    fn eq_4_33_neighbours_in_the_batch_share_a_row() {
+        let x = array![[1.0, 2.0], [3.0, 4.0], [5.0, 6.0], [7.0, 8.0]];
+        let expected = array![[1.0, 2.0, 3.0, 4.0], [5.0, 6.0, 7.0, 8.0]];
+        assert_eq!(packed(x.clone(), 2), expected);
+        assert_eq!(packed(x.clone(), 1), x);
+        // A view in another order is packed by rows all the same.
+        let turned = x.t().as_standard_layout().into_owned().reversed_axes();
+        assert_eq!(packed(turned.clone(), 2), expected);
+    }
+
+    #[test]
+    fn eq_4_33_every_example_of_a_pack_gets_its_gradient() {
+        let mut values = reference().unwrap();
+        let [g, _, d_of_two] = reference_players(&mut values).unwrap();
+        let z = values.matrix("z").unwrap();
+        let (s_real, game) = (Array2::zeros((3, 1)), Game::NonSaturating);
+        let (_, d_g) = g_step(&g, &d_of_two, &z, &s_real, game, 2);
+        let loss = |g: &Mlp<f64>| {
+            let s = d_of_two.output(&packed(g.output(&z), 2));
+            s.mapv(|s| softplus(-s)).mean().unwrap()
+        };
+        let err = network_err(&d_g, &numeric_gradient_of_network(loss, &g));
+        assert!(err < 1e-6, "{err:e}");
+    }
+}
+
+mod nets {
+    //! Networks of any linear map: their products, their gradients, their penalty.
+
+    use approx::assert_abs_diff_eq;
+    use gan::plain as chapter_3;
+    use gradients::plain::{
+        Activation, Mlp, Parameters, last, numeric_gradient,
+    };
+    use lab::rng_at;
+    use ndarray::{Array2, ArrayView2};
+    use ndarray_rand::RandomExt;
+    use ndarray_rand::rand_distr::StandardNormal;
+    use proptest::prelude::*;
+    use stability::conv::{gather, scatter};
+    use stability::deviation::{deviation, deviation_backward};
+    use stability::net::{Layer, Map, Net, layer, penalty};
+
+    const LEAKY: Activation = Activation::LeakyRelu(0.2);
+
+    fn normal(shape: (usize, usize), seed: u64) -> Array2<f64> {
+        Array2::random_using(shape, StandardNormal, &mut rng_at(seed, 7))
+    }
+
+    fn inner(a: &Array2<f64>, b: &Array2<f64>) -> f64 {
+        (a * b).sum()
+    }
+
+    /// A layer of each kind, with how wide its input and its output are.
+    fn layers(seed: u64) -> [(Layer<f64>, usize, usize); 3] {
+        let rng = &mut rng_at(seed, 3);
+        [
+            (layer(Map::Dense, (6, 4), LEAKY, rng), 6, 4),
+            (layer(Map::Down { side: 6 }, (2, 3), LEAKY, rng), 72, 27),
+            (layer(Map::Up { side: 3 }, (3, 2), LEAKY, rng), 27, 72),
+        ]
+    }
+
+    /// A discriminator of every kind of layer, for grids of 8 × 8.
+    fn net(seed: u64, deviation: bool) -> Net<f64> {
+        let rng = &mut rng_at(seed, 5);
+        let mut layers = vec![
+            layer(Map::Down { side: 8 }, (1, 2), LEAKY, rng),
+            layer(Map::Up { side: 4 }, (2, 2), LEAKY, rng),
+            layer(Map::Down { side: 8 }, (2, 3), LEAKY, rng),
+        ];
+        if deviation {
+            let group = Map::Deviation { group: 3 };
+            layers.push(layer(group, (0, 0), Activation::Identity, rng));
+        }
+        let width = 48 + usize::from(deviation);
+        layers.push(layer(Map::Dense, (width, 1), Activation::Identity, rng));
+        for layer in &mut layers {
+            layer.b.fill(0.1);
+        }
+        Net { layers }
+    }
+
+    /// Every parameter's gradient against finite differences of `loss`.
+    fn close(net: &Net<f64>, d: &Net<f64>, loss: impl Fn(&Net<f64>) -> f64) {
+        for (n, by_hand) in d.parameters().iter().enumerate() {
+            let at = |p: &ndarray::ArrayD<f64>| {
+                let mut net = net.clone();
+                net.parameters_mut()[n].assign(p);
+                loss(&net)
+            };
+            let start = net.parameters()[n].to_owned();
+            let found = numeric_gradient(at, &start, 1e-6);
+            assert_abs_diff_eq!(by_hand.to_owned(), found, epsilon = 1e-6);
+        }
+    }
+
+    /// A convolution of 4 × 4 with stride 2 and a border of 1, as it is defined.
+    fn as_defined(
+        x: ArrayView2<f64>,
+        w: &Array2<f64>,
+        side: usize,
+    ) -> Array2<f64> {
+        let (c, o, half) = (x.ncols() / (side * side), w.ncols(), side / 2);
+        let cell = |b: usize, line: isize, column: isize, c_in: usize| {
+            let inside = |n: isize| (0..side as isize).contains(&n);
+            match inside(line) && inside(column) {
+                true => {
+                    x[[
+                        b,
+                        (line as usize * side + column as usize) * c + c_in,
+                    ]]
+                }
+                false => 0.0,
+            }
+        };
+        Array2::from_shape_fn((x.nrows(), half * half * o), |(b, at)| {
+            let (place, out) = (at / o, at % o);
+            let (line, column) =
+                ((place / half) as isize, (place % half) as isize);
+            let mut sum = 0.0;
+            for (down, right) in
+                (0..4).flat_map(|d| (0..4).map(move |r| (d, r)))
+            {
+                for c_in in 0..c {
+                    let seen = cell(
+                        b,
+                        2 * line + down - 1,
+                        2 * column + right - 1,
+                        c_in,
+                    );
+                    sum += seen
+                        * w[[((down * 4 + right) as usize) * c + c_in, out]];
+                }
+            }
+            sum
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(16))]
+
+        #[test]
+        fn eq_4_35_a_convolution_is_a_gathering_and_a_product(seed: u64, b in 1_usize..4, half in 1_usize..5) {
+            let (x, w) = (normal((b, 4 * half * half * 2), seed), normal((32, 3), seed + 1));
+            let down = Layer { map: Map::Down { side: 2 * half }, w: w.clone(), b: ndarray::arr1(&[0.0; 3]), activation: LEAKY };
+            assert_abs_diff_eq!(down.apply(&x), as_defined(x.view(), &w, 2 * half), epsilon = 1e-12);
+        }
+
+        #[test]
+        fn eq_4_36_each_map_has_its_transpose(seed: u64, b in 1_usize..4) {
+            for (layer, inputs, outputs) in layers(seed % 1000) {
+                let (x, u) = (normal((b, inputs), seed), normal((b, outputs), seed / 2));
+                // ⟨A x, u⟩ = ⟨x, Aᵀ u⟩ = ⟨W, the weight's gradient⟩.
+                let there = inner(&layer.apply(&x), &u);
+                assert_abs_diff_eq!(inner(&x, &layer.back(&u)), there, epsilon = 1e-9);
+                assert_abs_diff_eq!(inner(&layer.w, &layer.weight(&x, &u)), there, epsilon = 1e-9);
+            }
+        }
+
+        #[test]
+        fn eq_4_35_gathering_has_its_transpose(seed: u64, b in 1_usize..4, half in 1_usize..5) {
+            let side = 2 * half;
+            let (x, u) = (normal((b, side * side * 2), seed), normal((b * half * half, 32), seed / 2));
+            assert_abs_diff_eq!(inner(&gather(&x, side), &u), inner(&x, &scatter(&u, b, side)), epsilon = 1e-10);
+        }
+
+        #[test]
+        fn eq_4_34_the_deviation_and_its_gradient(seed: u64) {
+            let (x, u) = (normal((7, 3), seed), normal((7, 4), seed / 2)); // the last group is of one row
+            let loss = |x: &Array2<f64>| inner(&deviation(x, 3), &u);
+            let d_x = deviation_backward(&x, 3, &u);
+            assert_abs_diff_eq!(d_x, numeric_gradient(loss, &x, 1e-6), epsilon = 1e-6);
+        }
+
+        #[test]
+        fn every_gradient_of_a_net_is_its_slope(seed in 0_u64..1000, deviation: bool) {
+            let (net, x) = (net(seed, deviation), normal((3, 64), seed));
+            let d_y = normal((3, 1), seed + 1);
+            let outputs = net.forward(&x);
+            let (d_x, d_net) = net.backward(&outputs, d_y.clone());
+            let loss = |x: &Array2<f64>| inner(&net.output(x), &d_y);
+            assert_abs_diff_eq!(d_x, numeric_gradient(loss, &x, 1e-6), epsilon = 1e-6);
+            assert_abs_diff_eq!(net.through(&outputs, d_y.clone()), d_x, epsilon = 1e-12);
+            close(&net, &d_net, |net| inner(&net.output(&x), &d_y));
+        }
+
+        #[test]
+        fn the_penalty_of_a_net_is_its_slope(seed in 0_u64..1000) {
+            let (net, x) = (net(seed, false), normal((3, 64), seed));
+            let near_one = |n: f64| (2.0 * (n - 1.0) * (n - 1.0), 4.0 * (n - 1.0));
+            let (_, d_net) = penalty(&net, &x, near_one);
+            close(&net, &d_net, |net| penalty(net, &x, near_one).0);
+        }
+
+        #[test]
+        fn of_dense_layers_it_is_chapter_3s(seed in 0_u64..1000) {
+            let mlp = Mlp::new(&[4, 6, 5, 1], LEAKY, Activation::Identity, &mut rng_at(seed, 0));
+            let x = normal((5, 4), seed);
+            let (loss, d_mlp) = chapter_3::penalty(&mlp, &x, 0.7);
+            let (found, d_net) = penalty(&Net::from(mlp), &x, |n| (0.35 * n * n, 0.7 * n));
+            assert_abs_diff_eq!(found, loss, epsilon = 1e-12);
+            for (a, b) in d_net.parameters().iter().zip(d_mlp.parameters()) {
+                assert_abs_diff_eq!(a.to_owned(), b.to_owned(), epsilon = 1e-12);
+            }
+        }
+    }
+
+    #[test]
+    fn what_a_deviation_says() {
+        let alike = Array2::<f64>::ones((4, 2));
+        assert!(deviation(&alike, 4)[[0, 2]] < 1e-3);
+        let apart =
+            ndarray::array![[1.0, 5.0], [3.0, 5.0], [1.0, 1.0], [1.0, 1.0]];
+        let told = deviation(&apart, 2); // of the first group 1 and 0, of the second nothing
+        assert_abs_diff_eq!(told[[0, 2]], 0.5, epsilon = 1e-4);
+        assert_abs_diff_eq!(told[[1, 2]], 0.5, epsilon = 1e-4);
+        assert!(told[[2, 2]] < 1e-3);
+    }
+
+    #[test]
+    #[should_panic(expected = "a side of 3 has no half")]
+    fn an_odd_side_is_refused() {
+        gather(&Array2::<f64>::zeros((1, 9)), 3);
+    }
+
+    #[test]
+    fn a_bias_is_added_at_every_place() {
+        let rng = &mut rng_at(1, 1);
+        let mut down = layer::<f64>(
+            Map::Down { side: 4 },
+            (1, 2),
+            Activation::Identity,
+            rng,
+        );
+        down.b.assign(&ndarray::arr1(&[1.0, -2.0]));
+        let y = down.forward(&Array2::zeros((1, 16)));
+        assert_eq!(
+            y,
+            ndarray::array![[1.0, -2.0, 1.0, -2.0, 1.0, -2.0, 1.0, -2.0]]
+        );
+        let net = Net { layers: vec![down] };
+        assert_eq!(last(&net.forward(&Array2::zeros((1, 16)))).sum(), -4.0);
+    }
+}

@@ -1,10 +1,8 @@
 //! The tests of chapter 4.
 
 mod checks;
-mod cures;
 mod equations;
 mod misconceptions;
-mod nets;
 mod pairs;
 mod parity;
 mod solutions;
