@@ -59,6 +59,7 @@ FIRST_STEPS = {
     "minimax-loss": "climb",
     "discriminator-training": "parity",
     "gan": "first steps",
+    "stability": "first steps",
     "codebook-lookup": "agreement",
     "straight-through": "equal",
     "commitment-loss": "parity",

@@ -11,16 +11,14 @@ use ndarray::{Array1, Array3, s};
 use tempfile::TempDir;
 
 /// Every experiment that reads `--data`.
-const READERS: [(&Chapter, &[&str]); 8] = [
+const READERS: [(&Chapter, &[&str]); 9] = [
     (&gradients::CHAPTER, &["parity", "digits", "zero-start", "unscaled"]),
     (
         &discriminator_training::CHAPTER,
         &["parity", "digits-vs-noise", "digits-vs-blur", "article"],
     ),
-    (
-        &gan::CHAPTER,
-        &["first steps", "digits", "digits-recipe", "digits-dfdx"],
-    ),
+    (&gan::CHAPTER, &["first steps", "digits", "few-images", "digits-dfdx"]),
+    (&stability::CHAPTER, &["first steps", "digits-cures", "digits", "cost"]),
     (&codebook_lookup::CHAPTER, &["patches", "codebook", "cosine"]),
     (&straight_through::CHAPTER, &["patches"]),
     (
@@ -200,7 +198,7 @@ fn what_is_too_few_is_refused_before_the_long_trainings() {
 
     let (train, test) = (first(Split::Train, 300), first(Split::Test, 1));
     let compare = |name: &str| {
-        let judged = ["gan digits", "vq-vae", "code-prior draw"];
+        let judged = ["gan digits", "gan few", "vq-vae", "code-prior draw"];
         judged.iter().any(|start| name.starts_with(start))
             && !name.ends_with("first steps")
     };

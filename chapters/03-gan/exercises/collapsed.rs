@@ -1,4 +1,4 @@
-//! Exercise 3.5 (§ Eight modes on a ring): read the log.
+//! Exercise 3.3 (§ Eight modes on a ring): read the log.
 #![allow(unused_variables, unused_imports, clippy::todo)]
 
 use ndarray::Array2;
@@ -14,7 +14,7 @@ pub fn lost_modes(
     d_loss: f64,
 ) -> usize {
     todo!(
-        "Exercise 3.5 (§ Eight modes on a ring): a sample belongs to its \
+        "Exercise 3.3 (§ Eight modes on a ring): a sample belongs to its \
          nearest mode, and counts if that is near enough. Not everything in \
          the log helps"
     )

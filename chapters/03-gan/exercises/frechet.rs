@@ -1,4 +1,4 @@
-//! Exercise 3.7 (§ How good is it?): two Gaussians apart.
+//! Exercise 3.5 (§ How good is it?): two Gaussians apart.
 #![allow(unused_variables, unused_imports, clippy::todo)]
 
 use ndarray::Array1;
@@ -12,7 +12,7 @@ pub fn frechet(
     variance_b: &Array1<f64>,
 ) -> f64 {
     todo!(
-        "Exercise 3.7 (§ How good is it?): with diagonal covariances the \
+        "Exercise 3.5 (§ How good is it?): with diagonal covariances the \
          matrix root is the root of every element, and the trace a sum"
     )
 }

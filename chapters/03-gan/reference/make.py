@@ -196,5 +196,23 @@ for name, sigma in (("narrow", 0.05), ("wide", 0.6)):
     density = torch.logsumexp(each, dim=1) - np.log(len(samples))
     save(**{f"parzen__{name}_sigma": sigma, f"parzen__{name}": density.mean()})
 
+# Kernel distance, pair by pair; from a generator of its own
+rng = np.random.default_rng(311)
+a = torch.from_numpy(rng.standard_normal((7, 4)))
+b = torch.from_numpy(rng.standard_normal((5, 4)) * 1.4 + 0.3)
+
+
+def alike(x, y):
+    return (torch.dot(x, y) / len(x) + 1) ** 3
+
+
+def within(x):
+    pairs = [alike(x[i], x[j]) for i in range(len(x)) for j in range(len(x)) if i != j]
+    return torch.stack(pairs).mean()
+
+
+between = torch.stack([alike(x, y) for x in a for y in b]).mean()
+save(kid__a=a, kid__b=b, kid__a_b=within(a) + within(b) - 2 * between)
+
 np.savez(Path(__file__).with_name("reference.npz"), **out)
 print(f"{len(out)} arrays, torch {torch.__version__}")

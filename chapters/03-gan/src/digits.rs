@@ -27,6 +27,7 @@ pub fn batches(
     Ok(move |n| train.pixels(&batches.batch(n), PixelRange::Symmetric))
 }
 
+// ANCHOR: recipe
 /// The recipe of chapter 3 for digits, over so many steps.
 pub fn recipe(steps: u64) -> Config {
     let adam = AdamConfig { lr: 5e-4, beta1: 0.0, beta2: 0.99, eps: 1e-8 };
@@ -42,6 +43,7 @@ pub fn recipe(steps: u64) -> Config {
         ..Config::default()
     }
 }
+// ANCHOR_END: recipe
 
 /// The widths of the generator's hidden layers on the page.
 pub const WIDTHS: (usize, usize) = (256, 512);

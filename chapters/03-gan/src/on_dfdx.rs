@@ -20,7 +20,7 @@ use crate::plain::{Game, Penalties};
 use crate::training::{self, Config, Now, Players, Round, Source};
 
 // ANCHOR: game
-/// Eq. 3.7: `softplus(-(a - b))`, the mean over pairs of rows: chapter 1's
+/// Eq. 4.32: `softplus(-(a - b))`, the mean over pairs of rows: chapter 1's
 /// generator loss, of the gap.
 pub fn paired<E: Number, D: Device<E>, T: Tape<E, D>>(
     a: Taped<E, D>,
@@ -59,7 +59,7 @@ pub fn g_loss_of<E: Number, D: Device<E>>(
 // ANCHOR_END: game
 
 // ANCHOR: penalty
-/// Eq. 3.4: `γ/2` times the mean squared length of the logit's gradient at
+/// Eq. 4.30: `γ/2` times the mean squared length of the logit's gradient at
 /// the examples.
 pub fn penalty<E: Number, D: Device<E>>(
     d: &Mlp<E, D>,
@@ -72,7 +72,7 @@ pub fn penalty<E: Number, D: Device<E>>(
 
 /// Eq. 3.3, started with ones: the gradient at the examples, `[B, X]`, as a
 /// product of the weights, which are on the tape, and of slopes, which are
-/// constants. The tape then finds eq. 3.6.
+/// constants. The tape then finds eq. 4.31.
 ///
 /// # Panics
 /// An activation is curved.
@@ -130,7 +130,7 @@ pub fn d_step<E: Number, D: Device<E>>(
     loss
 }
 
-/// Eq. 3.8: `pack` examples side by side as one.
+/// Eq. 4.33: `pack` examples side by side as one.
 pub fn packed<E: Number, D: Device<E>, T: Tape<E, D>>(
     x: Matrix<E, D, T>, // [B, X]
     pack: usize,
@@ -154,7 +154,7 @@ pub fn g_step<E: Number, D: Device<E>>(
 // ANCHOR_END: steps
 
 // ANCHOR: average
-/// Eq. 3.9: moves the averaged generator a little towards the one in
+/// Eq. 3.6: moves the averaged generator a little towards the one in
 /// training.
 ///
 /// # Panics
@@ -190,7 +190,7 @@ pub struct Gan<'a, D: Trains> {
 
 impl<D: Trains> Gan<'_, D> {
     // ANCHOR: train
-    /// Eq. 3.5: k steps of the discriminator, one of the generator against
+    /// Eq. 3.4: k steps of the discriminator, one of the generator against
     /// what that has become, the average.
     ///
     /// # Errors

@@ -44,7 +44,7 @@ pub enum Game {
     NonSaturating,
     /// Chapter 1's losses, the generator's saturating.
     Saturating,
-    /// A fake is compared with a real example (eq. 3.7).
+    /// A fake is compared with a real example (eq. 4.32).
     Relativistic,
 }
 
@@ -85,7 +85,7 @@ pub fn g_loss_of<F: NdFloat>(
     }
 }
 
-/// Eq. 3.7: `softplus(-(a - b))`, the mean over pairs of rows, and its
+/// Eq. 4.32: `softplus(-(a - b))`, the mean over pairs of rows, and its
 /// gradients at both: `a` should score higher than `b`.
 pub fn paired<F: NdFloat>(a: &Array2<F>, b: &Array2<F>) -> Scored<F> {
     let n = real::<F>(a.len() as f64);
@@ -120,7 +120,7 @@ pub fn g_step<F: NdFloat>(
 // ANCHOR_END: g_step
 
 // ANCHOR: packing
-/// Eq. 3.8: `pack` examples side by side as one, `[B / pack, pack · X]`, so
+/// Eq. 4.33: `pack` examples side by side as one, `[B / pack, pack · X]`, so
 /// that the discriminator sees variety, or the lack of it.
 ///
 /// # Panics
@@ -140,8 +140,8 @@ pub fn unpacked<F: NdFloat>(x: Array2<F>, pack: usize) -> Array2<F> {
 // ANCHOR_END: packing
 
 // ANCHOR: penalty
-/// Eq. 3.4: `γ/2` times the mean squared length of the logit's gradient at
-/// the examples, and (eq. 3.6) the gradient of that at every parameter of
+/// Eq. 4.30: `γ/2` times the mean squared length of the logit's gradient at
+/// the examples, and (eq. 4.31) the gradient of that at every parameter of
 /// `d`. Exact for layers that are linear in pieces, whose slopes do not
 /// change when the weights do.
 ///
@@ -187,7 +187,7 @@ pub struct Penalties {
 }
 
 /// The discriminator's loss with its penalties, and the gradient at every
-/// parameter: chapter 2's step, and on top of it eq. 3.6.
+/// parameter: chapter 2's step, and on top of it eq. 4.31.
 pub fn d_step<F: NdFloat>(
     d: &Mlp<F>,
     x_real: &Array2<F>, // [B, X]
@@ -248,7 +248,7 @@ pub fn output_in_halves<F: NdFloat>(
 // ANCHOR_END: halves
 
 // ANCHOR: average
-/// Eq. 3.9: moves the averaged generator a little towards the one in
+/// Eq. 3.6: moves the averaged generator a little towards the one in
 /// training.
 pub fn average<F: NdFloat, P: Parameters<F>>(
     mean: &mut P,
@@ -266,7 +266,7 @@ pub fn average<F: NdFloat, P: Parameters<F>>(
 // ANCHOR_END: average
 
 // ANCHOR: modes
-/// Eq. 3.10: of samples `[N, dim]`, how many lie within three standard
+/// Eq. 3.5: of samples `[N, dim]`, how many lie within three standard
 /// deviations of the nearest mode, and of which modes there is at least one
 /// such sample.
 pub fn modes(
@@ -291,7 +291,7 @@ pub fn modes(
 // ANCHOR_END: modes
 
 // ANCHOR: interpolate
-/// Eq. 3.15: from noise `a` to noise `b` along the sphere, which keeps its
+/// Eq. 3.7: from noise `a` to noise `b` along the sphere, which keeps its
 /// length typical. `t` runs from 0 to 1. `[Z]`
 pub fn interpolate(a: &Array1<f32>, b: &Array1<f32>, t: f32) -> Array1<f32> {
     let lengths = (a.dot(a) * b.dot(b)).sqrt();

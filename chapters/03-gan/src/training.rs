@@ -228,7 +228,7 @@ impl<'a> Gan<'a> {
     }
 
     // ANCHOR: as_written
-    /// Eq. 3.5: a step of the discriminator, a step of the generator
+    /// Eq. 3.4: a step of the discriminator, a step of the generator
     /// against what that has become, and the average. Gives both losses.
     ///
     /// # Errors
@@ -262,7 +262,7 @@ impl<'a> Gan<'a> {
     }
 
     // ANCHOR: step
-    /// Eq. 3.5: k steps of the discriminator, each on a batch of its own,
+    /// Eq. 3.4: k steps of the discriminator, each on a batch of its own,
     /// then one of the generator, on fresh noise. Gives both losses.
     ///
     /// # Errors
@@ -278,7 +278,7 @@ impl<'a> Gan<'a> {
         let (mut d_loss, mut leak) = (0.0, None);
         let mut x_real = Array2::zeros((0, 0));
         for (x, z) in &round.d {
-            x_real = packed(x.clone(), self.config.pack); // eq. 3.8
+            x_real = packed(x.clone(), self.config.pack); // eq. 4.33
             leak = self.leak(z);
             let taken = self.step_of_d(&x_real, z, penalties);
             d_loss = taken.map_err(|e| Diverged { step: n, ..e })?;

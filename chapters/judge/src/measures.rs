@@ -77,7 +77,7 @@ impl Classifier {
 
 // ANCHOR: classes
 impl Seen {
-    /// Eq. 3.14: the share of images of each class. `[10]`
+    /// Eq. 3.8: the share of images of each class. `[10]`
     pub fn shares(&self) -> Array1<f64> {
         let mut shares = Array1::zeros(self.classes.ncols()); // [10]
         for p in self.classes.rows() {
@@ -130,7 +130,7 @@ impl Moments {
     }
 }
 
-/// Eq. 3.11: the Fréchet distance of two Gaussians,
+/// Eq. 3.9: the Fréchet distance of two Gaussians,
 /// `‖μ - ν‖² + tr(C + K - 2 (C K)^½)`.
 ///
 /// # Errors
@@ -173,7 +173,7 @@ pub fn pairwise(a: &Array2<f64>, b: &Array2<f64>) -> Array2<f64> {
 }
 
 // ANCHOR: precision
-/// Eq. 3.12: precision, the share of fakes that lie among the real ones,
+/// Eq. 3.10: precision, the share of fakes that lie among the real ones,
 /// and recall, the share of real ones that lie among the fakes. "Among"
 /// means within reach of one, its reach being the distance to its own k-th
 /// neighbour (Kynkäänniemi and others, 2019).
@@ -217,7 +217,7 @@ fn covered(apart: ArrayView2<f64>, reach: &Array1<f64>) -> f64 {
 // ANCHOR_END: precision
 
 // ANCHOR: parzen
-/// Eq. 3.13: the mean log-density of `test` under equal Gaussians of
+/// Eq. 3.12: the mean log-density of `test` under equal Gaussians of
 /// standard deviation `sigma` around each of the `samples`, in nats.
 ///
 /// # Errors

@@ -471,6 +471,18 @@ pub fn panels(plots: &[Plot], columns: usize) -> anyhow::Result<String> {
     Ok(themed(&svg))
 }
 
+/// A colour of the palette, counted from 0, or that of lines and text: the page's variable, and a value for viewers that have
+/// none.
+pub(crate) fn themed_colour(index: Option<usize>) -> String {
+    let (variable, value) = match index {
+        Some(n) => {
+            (PALETTE[n % PALETTE.len()].1, PALETTE[n % PALETTE.len()].2)
+        }
+        None => ("--fig-fg", "#333333"),
+    };
+    format!("var({variable}, {value})")
+}
+
 /// Replaces placeholder colours by the page's CSS variables, with values for viewers that have none.
 fn themed(svg: &str) -> String {
     let hex = |c: RGBColor| format!("\"#{:02X}{:02X}{:02X}\"", c.0, c.1, c.2);

@@ -12,6 +12,7 @@ mod chapter;
 mod checkpoint;
 mod console;
 mod device;
+mod diagram;
 mod digest;
 mod exercise;
 mod experiment;
@@ -34,6 +35,7 @@ pub use console::{exit_code, print};
 #[cfg(feature = "cuda")]
 pub use device::open_cuda;
 pub use device::{Device, DeviceError, Trains};
+pub use diagram::{Diagram, Flow, Look, Node};
 pub use digest::digest;
 pub use exercise::{
     Diagnosis, expect_diagnosis, expect_pass, judge, judge_number,

@@ -13,11 +13,12 @@ use record::Entry;
 pub use models::{MODELS, Model, commit_models};
 
 /// Every chapter, in the order of the table of contents.
-pub static CHAPTERS: [&Chapter; 9] = [
+pub static CHAPTERS: [&Chapter; 10] = [
     &gradients::CHAPTER,
     &minimax_loss::CHAPTER,
     &discriminator_training::CHAPTER,
     &gan::CHAPTER,
+    &stability::CHAPTER,
     &codebook_lookup::CHAPTER,
     &straight_through::CHAPTER,
     &commitment_loss::CHAPTER,

@@ -25,8 +25,6 @@ struct Cli {
 enum Command {
     /// Train on the ring of 8, several seeds
     Ring(Options),
-    /// Train on the grid of 25, several seeds
-    Grid(Options),
     /// Train on digits, and judge what comes out
     Digits(Options),
     /// Train on digits on dfdx, whole, and judge what comes out
@@ -59,7 +57,6 @@ fn main() -> ExitCode {
     exit_code(match cli.command {
         None => run_and_show(&CHAPTER, cli.options, Selection::All),
         Some(Command::Ring(options)) => only(options, "ring"),
-        Some(Command::Grid(options)) => only(options, "grid"),
         Some(Command::Digits(options)) => only(options, "digits"),
         Some(Command::DigitsDfdx(options)) => only(options, "digits-dfdx"),
         Some(Command::Sample(sample)) => write_sample(&sample),

@@ -2,14 +2,15 @@
 
 mod drawn;
 pub mod experiments;
+pub mod kid;
 pub mod ledger;
 mod task;
 
 use lab::{Cost, Lab};
 
 use experiments::{
-    cures, digits, digits_dfdx, digits_recipe, first_steps, grid, ring,
-    ring_recipe, switches,
+    arrows, collapse, digits, digits_dfdx, few, first_steps, noise, ring,
+    switches, turns,
 };
 
 /// The experiments of chapter 3.
@@ -17,15 +18,16 @@ use experiments::{
 /// # Errors
 /// An experiment failed, or a file cannot be written.
 pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
+    lab.run(&turns::EXPERIMENT)?;
     lab.experiment("ledger", Cost::Seconds, compare_everything)?;
     lab.run(&first_steps::EXPERIMENT)?;
-    lab.run(&switches::EXPERIMENT)?;
     lab.run(&ring::EXPERIMENT)?;
-    lab.run(&ring_recipe::EXPERIMENT)?;
-    lab.run(&grid::EXPERIMENT)?;
-    lab.run(&cures::EXPERIMENT)?;
+    lab.run(&arrows::EXPERIMENT)?;
+    lab.run(&collapse::EXPERIMENT)?;
+    lab.run(&noise::EXPERIMENT)?;
     lab.run(&digits::EXPERIMENT)?;
-    lab.run(&digits_recipe::EXPERIMENT)?;
+    lab.run(&few::EXPERIMENT)?;
+    lab.run(&switches::EXPERIMENT)?;
     lab.run(&digits_dfdx::EXPERIMENT)
 }
 

@@ -1,87 +1,40 @@
-//! Modes in the plane, the ring of 8 and the grid of 25; and pairs that learn them, from several seeds.
+//! Eight modes in the plane, and pairs that learn them, from several seeds.
 
 use datasets::toy::{Density, GaussianMixture};
 use gradients::plain::{Activation, AdamConfig, Mlp, sigmoid};
 use lab::{History, Lab, Within, rng_at};
-use ndarray::{Array2, ArrayView1};
+use ndarray::Array2;
 use rayon::prelude::*;
 
-use crate::plain::{Game, Penalties, modes, packed};
+use crate::plain::{modes, packed};
 use crate::training::{Config, Gan, Noise, Players, in_room};
 
 /// Samples that a generator is judged by, as in PacGAN.
 pub const JUDGED: usize = 2500;
 
-/// A distribution of modes, and how it is shown to the networks.
+/// Units in each of a network's two hidden layers.
+pub const WIDTH: usize = 32;
+
+/// A distribution of modes.
 pub struct Task {
-    pub name: &'static str,
     pub data: GaussianMixture,
-    /// Real examples are multiplied by this, to be of the size of 1.
-    pub scale: f64,
-    /// After how many steps a frame of the film is taken; at the last the run ends.
-    pub frames: Vec<u64>,
-    /// Half the side of the square that a frame shows.
-    pub reach: f64,
-    /// The step size at the start.
-    lr: f64,
+}
+
+/// Chapter 1's losses, one step for each player, and nothing else.
+pub fn bare() -> Config {
+    let adam = AdamConfig { lr: 2e-3, beta1: 0.5, ..AdamConfig::default() };
+    let noise = Noise::normal(2);
+    Config { noise, g: adam, d: adam, ..Config::default() }
 }
 
 impl Task {
-    pub fn ring(lab: &Lab) -> anyhow::Result<Self> {
-        let data = GaussianMixture::ring_of_8(0.01)?;
-        let frames = lab.by_scale(
-            vec![0, 5, 10, 20, 40, 60],
-            vec![0, 250, 500, 1000, 3000, 10_000],
-            vec![0, 250, 500, 1000, 4000, 40_000],
-        );
-        let (scale, reach, lr) = (1.0, 1.5, 3e-3);
-        Ok(Self { name: "ring", data, scale, frames, reach, lr })
-    }
-
     /// A ring that a small network learns in seconds.
     pub fn wide_ring() -> anyhow::Result<Self> {
-        let data = GaussianMixture::ring_of_8(0.05)?;
-        let frames = Vec::new();
-        let (scale, reach, lr) = (1.0, 1.5, 3e-3);
-        Ok(Self { name: "wide ring", data, scale, frames, reach, lr })
-    }
-
-    pub fn grid(lab: &Lab) -> Self {
-        let data = GaussianMixture::grid_of_25();
-        let frames = lab.by_scale(
-            vec![0, 10, 60],
-            vec![0, 1000, 20_000],
-            vec![0, 1000, 60_000],
-        );
-        let (scale, reach, lr) = (0.35, 5.0, 1.5e-3);
-        Self { name: "grid", data, scale, frames, reach, lr }
-    }
-
-    /// Steps of a run.
-    pub fn steps(&self) -> u64 {
-        self.frames.last().copied().unwrap_or(0)
-    }
-
-    /// The recipe of this chapter.
-    pub fn config(&self) -> Config {
-        let (lr, beta1, beta2, eps) = (self.lr, 0.0, 0.99, 1e-8);
-        let adam = AdamConfig { lr, beta1, beta2, eps };
-        Config {
-            game: Game::Relativistic,
-            batch: 256,
-            noise: Noise { signs: 10, normals: 2 },
-            penalties: Penalties { real: 0.02, fake: 0.02 },
-            every: 4,
-            g: adam,
-            d: adam,
-            cool: Some(self.steps()),
-            anneal: true,
-            ..Config::default()
-        }
+        Ok(Self { data: GaussianMixture::ring_of_8(0.05)? })
     }
 
     /// A pair that has not been trained, with two hidden layers of `width`.
-    fn pair(&self, config: Config, width: usize, seed: u64) -> Gan<'_> {
+    pub fn pair(&self, config: Config, width: usize, seed: u64) -> Gan<'_> {
         let leaky = Activation::LeakyRelu(0.2);
         let net = |inputs, outputs, stream| {
             let widths = [inputs, width, width, outputs];
@@ -90,46 +43,29 @@ impl Task {
         };
         let g = net(config.noise.width(), 2, u64::MAX);
         let d = net(2 * config.pack, 1, u64::MAX - 1);
-        let (batch, scale) = (config.batch, self.scale);
+        let batch = config.batch;
         Gan::new(config, (g, d), seed, move |n| {
             let rng = &mut rng_at(seed ^ 0x5eed, n);
-            self.data.sample(batch, rng).mapv(|v| (scale * v) as f32)
+            self.data.sample(batch, rng).mapv(|v| v as f32)
         })
-    }
-
-    /// Samples of a generator in the units of the data, `[n, 2]`.
-    pub fn samples(
-        &self,
-        g: &Mlp<f32>,
-        noise: Noise,
-        n: usize,
-    ) -> Array2<f64> {
-        let z = noise.sample(n, &mut rng_at(0x7e57, 0)); // [n, Z]
-        g.output(&z).mapv(|v| f64::from(v) / self.scale) // [n, 2]
     }
 
     /// What a generator is worth.
     pub fn judge(&self, g: &Mlp<f32>, noise: Noise) -> Judged {
-        let samples = self.samples(g, noise, JUDGED); // [2500, 2]
+        let samples = samples(g, noise, JUDGED); // [2500, 2]
         let (means, sigma) = (self.data.means(), self.data.sigma());
-        let (good, found) = modes(&samples, means, sigma);
-        let square = |x: ArrayView1<f64>, m: ArrayView1<f64>| {
-            (x[0] - m[0]).powi(2) + (x[1] - m[1]).powi(2)
-        };
-        let away = samples.rows().into_iter().map(|x| {
-            let squares = means.rows().into_iter().map(|m| square(x, m));
-            squares.fold(f64::INFINITY, f64::min).sqrt() / sigma
-        });
-        let away: Vec<f64> = away.collect();
-        let near = away.iter().filter(|a| **a <= 3.0).map(|a| a * a);
-        let variance = near.sum::<f64>() / (2 * good.max(1)) as f64;
+        let (good, found) = modes(&samples.mapv(f64::from), means, sigma);
         Judged {
             modes: found.iter().filter(|n| **n > 0).count() as f64,
             high_quality: good as f64 / JUDGED as f64,
-            width: variance.sqrt(),
-            farthest: away.into_iter().fold(0.0, f64::max),
         }
     }
+}
+
+/// Samples of a generator, the same noise each time, `[n, 2]`.
+pub fn samples(g: &Mlp<f32>, noise: Noise, n: usize) -> Array2<f32> {
+    let z = noise.sample(n, &mut rng_at(0x7e57, 0)); // [n, Z]
+    g.output(&z) // [n, 2]
 }
 
 /// What a generator of modes is worth.
@@ -137,10 +73,6 @@ impl Task {
 pub struct Judged {
     pub modes: f64,
     pub high_quality: f64,
-    /// Standard deviation within a mode over the true one.
-    pub width: f64,
-    /// The sample that is farthest from every mode, in standard deviations of a mode.
-    pub farthest: f64,
 }
 
 /// Pairs of one kind, to be trained from several seeds.
@@ -153,13 +85,10 @@ pub struct Pairs<'a> {
 
 /// One of them, trained.
 pub struct Run {
-    /// The averaged generator.
-    pub mean: Judged,
     /// The generator as it is at the end.
     pub last: Judged,
     /// What was observed on the way.
     pub seen: History,
-    pub seconds: f64,
 }
 
 impl Pairs<'_> {
@@ -174,20 +103,15 @@ impl Pairs<'_> {
     ) -> anyhow::Result<Vec<Run>> {
         let Self { task, config, width, seeds } = *self;
         let job = |seed: usize| {
-            let pair = task.pair(
-                config,
-                width,
-                lab.seed().wrapping_add(seed as u64),
-            );
+            let seed_of_pair = lab.seed().wrapping_add(seed as u64);
+            let pair = task.pair(config, width, seed_of_pair);
             let mut gan = in_room(lab, pair)?;
             let name = format!("{name}-{seed}");
             let at = milestones.iter().copied();
             let see = |gan: &mut Box<dyn Players + '_>| see(&**gan);
             let seen = lab.train_and_observe(&name, at, &mut gan, see)?;
-            let mean = task.judge(&gan.mean(), config.noise);
             let last = task.judge(&gan.g(), config.noise);
-            let seconds = lab.seconds(&name)?;
-            Ok(Run { mean, last, seen, seconds })
+            Ok(Run { last, seen })
         };
         let seeds = (0..seeds).into_par_iter().with_max_len(1);
         seeds.map(job).collect()
@@ -208,7 +132,6 @@ pub fn record(
     lab: &mut Lab,
     name: &str,
     all: &[Judged],
-    of: usize,
 ) -> anyhow::Result<()> {
     let picked = |pick: fn(&Judged) -> f64| -> Vec<f64> {
         all.iter().map(pick).collect()
@@ -217,30 +140,11 @@ pub fn record(
     lab.over_seeds(&format!("{name}_modes"), &picked(|j| j.modes), one)?;
     let good = picked(|j| j.high_quality);
     lab.over_seeds(&format!("{name}_high_quality"), &good, share)?;
-    let lost = all.iter().filter(|j| j.modes < of as f64).count();
+    let lost = all.iter().filter(|j| j.modes < 8.0).count();
     lab.result(&format!("{name}_seeds_that_lose"), lost as f64, one)
 }
 
-/// Records also how wide their modes are, and how far their farthest sample is from any.
-pub fn record_reach(
-    lab: &mut Lab,
-    name: &str,
-    all: &[Judged],
-) -> anyhow::Result<()> {
-    let widths: Vec<f64> = all.iter().map(|j| j.width).collect();
-    let within = Within::Absolute(0.1);
-    lab.over_seeds(&format!("{name}_width"), &widths, within)?;
-    let farthest: Vec<f64> = all.iter().map(|j| j.farthest).collect();
-    let within = Within::Factor(2.0);
-    lab.over_seeds(&format!("{name}_farthest"), &farthest, within)
-}
-
-/// What the averaged generators are worth.
-pub fn means(runs: &[Run]) -> Vec<Judged> {
-    runs.iter().map(|run| run.mean).collect()
-}
-
-/// The same, not averaged.
+/// What the generators are worth at the end.
 pub fn lasts(runs: &[Run]) -> Vec<Judged> {
     runs.iter().map(|run| run.last).collect()
 }

@@ -1,7 +1,7 @@
 //! The checks of this chapter's exercises.
 
 use lab::{Diagnosis, judge, judge_number};
-use ndarray::{Array1, Array2, Axis, array, concatenate, s};
+use ndarray::{Array1, Array2, Axis, array, concatenate};
 
 type Pair = (Array2<f64>, Array2<f64>);
 
@@ -157,156 +157,10 @@ pub fn through(candidate: Through) -> Result<(), Diagnosis> {
     )
 }
 
-type R1Gradient =
-    fn(&Array2<f64>, &Array2<f64>, &Array1<f64>, &Array2<f64>, f64) -> Pair;
-
-pub fn r1_gradient(candidate: R1Gradient) -> Result<(), Diagnosis> {
-    const SEE: &str = "chapter 3, § A penalty on steepness, equation 3.6";
-    let (x, w1, b1, w2) = small();
-    let gamma = 0.7;
-    let slopes = slopes(&x, &w1, &b1);
-    let u = &slopes * &w2.t();
-    let v = u.dot(&w1.t());
-    let at_w1 = |d_v: &Array2<f64>| d_v.t().dot(&u);
-    let at_w2 = |d_v: &Array2<f64>| {
-        (&slopes * &d_v.dot(&w1)).sum_axis(Axis(0)).insert_axis(Axis(1))
-    };
-    let d_v = &v * (gamma / 3.0);
-    let length = v.map_axis(Axis(1), |v| v.dot(&v).sqrt());
-    let of_length = &v / &length.insert_axis(Axis(1)) * (0.5 * gamma / 3.0);
-    let told = |name, what: &str| Diagnosis::new(name, what, SEE);
-    let (d_w1, d_w2) = candidate(&x, &w1, &b1, &w2, gamma);
-    judge(
-        &at_w1(&d_v),
-        &d_w1,
-        1e-10,
-        vec![
-            (
-                at_w1(&(&d_v * 3.0)),
-                told(
-                    "mean forgotten",
-                    "R1 is a mean over the batch; the 1 / B is missing, and the penalty grows with the batch.",
-                ),
-            ),
-            (
-                at_w1(&(&d_v * 2.0)),
-                told(
-                    "half forgotten",
-                    "This is twice too large: the 1/2 in gamma / 2 cancels the 2 of the square.",
-                ),
-            ),
-            (
-                at_w1(&of_length),
-                told(
-                    "length",
-                    "This penalises the length of the gradient. R1 takes its square, whose pull fades as the \
-                     gradient does; the length pulls equally hard however flat D is.",
-                ),
-            ),
-            (
-                at_w1(&(&d_v / 9.0)),
-                told(
-                    "mean logit",
-                    "The gradient was taken of the mean logit, so each row's is B times too small, and the penalty B \
-                     squared times too weak. Each row has its own logit: take the gradient of their sum.",
-                ),
-            ),
-            (
-                Array2::zeros(w1.raw_dim()),
-                told(
-                    "last layer only",
-                    "The first layer gets nothing. Its slopes are constants, but w1 itself is a factor of ds/dx.",
-                ),
-            ),
-        ],
-        told("d_w1", "The gradient at w1 is wrong."),
-    )?;
-    judge(
-        &at_w2(&d_v),
-        &d_w2,
-        1e-10,
-        vec![],
-        told(
-            "d_w2",
-            "The gradient at w2 is wrong; it goes from ds/dx through w1 and the slopes.",
-        ),
-    )
-}
-
-pub fn packing(
-    candidate: fn(&Array2<f64>, &Array2<f64>, usize) -> Pair,
-) -> Result<(), Diagnosis> {
-    const SEE: &str = "chapter 3, § When modes are lost, equation 3.8";
-    let x = array![[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]];
-    let real = concatenate![Axis(0), x, &x + 6.0];
-    let fake = -&real;
-    let told = |name, what: &str| Diagnosis::new(name, what, SEE);
-    let (p_real, p_fake) = candidate(&real, &fake, 2);
-    let pairs = |a: usize, b: usize| {
-        concatenate![
-            Axis(1),
-            real.slice(s![a..4; 2, ..]),
-            real.slice(s![b..4; 2, ..])
-        ]
-    };
-    let right = pairs(0, 1);
-    let order = [0, 3, 1, 4, 2, 5];
-    let again = real.slice(s![..2, ..]);
-    let mixed = concatenate![Axis(1), real, fake];
-    judge(
-        &right,
-        &p_real,
-        1e-10,
-        vec![
-            (
-                mixed.slice(s![..2, ..]).to_owned(),
-                told(
-                    "real beside fake",
-                    "A real example stands beside a fake. A pack is all real or all fake: its one answer has to be \
-                     right for every example in it.",
-                ),
-            ),
-            (
-                right.select(Axis(1), &order),
-                told(
-                    "features beside features",
-                    "The features of a pack are shuffled together. Put whole examples side by side, one after the \
-                     other, so that the way back can take them apart.",
-                ),
-            ),
-            (
-                concatenate![Axis(1), again, again],
-                told(
-                    "one example repeated",
-                    "Each pack holds one example several times. Only *different* examples show whether a generator \
-                     varies.",
-                ),
-            ),
-            (
-                (&real.slice(s![..;2, ..]) + &real.slice(s![1..;2, ..]))
-                    / 2.0,
-                told(
-                    "averaged",
-                    "The examples of a pack were averaged. That keeps one number for each feature and hides what \
-                     packing is to show: that two fakes are alike.",
-                ),
-            ),
-        ],
-        told("real", "The packs of real examples are wrong."),
-    )?;
-    judge(
-        &-right,
-        &p_fake,
-        1e-10,
-        vec![],
-        told("fake", "The packs of fakes are wrong."),
-    )
-}
-
 pub fn collapsed(
     candidate: fn(&Array2<f64>, &Array2<f64>, f64, f64) -> usize,
 ) -> Result<(), Diagnosis> {
-    const SEE: &str = "chapter 3, § Eight modes on a ring, equation 3.10";
+    const SEE: &str = "chapter 3, § Eight modes on a ring, equation 3.5";
     let means = array![[1.0, 0.0], [0.0, 1.0], [-1.0, 0.0], [0.0, -1.0]];
     let sigma = 0.05;
     let near = &means + 0.02;
@@ -372,7 +226,7 @@ pub fn collapsed(
 pub fn interpolate(
     candidate: fn(&Array1<f64>, &Array1<f64>, f64) -> Array1<f64>,
 ) -> Result<(), Diagnosis> {
-    const SEE: &str = "chapter 3, § Between two digits, equation 3.15";
+    const SEE: &str = "chapter 3, § Between two digits, equation 3.7";
     let (a, b) = (array![2.0, 0.0, 1.0], array![0.0, 1.5, 0.3]);
     let t = 0.3;
     let length = |v: &Array1<f64>| v.dot(v).sqrt();
@@ -448,7 +302,7 @@ type Frechet =
     fn(&Array1<f64>, &Array1<f64>, &Array1<f64>, &Array1<f64>) -> f64;
 
 pub fn frechet(candidate: Frechet) -> Result<(), Diagnosis> {
-    const SEE: &str = "chapter 3, § How good is it?, equation 3.11";
+    const SEE: &str = "chapter 3, § How good is it?, equation 3.9";
     let (mean_a, mean_b) = (array![1.0, -2.0, 0.5], array![0.0, -1.5, 2.0]);
     let (a, b): (Array1<f64>, _) =
         (array![0.5, 2.0, 1.0], array![0.3, 3.0, 0.0]);

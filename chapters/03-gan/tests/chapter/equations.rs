@@ -4,24 +4,27 @@ use approx::assert_abs_diff_eq;
 use discriminator_training::plain::leak_into_generator;
 use gan::ledger::{GAMES, reference, reference_players};
 use gan::plain::{
-    Game, average, d_loss_of, d_step, g_loss_of, g_step, in_halves,
-    interpolate, modes, packed, paired, penalty, through, unpacked,
+    Game, average, d_step, g_loss_of, g_step, in_halves, interpolate, modes,
+    through,
 };
 use gan::training::{Config, Gan, Noise};
 use gradients::compare::{network_err, numeric_gradient_of_network};
-use gradients::plain::{
-    Activation, Adam, Mlp, Parameters, numeric_gradient, sigmoid, softplus,
-};
+use gradients::plain::{Activation, Adam, Mlp, Parameters, numeric_gradient};
 use judge::measures::{
     MeasureError, Moments, Seen, entropy, frechet, parzen,
     precision_and_recall,
 };
 use lab::rng_at;
-use minimax_loss::plain::{d_loss, g_loss_saturating};
+use minimax_loss::plain::g_loss_saturating;
 use ndarray::{Array1, Array2, ArrayViewD, Axis, array, s};
 use ndarray_rand::RandomExt;
 use ndarray_rand::rand_distr::StandardNormal;
 use proptest::prelude::*;
+
+#[path = "../../src/run/kid.rs"]
+mod kid;
+
+use kid::kid;
 
 const LEAKY: Activation = Activation::LeakyRelu(0.2);
 
@@ -140,52 +143,6 @@ proptest! {
             assert_abs_diff_eq!(input.t().dot(u), layer.w, epsilon = 1e-12);
         }
     }
-
-    #[test]
-    fn eq_3_4_is_the_mean_squared_length_of_the_gradient(seed in any::<u64>(), gamma in 0.1_f64..10.0) {
-        let net = network(&[3, 6, 4, 1], LEAKY, seed);
-        let x = normal(5, 3, seed);
-        prop_assume!(away_from_kinks(&net, &x));
-        let slopes = numeric_gradient(|x| net.output(x).sum(), &x, 1e-5);
-        let expected = gamma / 2.0 * slopes.mapv(|v| v * v).sum() / 5.0;
-        let (value, _) = penalty(&net, &x, gamma);
-        prop_assert!((value - expected).abs() < 1e-6 * expected.max(1e-3), "{} {}", value, expected);
-    }
-
-    #[test]
-    fn eq_3_6_the_gradient_of_the_penalty(seed in any::<u64>(), slope in 0.1_f64..0.9, hidden in 0_usize..3) {
-        let widths = &[[3, 6, 5].as_slice(), &[3, 6], &[3]][hidden];
-        let widths = [widths, [1].as_slice()].concat();
-        let net = network(&widths, Activation::LeakyRelu(slope), seed);
-        let x = normal(4, 3, seed);
-        prop_assume!(away_from_kinks(&net, &x));
-        let (_, d_net) = penalty(&net, &x, 1.5);
-        let numeric = numeric_gradient_of_network(|d| penalty(d, &x, 1.5).0, &net);
-        prop_assert!(network_err(&d_net, &numeric) < 1e-6);
-        for layer in d_net.layers {
-            prop_assert!(layer.b.iter().all(|v| *v == 0.0), "no bias moves a slope");
-        }
-    }
-}
-
-#[test]
-fn eq_3_4_of_a_plane_is_its_steepness_everywhere() {
-    let mut net = network(&[2, 1], LEAKY, 1);
-    net.layers[0].w = array![[3.0], [-4.0]];
-    for x in [normal(5, 2, 2), 1e3 * normal(1, 2, 3)] {
-        assert_abs_diff_eq!(penalty(&net, &x, 0.5).0, 0.25 * 25.0);
-    }
-    // dP/dw = γ w.
-    let (_, d_net) = penalty(&net, &normal(5, 2, 2), 0.5);
-    let expected = array![[1.5], [-2.0]];
-    assert_abs_diff_eq!(d_net.layers[0].w, expected, epsilon = 1e-12);
-}
-
-#[test]
-#[should_panic(expected = "curved")]
-fn eq_3_6_does_not_hold_for_a_curved_activation() {
-    let net = network(&[2, 3, 1], Activation::Tanh, 1);
-    let _ = penalty(&net, &normal(2, 2, 2), 1.0);
 }
 
 fn single(net: &Mlp<f64>) -> Mlp<f32> {
@@ -213,7 +170,7 @@ fn apart(a: &Mlp<f32>, b: &Mlp<f32>) -> f32 {
 }
 
 #[test]
-fn eq_3_5_a_batch_is_the_sum_of_its_halves() {
+fn eq_3_4_a_batch_is_the_sum_of_its_halves() {
     let Players { g, d, d_of_two, z, s_real, .. } = players();
     let game = Game::Relativistic;
     for (rows, pack) in [(1, 1), (2, 1), (5, 1), (6, 1), (1, 2), (3, 2)] {
@@ -231,7 +188,7 @@ fn eq_3_5_a_batch_is_the_sum_of_its_halves() {
 }
 
 #[test]
-fn eq_3_5_first_the_discriminator_then_the_generator_on_fresh_noise() {
+fn eq_3_4_first_the_discriminator_then_the_generator_on_fresh_noise() {
     let Players { g, d, x_real, .. } = players();
     let (g, d) = (single(&g), single(&d));
     let x_real = x_real.mapv(|v| v as f32);
@@ -264,7 +221,7 @@ fn eq_3_5_first_the_discriminator_then_the_generator_on_fresh_noise() {
 }
 
 #[test]
-fn eq_3_5_without_detaching_the_leak_is_added_to_the_generators_gradient() {
+fn eq_3_4_without_detaching_the_leak_is_added_to_the_generators_gradient() {
     let Players { g, d, x_real, .. } = players();
     let (g, d) = (single(&g), single(&d));
     let x_real = x_real.mapv(|v| v as f32);
@@ -298,7 +255,7 @@ fn eq_3_5_without_detaching_the_leak_is_added_to_the_generators_gradient() {
 }
 
 #[test]
-fn eq_3_5_k_steps_of_the_discriminator_see_k_batches() {
+fn eq_3_4_k_steps_of_the_discriminator_see_k_batches() {
     let Players { g, d, x_real, .. } = players();
     let x_real = x_real.mapv(|v| v as f32);
     let noise = Noise::normal(3);
@@ -314,106 +271,8 @@ fn eq_3_5_k_steps_of_the_discriminator_see_k_batches() {
     assert_eq!(seen, [0, 1, 2, 3, 4, 5]);
 }
 
-fn columns() -> impl Strategy<Value = (Array2<f64>, Array2<f64>)> {
-    proptest::collection::vec((-20.0_f64..20.0, -20.0_f64..20.0), 1..6)
-        .prop_map(|v| {
-            let (a, b): (Vec<_>, Vec<_>) = v.into_iter().unzip();
-            let column =
-                |v: Vec<f64>| Array1::from_vec(v).insert_axis(Axis(1));
-            (column(a), column(b))
-        })
-}
-
-proptest! {
-    #[test]
-    fn eq_3_7_gradients_at_both((a, b) in columns(), shift in -50.0_f64..50.0) {
-        let (loss, (d_a, d_b)) = paired(&a, &b);
-        let numeric = numeric_gradient(|a| paired(a, &b).0, &a, 1e-5);
-        assert_abs_diff_eq!(d_a, numeric, epsilon = 1e-8);
-        let numeric = numeric_gradient(|b| paired(&a, b).0, &b, 1e-5);
-        assert_abs_diff_eq!(d_b, numeric, epsilon = 1e-8);
-        // Only the gap matters.
-        let (moved, _) = paired(&(&a + shift), &(&b + shift));
-        assert_abs_diff_eq!(moved, loss, epsilon = 1e-9);
-        // What one player wins, the other pays: the two losses differ by the mean gap.
-        let (other, _) = paired(&b, &a);
-        assert_abs_diff_eq!(other - loss, (&a - &b).mean().unwrap(), epsilon = 1e-9);
-        // Each player's loss has its own logits first.
-        let game = Game::Relativistic;
-        prop_assert_eq!(d_loss_of(game, &a, &b).0, loss);
-        let (of_g, d_fake) = g_loss_of(game, &a, &b);
-        prop_assert_eq!(of_g, other);
-        let numeric = numeric_gradient(|b| g_loss_of(game, &a, b).0, &b, 1e-5);
-        assert_abs_diff_eq!(d_fake, numeric, epsilon = 1e-8);
-    }
-
-    #[test]
-    fn eq_3_8_unpacking_is_the_inverse(packs in 1_usize..5, pack in 1_usize..5, width in 1_usize..4, seed in any::<u64>()) {
-        let x = normal(packs * pack, width, seed);
-        let together = packed(x.clone(), pack);
-        prop_assert_eq!(together.dim(), (packs, pack * width));
-        prop_assert_eq!(unpacked(together, pack), x);
-    }
-}
-
 #[test]
-fn eq_3_7_far_out_nothing_overflows() {
-    let mut values = reference().unwrap();
-    let mut v = |name: &str| values.vector(name).unwrap();
-    let (gap, losses, slopes) =
-        (v("extremes/gap"), v("extremes/loss"), v("extremes/d_a"));
-    for n in 0..gap.len() {
-        let a = array![[500.0 + gap[n]]];
-        let (loss, (d_a, d_b)) = paired(&a, &array![[500.0]]);
-        let close = |x: f64, y: f64| (x - y).abs() <= 1e-7 * y.abs();
-        assert!(close(loss, losses[n]), "{}: {loss}", gap[n]);
-        assert!(close(d_a[[0, 0]], slopes[n]), "{}: {d_a}", gap[n]);
-        assert_eq!(d_b, -d_a);
-    }
-}
-
-#[test]
-fn eq_3_7_the_other_games_are_those_of_chapter_1() {
-    let (real, fake) = (array![[0.5], [-1.0]], array![[2.0], [0.1]]);
-    for game in [Game::NonSaturating, Game::Saturating] {
-        assert_eq!(d_loss_of(game, &real, &fake).0, d_loss(&real, &fake));
-        let other = g_loss_of(game, &(&real + 1.0), &fake).0;
-        assert_eq!(
-            g_loss_of(game, &real, &fake).0,
-            other,
-            "fakes alone count"
-        );
-    }
-    let (_, d_s) = g_loss_of(Game::NonSaturating, &real, &fake);
-    assert_abs_diff_eq!(d_s[[0, 0]], -sigmoid(-2.0) / 2.0, epsilon = 1e-15);
-}
-
-#[test]
-fn eq_3_8_neighbours_in_the_batch_share_a_row() {
-    let x = array![[1.0, 2.0], [3.0, 4.0], [5.0, 6.0], [7.0, 8.0]];
-    let expected = array![[1.0, 2.0, 3.0, 4.0], [5.0, 6.0, 7.0, 8.0]];
-    assert_eq!(packed(x.clone(), 2), expected);
-    assert_eq!(packed(x.clone(), 1), x);
-    // A view in another order is packed by rows all the same.
-    let turned = x.t().as_standard_layout().into_owned().reversed_axes();
-    assert_eq!(packed(turned.clone(), 2), expected);
-}
-
-#[test]
-fn eq_3_8_every_example_of_a_pack_gets_its_gradient() {
-    let Players { g, d_of_two, z, .. } = players();
-    let (s_real, game) = (Array2::zeros((3, 1)), Game::NonSaturating);
-    let (_, d_g) = g_step(&g, &d_of_two, &z, &s_real, game, 2);
-    let loss = |g: &Mlp<f64>| {
-        let s = d_of_two.output(&packed(g.output(&z), 2));
-        s.mapv(|s| softplus(-s)).mean().unwrap()
-    };
-    let err = network_err(&d_g, &numeric_gradient_of_network(loss, &g));
-    assert!(err < 1e-6, "{err:e}");
-}
-
-#[test]
-fn eq_3_9_the_average_forgets_by_powers() {
+fn eq_3_6_the_average_forgets_by_powers() {
     let (start, g) =
         (network(&[3, 4, 2], LEAKY, 1), network(&[3, 4, 2], LEAKY, 2));
     let mut mean = start.clone();
@@ -432,7 +291,7 @@ fn eq_3_9_the_average_forgets_by_powers() {
 }
 
 #[test]
-fn eq_3_10_three_standard_deviations_from_the_nearest_mode() {
+fn eq_3_5_three_standard_deviations_from_the_nearest_mode() {
     let means = array![[0.0, 0.0], [1.0, 0.0], [5.0, 5.0]];
     let samples = array![
         [0.0, 0.299],  // 2.99 σ
@@ -448,7 +307,7 @@ fn eq_3_10_three_standard_deviations_from_the_nearest_mode() {
 
 proptest! {
     #[test]
-    fn eq_3_10_counts_every_sample_once(n in 1_usize..40, sigma in 0.01_f64..2.0, seed in any::<u64>()) {
+    fn eq_3_5_counts_every_sample_once(n in 1_usize..40, sigma in 0.01_f64..2.0, seed in any::<u64>()) {
         let (samples, means) = (normal(n, 2, seed), normal(4, 2, !seed));
         let (good, found) = modes(&samples, &means, sigma);
         prop_assert_eq!(good, found.iter().sum::<usize>());
@@ -460,7 +319,7 @@ proptest! {
     }
 
     #[test]
-    fn eq_3_11_is_a_distance(seed in any::<u64>(), far in -3.0_f64..3.0) {
+    fn eq_3_9_is_a_distance(seed in any::<u64>(), far in -3.0_f64..3.0) {
         let of = |x: &Array2<f64>| Moments::of(x).unwrap();
         let (a, b) = (normal(12, 3, seed), 1.7 * normal(9, 3, !seed) + far);
         let d = frechet(&of(&a), &of(&b)).unwrap();
@@ -474,7 +333,7 @@ proptest! {
     }
 
     #[test]
-    fn eq_3_11_of_independent_features(
+    fn eq_3_9_of_independent_features(
         rows in proptest::collection::vec((-2.0_f64..2.0, -2.0_f64..2.0, 0.0_f64..3.0, 0.0_f64..3.0), 1..6),
     ) {
         let gaussian = |pick: fn(&(f64, f64, f64, f64)) -> (f64, f64)| {
@@ -489,7 +348,7 @@ proptest! {
 }
 
 #[test]
-fn eq_3_11_stored_values() {
+fn eq_3_9_stored_values() {
     let mut values = reference().unwrap();
     let mut of = |name: &str| {
         Moments::of(&values.matrix(&format!("frechet/{name}")).unwrap())
@@ -506,7 +365,7 @@ fn eq_3_11_stored_values() {
 }
 
 #[test]
-fn eq_3_11_refuses_what_has_no_moments() {
+fn eq_3_9_refuses_what_has_no_moments() {
     let bad = |x: &Array2<f64>| Moments::of(x).unwrap_err();
     let (one, mut two) = (normal(1, 3, 0), normal(2, 3, 0));
     assert_eq!(bad(&one), MeasureError::TooFew { least: 2, found: 1 });
@@ -520,7 +379,7 @@ fn eq_3_11_refuses_what_has_no_moments() {
 }
 
 #[test]
-fn eq_3_12_stored_values() {
+fn eq_3_10_stored_values() {
     let mut values = reference().unwrap();
     let mut m = |name: &str| values.matrix(name).unwrap();
     let (real, fake) = (m("neighbours/real"), m("neighbours/fake"));
@@ -535,7 +394,7 @@ fn eq_3_12_stored_values() {
 }
 
 #[test]
-fn eq_3_12_one_mode_of_two_is_precise_and_forgetful() {
+fn eq_3_10_one_mode_of_two_is_precise_and_forgetful() {
     let (left, right) = (normal(20, 2, 1), normal(20, 2, 2) + 100.0);
     let real = ndarray::concatenate![Axis(0), left, right];
     let collapsed = &left + 1e-3;
@@ -549,7 +408,7 @@ fn eq_3_12_one_mode_of_two_is_precise_and_forgetful() {
 }
 
 #[test]
-fn eq_3_12_refuses_too_few_and_what_is_no_number() {
+fn eq_3_10_refuses_too_few_and_what_is_no_number() {
     let (four, mut five) = (normal(4, 2, 1), normal(5, 2, 2));
     let few = precision_and_recall(&five, &four, 4);
     assert_eq!(few, Err(MeasureError::TooFew { least: 5, found: 4 }));
@@ -565,7 +424,55 @@ fn eq_3_12_refuses_too_few_and_what_is_no_number() {
 }
 
 #[test]
-fn eq_3_13_stored_values() {
+fn eq_3_11_by_hand() {
+    // Within: (0 · 1 + 1)³ = 1 and (2 · 3 + 1)³ = 343; between: 1, 1, 3³ and 4³.
+    let (a, b) = (array![[0.0], [1.0]], array![[2.0], [3.0]]);
+    let expected = 1.0 + 343.0 - 2.0 * 93.0 / 4.0;
+    assert_abs_diff_eq!(kid(&a, &b).unwrap(), expected, epsilon = 1e-10);
+    assert_abs_diff_eq!(kid(&b, &a).unwrap(), expected, epsilon = 1e-10);
+}
+
+#[test]
+fn eq_3_11_stored_values() {
+    let mut values = reference().unwrap();
+    let (a, b) =
+        (values.matrix("kid/a").unwrap(), values.matrix("kid/b").unwrap());
+    let expected = values.scalar("kid/a_b").unwrap();
+    let found = kid(&a, &b).unwrap();
+    assert!((found / expected - 1.0).abs() < 1e-10, "{found} {expected}");
+}
+
+#[test]
+fn eq_3_11_the_mean_over_draws_of_one_kind_is_0() {
+    let draws: Vec<f64> = (0..2000)
+        .map(|n| kid(&normal(6, 3, 2 * n), &normal(4, 3, 2 * n + 1)).unwrap())
+        .collect();
+    let mean = draws.iter().sum::<f64>() / 2000.0;
+    let spread = draws.iter().map(|v| v * v).sum::<f64>() / 2000.0;
+    let error = (spread / 2000.0).sqrt();
+    assert!(mean.abs() < 3.0 * error, "{mean} ± {error}");
+    // Counting each image as like itself would not be missed.
+    let itself = normal(6, 3, 0).map_axis(Axis(1), |x| x.dot(&x) / 3.0 + 1.0);
+    assert!(itself.mapv(|k| k.powi(3)).mean().unwrap() / 6.0 > 10.0 * error);
+}
+
+#[test]
+fn eq_3_11_refuses_what_cannot_be_compared() {
+    let (one, two, wide) =
+        (normal(1, 3, 0), normal(2, 3, 0), normal(2, 4, 0));
+    let few = MeasureError::TooFew { least: 2, found: 1 };
+    assert_eq!(kid(&two, &one), Err(few));
+    assert_eq!(kid(&two, &wide), Err(MeasureError::Widths(3, 4)));
+    let mut bad = two.clone();
+    bad[[0, 1]] = f64::INFINITY;
+    let said = kid(&bad, &two);
+    assert_eq!(said, Err(MeasureError::NotFinite(f64::INFINITY)));
+    bad[[0, 1]] = 1e120;
+    assert!(matches!(kid(&bad, &bad), Err(MeasureError::NotFinite(_))));
+}
+
+#[test]
+fn eq_3_12_stored_values() {
     let mut values = reference().unwrap();
     let mut m = |name: &str| values.matrix(name).unwrap();
     let (samples, test) = (m("parzen/samples"), m("parzen/test"));
@@ -580,7 +487,7 @@ fn eq_3_13_stored_values() {
 }
 
 #[test]
-fn eq_3_13_of_one_window_is_a_gaussian() {
+fn eq_3_12_of_one_window_is_a_gaussian() {
     let (sample, test) = (array![[1.0, -1.0]], array![[1.3, -1.4]]);
     let by_hand =
         -0.5 * 0.25 / 0.04 - (2.0 * std::f64::consts::PI * 0.04).ln();
@@ -594,7 +501,7 @@ fn eq_3_13_of_one_window_is_a_gaussian() {
 }
 
 #[test]
-fn eq_3_14_shares_and_their_entropy() {
+fn eq_3_8_shares_and_their_entropy() {
     let classes = array![
         [0.95, 0.05, 0.0],
         [0.4, 0.35, 0.25],
@@ -610,7 +517,7 @@ fn eq_3_14_shares_and_their_entropy() {
 
 proptest! {
     #[test]
-    fn eq_3_14_the_entropy_is_largest_when_classes_are_equal(v in proptest::collection::vec(0.0_f64..1.0, 10)) {
+    fn eq_3_8_the_entropy_is_largest_when_classes_are_equal(v in proptest::collection::vec(0.0_f64..1.0, 10)) {
         let shares = Array1::from_vec(v);
         prop_assume!(shares.sum() > 0.01);
         let shares = &shares / shares.sum();
@@ -621,7 +528,7 @@ proptest! {
     }
 
     #[test]
-    fn eq_3_15_the_way_keeps_to_the_sphere(seed in any::<u64>(), t in 0.0_f32..1.0) {
+    fn eq_3_7_the_way_keeps_to_the_sphere(seed in any::<u64>(), t in 0.0_f32..1.0) {
         let unit = |seed| {
             let v = normal(1, 16, seed).row(0).mapv(|v| v as f32);
             &v / v.dot(&v).sqrt()
@@ -635,7 +542,7 @@ proptest! {
 }
 
 #[test]
-fn eq_3_15_ends_and_a_straight_way() {
+fn eq_3_7_ends_and_a_straight_way() {
     let (a, b) = (array![1.0_f32, 2.0, -1.0], array![0.5_f32, -1.0, 3.0]);
     assert_abs_diff_eq!(interpolate(&a, &b, 0.0), a, epsilon = 1e-6);
     assert_abs_diff_eq!(interpolate(&a, &b, 1.0), b, epsilon = 1e-6);

@@ -2,6 +2,7 @@
 
 mod checks;
 mod equations;
+mod first;
 mod misconceptions;
 mod parity;
 mod program;

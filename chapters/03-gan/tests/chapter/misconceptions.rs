@@ -12,10 +12,6 @@ mod frechet;
 mod g_step;
 #[path = "../../misconceptions/interpolate.rs"]
 mod interpolate;
-#[path = "../../misconceptions/packing.rs"]
-mod packing;
-#[path = "../../misconceptions/r1_gradient.rs"]
-mod r1_gradient;
 #[path = "../../misconceptions/through.rs"]
 mod through;
 
@@ -44,30 +40,6 @@ fn exercise_3_2() {
 
 #[test]
 fn exercise_3_3() {
-    use r1_gradient::*;
-    let check = checks::r1_gradient;
-    expect_diagnosis(check(mean_forgotten), "mean forgotten");
-    expect_diagnosis(check(half_forgotten), "half forgotten");
-    expect_diagnosis(check(of_the_length), "length");
-    expect_diagnosis(check(of_the_mean_logit), "mean logit");
-    expect_diagnosis(check(last_layer_only), "last layer only");
-}
-
-#[test]
-fn exercise_3_4() {
-    use packing::*;
-    let check = checks::packing;
-    expect_diagnosis(check(real_beside_fake), "real beside fake");
-    expect_diagnosis(
-        check(features_beside_features),
-        "features beside features",
-    );
-    expect_diagnosis(check(one_example_repeated), "one example repeated");
-    expect_diagnosis(check(averaged), "averaged");
-}
-
-#[test]
-fn exercise_3_5() {
     use collapsed::*;
     let check = checks::collapsed;
     expect_diagnosis(check(by_the_loss), "loss");
@@ -77,7 +49,7 @@ fn exercise_3_5() {
 }
 
 #[test]
-fn exercise_3_6() {
+fn exercise_3_4() {
     use interpolate::*;
     let check = checks::interpolate;
     expect_diagnosis(check(straight_line), "straight line");
@@ -89,7 +61,7 @@ fn exercise_3_6() {
 }
 
 #[test]
-fn exercise_3_7() {
+fn exercise_3_5() {
     use frechet::*;
     let check = checks::frechet;
     expect_diagnosis(check(means_forgotten), "means forgotten");

@@ -12,9 +12,12 @@ use lab::{
 #[test]
 fn the_story_runs_and_is_deterministic() {
     let figures = [
+        "turns.svg",
         "ring.svg",
-        "grid.svg",
-        "cures.svg",
+        "arrows.svg",
+        "collapse.svg",
+        "noise.svg",
+        "few.svg",
         "switches.svg",
         "losses.svg",
         "samples.png",
@@ -37,6 +40,7 @@ fn the_story_runs_and_is_deterministic() {
         "hardly trained, it does not copy"
     );
     assert!(of("parzen_digits") > of("parzen_samples"));
+    assert!(of("few_frechet_5") < of("few_frechet_0"));
 }
 
 #[test]

@@ -68,7 +68,7 @@ fn measure(lab: &mut Lab) -> anyhow::Result<()> {
         let runs =
             pairs.train(lab, &run, &[steps], |gan| vec![belief(gan)])?;
         let last = lasts(&runs);
-        record(lab, &format!("switch_{name}"), &last, 8)?;
+        record(lab, &format!("switch_{name}"), &last)?;
         let beliefs = runs.iter().map(|run| f64::from(run.seen[0].1[0]));
         lab.over_seeds(
             &format!("switch_{name}_d_of_fakes"),
