@@ -951,7 +951,7 @@ pub fn r1_gradient(candidate: R1Gradient) -> Result<(), Diagnosis> {
                 ),
             ),
             (
-                at_w1(&(&d_v / 9.0)),
+                at_w1(&(&d_v / 16.0)),
                 told(
                     "mean logit",
                     "The gradient was taken of the mean logit, so each row's is B times too small, and the penalty B \
