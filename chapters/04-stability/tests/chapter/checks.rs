@@ -999,6 +999,13 @@ pub fn packing(
     let right = pairs(0, 1);
     let order = [0, 3, 1, 4, 2, 5];
     let again = real.slice(s![..2, ..]);
+    let firsts = real.slice(s![..;2, ..]);
+    let repeated = || {
+        told(
+            "one example repeated",
+            "Each pack holds one example several times. Only *different* examples show whether a generator varies.",
+        )
+    };
     let mixed = concatenate![Axis(1), real, fake];
     judge(
         &right,
@@ -1021,14 +1028,8 @@ pub fn packing(
                      other, so that the way back can take them apart.",
                 ),
             ),
-            (
-                concatenate![Axis(1), again, again],
-                told(
-                    "one example repeated",
-                    "Each pack holds one example several times. Only *different* examples show whether a generator \
-                     varies.",
-                ),
-            ),
+            (concatenate![Axis(1), again, again], repeated()),
+            (concatenate![Axis(1), firsts, firsts], repeated()),
             (
                 (&real.slice(s![..;2, ..]) + &real.slice(s![1..;2, ..]))
                     / 2.0,
