@@ -47,10 +47,23 @@ pub struct ChapterRef {
     pub number: Option<u32>,
     /// The crate's folder, `chapters/01-minimax-loss`, relative to the root.
     pub dir: PathBuf,
-    /// Its page, `01-minimax-loss.md`.
+    /// Its page, `01-minimax-loss.md`; it may go on in others, such as
+    /// `01-minimax-loss-again.md`.
     pub page: PathBuf,
     /// The command that makes its results.
     pub made_by: String,
+}
+
+impl ChapterRef {
+    /// Whether this page is one of the chapter's.
+    pub(crate) fn owns(&self, page: &Path) -> bool {
+        let stems = self.page.file_stem().zip(page.file_stem());
+        let more = stems.and_then(|(own, page)| {
+            page.to_str()?.strip_prefix(own.to_str()?)
+        });
+        page.parent() == self.page.parent()
+            && more.is_some_and(|m| m.is_empty() || m.starts_with('-'))
+    }
 }
 
 /// The chapters of the workbook at `root`, and what was timed beside them, for [`render`].

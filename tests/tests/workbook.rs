@@ -59,9 +59,17 @@ fn names(chapter: &Chapter, folder: &str) -> Vec<String> {
     files.keys().map(stem).collect()
 }
 
+/// All pages of a chapter, one after the other.
 fn page(chapter: &Chapter) -> String {
     let name = Path::new(chapter.dir).file_name().unwrap().to_string_lossy();
-    read(root().join(format!("book/pages/{name}.md")))
+    let pages = files(&root().join("book/pages")).into_keys();
+    let own = pages.filter(|page| {
+        let page = page.to_string_lossy();
+        let rest = page.strip_suffix(".md").unwrap_or_default();
+        let rest = rest.strip_prefix(&*name);
+        rest.is_some_and(|r| r.is_empty() || r.starts_with('-'))
+    });
+    own.map(|page| read(root().join("book/pages").join(page))).collect()
 }
 
 #[test]

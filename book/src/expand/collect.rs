@@ -4,7 +4,7 @@ use super::*;
 
 impl<'a> Expander<'a> {
     pub(super) fn read_page(&mut self, source: &'a Source) {
-        let chapter = self.chapters.iter().find(|c| c.page == source.path);
+        let chapter = self.chapters.iter().find(|c| c.owns(&source.path));
         let (pieces, wrong) = scan::scan(&source.text);
         self.pages.push(Page { source, chapter, pieces });
         for (offset, wrong) in wrong {

@@ -1,4 +1,4 @@
-//! Exercise 4.9 (§ With chapter 1's losses): change and explain.
+//! Exercise 4.5 (§ With chapter 1's losses): change and explain.
 #![allow(unused_variables, unused_imports, clippy::todo)]
 
 use crate::checks::Because;
@@ -18,7 +18,7 @@ use crate::checks::Because;
 ///   the distance.
 pub fn circle() -> (f64, Because) {
     todo!(
-        "Exercise 4.9 (§ With chapter 1's losses): guess first. Then write \
+        "Exercise 4.5 (§ With chapter 1's losses): guess first. Then write \
          down what a step adds to the square of the distance and what the \
          lean takes, add what R1 takes, and let the sum be 0"
     )

@@ -1,4 +1,4 @@
-//! Exercise 4.7 (§ Side by side): several examples at one glance.
+//! Exercise 4.9 (§ Side by side): several examples at one glance.
 #![allow(unused_variables, unused_imports, clippy::todo)]
 
 use ndarray::Array2;
@@ -12,7 +12,7 @@ pub fn packed(
     pack: usize,
 ) -> (Array2<f64>, Array2<f64>) {
     todo!(
-        "Exercise 4.7 (§ Side by side): neighbouring rows side by \
+        "Exercise 4.9 (§ Side by side): neighbouring rows side by \
          side, each whole; `to_shape` does it. What has a pack in common?"
     )
 }

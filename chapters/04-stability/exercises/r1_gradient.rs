@@ -1,4 +1,4 @@
-//! Exercise 4.6 (§ A penalty on steepness): the gradient of a gradient.
+//! Exercise 4.8 (§ A penalty on steepness): the gradient of a gradient.
 #![allow(unused_variables, unused_imports, clippy::todo)]
 
 use ndarray::{Array1, Array2};
@@ -14,7 +14,7 @@ pub fn r1_gradient(
     gamma: f64,
 ) -> (Array2<f64>, Array2<f64>) {
     todo!(
-        "Exercise 4.6 (§ A penalty on steepness): write ds/dx as two products, \
+        "Exercise 4.8 (§ A penalty on steepness): write ds/dx as two products, \
          u = slopes · w2 and v = u w1 turned over. The slopes are constants: \
          R1 is quadratic in u and in w1"
     )

@@ -3,7 +3,7 @@
 
 use crate::checks::{Foreseen, Why};
 
-/// Exercise 4.8's pair with Adam's β₁ at 0.9 swings. Now R1 and R2 weigh
+/// Exercise 4.10's pair with Adam's β₁ at 0.9 swings. Now R1 and R2 weigh
 /// ten times as much. Does D's loss swing half as much or less, and is the
 /// share of samples of high quality half as large again or more? And why?
 ///

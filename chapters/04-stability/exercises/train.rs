@@ -1,4 +1,4 @@
-//! Exercise 4.10 (§ What averages do): a loop from the chapter's parts.
+//! Exercise 4.6 (§ What averages do): a loop from the chapter's parts.
 #![allow(unused_variables, unused_imports, clippy::todo)]
 
 use stability::plain::{Game, alternating, average, norm};
@@ -14,7 +14,7 @@ pub fn train(
     decay: f64,
 ) -> [[f64; 2]; 2] {
     todo!(
-        "Exercise 4.10 (§ What averages do): `alternating` and `average` do \
+        "Exercise 4.6 (§ What averages do): `alternating` and `average` do \
          the work. Who plays against whom, the pair or its average? And \
          what is averaged, the pair before the step or behind it?"
     )

@@ -92,7 +92,7 @@ fn for_windows(
 }
 
 fn channels(width: usize, side: usize) -> usize {
-    assert!(side % 2 == 0, "a side of {side} has no half");
+    assert!(side.is_multiple_of(2), "a side of {side} has no half");
     let c = width / (side * side);
     assert_eq!(c * side * side, width, "grids of {side} × {side}");
     c

@@ -6,7 +6,8 @@ use gan::training::Noise;
 use gradients::model::{Model, restore_parameters, save_parameters};
 use gradients::plain::{AdamConfig, add, last};
 use lab::{
-    Checkpoint, CheckpointError, Diverged, Lab, Resumable, digest, rng_at,
+    Checkpoint, CheckpointError, Diverged, Lab, Resumable, Room, digest,
+    rng_at,
 };
 use ndarray::{Array1, Array2, Axis, concatenate, s};
 use ndarray_rand::RandomExt;
@@ -127,6 +128,28 @@ impl Config {
         // At first the average forgets faster, or it would keep the start.
         let decay = self.average.min((done + 1.0) / (done + 10.0));
         Now { left, penalties, instance_noise, decay }
+    }
+}
+
+impl Config {
+    /// Panics where [`Pair::new`] says so.
+    fn check(&self, d: &Net<f32>) {
+        let Self { batch, pack, k, every, clip, .. } = *self;
+        assert!(
+            k > 0,
+            "the discriminator takes at least one step, not k = 0"
+        );
+        assert!(every > 0, "penalties come every step or less often, not 0");
+        assert!(clip.is_none_or(|c| c > 0.0), "a clip of {clip:?}");
+        let whole = pack > 0 && batch.is_multiple_of(pack);
+        assert!(whole, "a pack of {pack} must divide a batch of {batch}");
+        let half = batch / pack / 2;
+        for layer in &d.layers {
+            if let Map::Deviation { group } = layer.map {
+                let whole = group > 0 && half.is_multiple_of(group);
+                assert!(whole, "a group of {group} must divide {half} rows");
+            }
+        }
     }
 }
 
@@ -315,16 +338,16 @@ impl<'a> Pair<'a> {
     /// real examples.
     ///
     /// # Panics
-    /// `pack` does not divide the batch, or `k` is 0.
+    /// The configuration cannot be followed: `k`, `every` or `pack` is 0, a
+    /// clip is not above 0, or batches do not fall into whole packs, or
+    /// their halves into whole groups of a deviation.
     pub fn new(
         config: Config,
         (g, d): (Net<f32>, Net<f32>),
         seed: u64,
         data: impl FnMut(u64) -> Array2<f32> + Send + 'a,
     ) -> Self {
-        let Config { batch, pack, k, .. } = config;
-        assert!(k > 0, "the discriminator takes at least one step");
-        assert!(batch % pack == 0, "{pack} must divide a batch of {batch}");
+        config.check(&d);
         let rng = &mut rng_at(seed, u64::MAX - 2);
         let kept = d.layers.iter().map(|l| start(l.w.nrows(), rng));
         let kept = kept.collect();
@@ -462,7 +485,9 @@ impl Resumable for Pair<'_> {
     fn configuration(&mut self) -> String {
         let words = |net: &Net<f32>| -> String {
             let of = net.layers.iter();
-            let of = of.map(|l| format!("{:?} {:?}", l.map, l.w.dim()));
+            let of = of.map(|l| {
+                format!("{:?} {:?} {:?}", l.map, l.w.dim(), l.activation)
+            });
             of.collect::<Vec<_>>().join(", ")
         };
         let [g, d] = [&self.g.net, &self.d.net].map(words);
@@ -532,6 +557,11 @@ pub fn in_room<'a>(
     lab: &Lab,
     pair: Pair<'a>,
 ) -> anyhow::Result<Box<dyn Players + 'a>> {
+    anyhow::ensure!(
+        lab.room() == Room::Plain || !pair.config.spectral,
+        "spectral normalisation trains in the plain room alone: \
+         leave out `--room dfdx`"
+    );
     lab::in_room!(lab, pair, |dev, plain| on_dfdx::pair::Pair::new(
         &dev, plain
     ))

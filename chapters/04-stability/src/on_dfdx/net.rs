@@ -105,12 +105,12 @@ pub fn scatter<E: Number, D: Device<E>, T: Tape<E, D>>(
 
 // ANCHOR: deviation
 /// Eq. 4.34: the mean deviation within each row's group, `[B, 1]`.
-pub fn deviation<E: Number, D: Device<E>, T: Tape<E, D>>(
+pub fn deviation<E: Number, D: Device<E>, T>(
     x: Matrix<E, D, T>, // [B, X], whole groups
     group: usize,
 ) -> Matrix<E, D, T>
 where
-    T: Merge<T>,
+    T: Tape<E, D> + Merge<T>,
 {
     let (b, width) = *x.shape();
     let (groups, shape) = (b / group, (b / group, group, width));
@@ -280,7 +280,9 @@ pub fn near_one<E: Number, D: Device<E>>(
     lambda: f64,
 ) -> Loss<E, D> {
     let squares = slopes_at(d, x).square().sum::<(usize,), Axis<1>>();
-    let off = squares.sqrt() - number::<E>(1.0); // [B]
+    // Where a slope is 0 the root's own slope is not infinite.
+    let slopes = (squares + number::<E>(1e-30)).sqrt(); // [B]
+    let off = slopes - number::<E>(1.0); // [B]
     off.square().mean() * number::<E>(lambda)
 }
 // ANCHOR_END: penalty

@@ -451,7 +451,7 @@ pub fn diagnose(candidate: fn() -> [Cause; 4]) -> Result<(), Diagnosis> {
     Ok(())
 }
 
-/// Why the pair of exercise 4.9 ends where it does.
+/// Why the pair of exercise 4.5 ends where it does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(dead_code)]
 pub enum Because {

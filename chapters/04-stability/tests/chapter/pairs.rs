@@ -1,18 +1,18 @@
 //! A pair in training: in both rooms, stopped and resumed, with every cure.
 
 use approx::assert_abs_diff_eq;
-use dfdx::tensor::Cpu;
+use dfdx::tensor::{AsArray, Cpu};
 use gan::training::{self, Noise};
 use gradients::plain::{Activation, AdamConfig, Mlp, Parameters};
-use lab::{Checkpoint, Resumable, rng_at};
+use lab::{Checkpoint, Lab, Options, Resumable, Room, Selection, rng_at};
 use ndarray::{Array2, arr2};
 use ndarray_rand::RandomExt;
 use ndarray_rand::rand_distr::StandardNormal;
 use stability::net::{Map, Net, layer};
-use stability::on_dfdx;
 use stability::pair::{
     Config, Game, Pair, Penalties, Players, apart, side_by_side,
 };
+use stability::{CHAPTER, on_dfdx};
 
 const LEAKY: Activation = Activation::LeakyRelu(0.2);
 
@@ -364,4 +364,72 @@ fn at_the_end_of_its_fall_a_step_moves_nothing() {
     pair.step().unwrap();
     assert_eq!(pair.g.net, g);
     assert_eq!(pair.d.net, d);
+}
+
+#[test]
+fn what_cannot_be_followed_is_said() {
+    let whole = config();
+    let said = |config: Config| -> String {
+        let tried = std::panic::catch_unwind(|| drop(pair(config)));
+        let said = tried.unwrap_err();
+        let whole = said.downcast_ref::<String>().cloned();
+        whole.unwrap_or_else(|| (*said.downcast::<&str>().unwrap()).into())
+    };
+    let packs = Config { pack: 3, ..whole };
+    for (config, message) in [
+        (Config { k: 0, ..whole }, "at least one step, not k = 0"),
+        (Config { every: 0, ..whole }, "every step or less often, not 0"),
+        (Config { clip: Some(-0.1), ..whole }, "a clip of Some(-0.1)"),
+        (Config { pack: 0, ..whole }, "a pack of 0 must divide a batch of 8"),
+        (packs, "a pack of 3 must divide a batch of 8"),
+        (Config { batch: 6, ..whole }, "a group of 2 must divide 3 rows"),
+    ] {
+        let found = said(config);
+        assert!(found.contains(message), "{found}");
+    }
+}
+
+#[test]
+fn another_activation_is_another_training() {
+    let mut here = pair(config());
+    let before = here.configuration();
+    here.g.net.layers[0].activation = Activation::LeakyRelu(0.1);
+    assert_ne!(here.configuration(), before);
+}
+
+/// A discriminator that is flat at all examples has slope 0: its length has no slope there, and nothing is NaN.
+#[test]
+fn a_flat_discriminator_is_no_nan() {
+    let mut plain = pair(config()).d.net;
+    for mut p in plain.parameters_mut() {
+        p.fill(0.0);
+    }
+    let x = Array2::<f32>::zeros((4, 64));
+    let near_one = stability::net::near_one(10.0);
+    let (value, d_net) = stability::net::penalty(&plain, &x, near_one);
+    assert_eq!(value, 10.0);
+    let dev = Cpu::default();
+    let there = on_dfdx::net::Net::new(&dev, &plain);
+    let loss =
+        on_dfdx::net::near_one(&there, lab::tensor(&dev, &x, x.dim()), 10.0);
+    let (value, gradients) = gradients::on_dfdx::value_and_gradients(loss);
+    assert_abs_diff_eq!(value.array(), 10.0, epsilon = 1e-5);
+    for layer in there.layers.iter().filter(|l| l.map.has_weight()) {
+        let d_w = gradients.get(&layer.w).as_vec();
+        assert!(d_w.iter().all(|v| *v == 0.0), "{d_w:?}");
+    }
+    assert_eq!(apart_by(&d_net, &plain), 0.0);
+}
+
+#[test]
+fn spectral_normalisation_asks_for_the_plain_room() {
+    let spectral = || pair(Config { spectral: true, ..config() });
+    let in_room = |room| {
+        let options = Options { room, ..Options::default() };
+        let lab = Lab::new(&CHAPTER, options, Selection::All);
+        stability::pair::in_room(&lab, spectral()).map(drop)
+    };
+    in_room(Room::Plain).unwrap();
+    let found = in_room(Room::Dfdx).unwrap_err().to_string();
+    assert!(found.ends_with("leave out `--room dfdx`"), "{found}");
 }

@@ -28,7 +28,7 @@ fn measure(lab: &mut Lab) -> anyhow::Result<()> {
     lab.result("digits_floor", floor, Within::Factor(1.2))?;
     let real = judge.real.confident(0.9);
     lab.result("digits_real_confident", real, Within::Absolute(0.02))?;
-    let steps: u64 = lab.by_scale(20, 14_000, 60_000);
+    let steps: u64 = lab.by_scale(20, 28_000, 60_000);
     let mut verdicts = Vec::new();
     let mut seconds = Vec::new();
     for n in 0..SEEDS {

@@ -1,6 +1,7 @@
 //! The digits' recipe with one ingredient changed at a time, in short runs.
 
 use gan::digits::unit;
+use gradients::plain::AdamConfig;
 use judge::Judge;
 use judge::measures::{Moments, frechet};
 use lab::{Cost, Experiment, Lab, Within};
@@ -20,9 +21,14 @@ pub const EXPERIMENT: Experiment = Experiment {
 
 pub const SEEDS: usize = 3;
 
-pub const CASES: [&str; 6] = [
+pub const CASES: [&str; 11] = [
     "recipe",
     "no_penalty",
+    "r2",
+    "both",
+    "ttur",
+    "least_squares",
+    "hinge",
     "no_deviation",
     "pairing",
     "packing",
@@ -35,6 +41,14 @@ pub fn case(name: &str, sizes: Sizes) -> (Config, Sizes) {
     let game = |game| Config { game, ..it };
     let config = match name {
         "no_penalty" => Config { penalties: penalties(0.0, 0.0), ..it },
+        "r2" => Config { penalties: penalties(0.0, 3.0), ..it },
+        "both" => Config { penalties: penalties(3.0, 3.0), ..it },
+        "ttur" => {
+            let g = AdamConfig { lr: it.g.lr / 4.0, ..it.g };
+            Config { g, ..it }
+        }
+        "least_squares" => game(Game::LeastSquares),
+        "hinge" => game(Game::Hinge),
         "pairing" => game(Game::Relativistic),
         "packing" => Config { pack: 2, ..it },
         "spectral" => {

@@ -1,4 +1,4 @@
-//! Runs that went wrong, each in its own way, with their logs: what exercise 4.8 shows.
+//! Runs that went wrong, each in its own way, with their logs: what exercise 4.10 shows.
 
 use std::array::from_fn;
 
@@ -174,7 +174,7 @@ fn claims() -> Vec<(&'static str, Claim)> {
     vec![("logged_each_can_be_told", Claim::less(0.1, "logged_nearest"))]
 }
 
-// The answers of exercise 4.8 stand below.
+// The answers of exercise 4.10 stand below.
 
 /// What is wrong with the runs A to D of the figure.
 pub const SHOWN: [Cause; 4] = [
