@@ -62,12 +62,14 @@ pub(crate) enum Directive {
     Provenance { run: Option<String> },
     Predict { id: String, question: String },
     Reveal,
+    Ask { id: String, question: String },
+    Choice { right: bool, choice: String, why: String },
     Slip { id: String, title: String },
     End,
     Tally,
 }
 
-const KNOWN: [&str; 14] = [
+const KNOWN: [&str; 17] = [
     "eq",
     "listing",
     "result",
@@ -79,6 +81,9 @@ const KNOWN: [&str; 14] = [
     "provenance",
     "predict",
     "reveal",
+    "ask",
+    "right",
+    "wrong",
     "slip",
     "end",
     "tally",
@@ -158,6 +163,22 @@ impl Directive {
                 }
                 _ => expected("{{#predict some-id: Question}}"),
             },
+            "ask" => match named() {
+                Some((id, question)) if question.ends_with('?') => {
+                    Ok(Directive::Ask { id, question })
+                }
+                _ => expected("{{#ask some-id: Question?}}"),
+            },
+            "right" | "wrong" => match rest.split_once(" :: ") {
+                Some((choice, why)) => Ok(Directive::Choice {
+                    right: name == "right",
+                    choice: choice.trim().into(),
+                    why: why.trim().into(),
+                }),
+                None => expected(
+                    "{{#right Choice :: Why.}} or {{#wrong Choice :: What it overlooks.}}",
+                ),
+            },
             "reveal" => bare(Directive::Reveal, "{{#reveal}}"),
             "slip" => match named() {
                 Some((id, title)) => Ok(Directive::Slip { id, title }),
@@ -223,6 +244,8 @@ mod tests {
             "end",
             "slip E1",
             "tally",
+            "ask why: Is it so?",
+            "wrong No. :: It overlooks {{#eq 1.2}}.",
         ] {
             assert!(Directive::parse(text).is_ok(), "{text}");
         }
@@ -245,6 +268,9 @@ mod tests {
             "code",
             "ledger x",
             "predict x",
+            "ask x",
+            "ask x: No question.",
+            "right A choice without a reason",
             "slip",
             "figure ../x: y",
         ] {

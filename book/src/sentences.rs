@@ -138,7 +138,7 @@ pub fn count(all: &[Sentence]) -> BTreeMap<Option<Ground>, usize> {
     counts
 }
 
-/// The paragraphs, list items and captions of a page, each with the line where it begins.
+/// The paragraphs, list items, captions and answers of a page, each with the line where it begins.
 fn paragraphs(page: &str) -> Vec<(usize, String)> {
     let mut all: Vec<(usize, String)> = Vec::new();
     let (mut fenced, mut exercises, mut open) = (false, false, false);
@@ -151,7 +151,10 @@ fn paragraphs(page: &str) -> Vec<(usize, String)> {
         if let Some(heading) = text.strip_prefix("## ") {
             exercises = heading.starts_with("Exercises");
         }
-        let caption = text.starts_with("{{#figure ");
+        let figure = text.starts_with("{{#figure ");
+        let choice =
+            text.starts_with("{{#right ") || text.starts_with("{{#wrong ");
+        let caption = figure || choice;
         let block = text.starts_with("{{#")
             && text.ends_with("}}")
             && !text.starts_with("{{#result");
@@ -164,10 +167,12 @@ fn paragraphs(page: &str) -> Vec<(usize, String)> {
             open = false;
             continue;
         }
-        let text = match (caption, text.split_once(": ")) {
-            (true, Some((_, caption))) => caption.trim_end_matches("}}"),
-            _ => text,
-        };
+        let text = match (figure, choice) {
+            (true, _) => text.split_once(": "),
+            (_, true) => text.split_once(" :: "),
+            _ => None,
+        }
+        .map_or(text, |(_, said)| said.strip_suffix("}}").unwrap_or(said));
         let item = text.starts_with("- ") || text.starts_with("* ");
         match all.last_mut() {
             Some((_, last)) if open && !item => {

@@ -104,6 +104,24 @@ impl<'a> Expander<'a> {
                     predict_id(id)
                 ))
             }
+            Directive::Ask { id, question } => {
+                let (question, _) = self.text(page, place, question);
+                let id = ask_id(id);
+                Ok(format!(
+                    "<div class=\"ask\" id=\"{id}\">\n\n{question}\n\n</div>"
+                ))
+            }
+            Directive::Choice { right, choice, why } => {
+                let (choice, _) = self.text(page, place, choice);
+                let (why, _) = self.text(page, place, why);
+                let (class, said) = match right {
+                    true => ("right", "Right."),
+                    false => ("wrong", "Not so."),
+                };
+                Ok(format!(
+                    "<details class=\"choice {class}\"><summary>\n\n{choice}\n\n</summary>\n\n**{said}** {why}\n\n</details>"
+                ))
+            }
             Directive::Reveal => Ok("</details></div>".into()),
             Directive::Slip { id, title } => {
                 self.slip(page, place, id, title)

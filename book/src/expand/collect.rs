@@ -73,8 +73,14 @@ impl<'a> Expander<'a> {
     pub(super) fn collect(&mut self, index: usize) {
         let mut wrong = Vec::new();
         let mut ids = BTreeSet::new();
-        let mut count = 0;
         let page = &self.pages[index];
+        let chapter = page.chapter.and_then(|chapter| chapter.number);
+        let of_chapter = |page: usize| {
+            self.pages[page].chapter.and_then(|c| c.number) == chapter
+        };
+        // A chapter's second page counts on.
+        let before = self.figures.iter().filter(|f| of_chapter(f.page));
+        let mut count = before.count();
         for piece in &page.pieces {
             let place = self.place(index, piece.range.start);
             let id = match &piece.kind {
@@ -128,6 +134,7 @@ impl<'a> Expander<'a> {
                 Kind::Directive(Directive::Predict { id, .. }) => {
                     predict_id(id)
                 }
+                Kind::Directive(Directive::Ask { id, .. }) => ask_id(id),
                 _ => continue,
             };
             if !ids.insert(id.clone()) {

@@ -390,6 +390,10 @@ fn slip_id(id: &str) -> String {
     format!("slip-{}", id.to_lowercase())
 }
 
+fn ask_id(id: &str) -> String {
+    format!("ask-{id}")
+}
+
 fn predict_id(id: &str) -> String {
     format!("predict-{id}")
 }
