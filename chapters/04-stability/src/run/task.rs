@@ -24,54 +24,57 @@ pub struct Task {
     pub steps: u64,
     /// Its noise.
     noise: Noise,
-    /// The step size at the start.
-    lr: f64,
-    /// Adam's memory of squared gradients.
-    beta2: f64,
+    /// Of R1 and of R2, at the start.
+    gamma: f64,
+    /// Over so many steps both fall to zero.
+    cool: u64,
     /// Decay of the averaged generator.
     average: f64,
 }
 
 impl Task {
     pub fn ring(lab: &Lab) -> anyhow::Result<Self> {
+        let steps = lab.by_scale(30, 10_000, 40_000);
         Ok(Self {
             name: "ring",
             data: GaussianMixture::ring_of_8(0.01)?,
             scale: 1.0,
-            steps: lab.by_scale(30, 10_000, 40_000),
+            steps,
             noise: Noise { signs: 6, normals: 6 },
-            lr: 3e-3,
-            beta2: 0.995,
+            gamma: 0.02,
+            cool: steps,
             average: 0.9,
         })
     }
 
     pub fn grid(lab: &Lab) -> Self {
+        let steps = lab.by_scale(30, 30_000, 60_000);
         Self {
             name: "grid",
             data: GaussianMixture::grid_of_25(),
             scale: 0.35,
-            steps: lab.by_scale(30, 30_000, 60_000),
+            steps,
             noise: Noise { signs: 10, normals: 2 },
-            lr: 1.5e-3,
-            beta2: 0.99,
-            average: 0.999,
+            gamma: 0.2,
+            cool: steps * 6 / 5,
+            average: 0.99,
         }
     }
 
     /// The recipe of this chapter.
     pub fn config(&self) -> Config {
-        let (lr, beta1, beta2) = (self.lr, 0.0, self.beta2);
-        let adam = AdamConfig { lr, beta1, beta2, eps: 1e-8 };
+        let (real, fake) = (self.gamma, self.gamma);
+        let adam =
+            AdamConfig { lr: 3e-3, beta1: 0.0, beta2: 0.995, eps: 1e-8 };
         Config {
             game: Game::Relativistic,
             batch: 256,
             noise: self.noise,
-            penalties: Penalties { real: 0.02, fake: 0.02, between: 0.0 },
+            penalties: Penalties { real, fake, between: 0.0 },
             every: 4,
             g: adam,
             d: adam,
-            cool: Some(self.steps),
+            cool: Some(self.cool),
             anneal: true,
             average: self.average,
             ..Config::default()

@@ -38,6 +38,8 @@ fn measure(lab: &mut Lab, task: &Task) -> anyhow::Result<()> {
         ("signs", config.noise.signs as f64),
         ("normals", config.noise.normals as f64),
         ("batch", config.batch as f64),
+        ("gamma", config.penalties.real),
+        ("left", config.at(task.steps).left),
     ] {
         lab.result(&format!("{name}_{what}"), number, Within::Exactly)?;
     }
