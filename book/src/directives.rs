@@ -62,6 +62,7 @@ pub(crate) enum Directive {
     Provenance { run: Option<String> },
     Predict { id: String, question: String },
     Reveal,
+    Time,
     Ask { id: String, question: String },
     Choice { right: bool, choice: String, why: String },
     Slip { id: String, title: String },
@@ -69,7 +70,7 @@ pub(crate) enum Directive {
     Tally,
 }
 
-const KNOWN: [&str; 17] = [
+const KNOWN: [&str; 18] = [
     "eq",
     "listing",
     "result",
@@ -81,6 +82,7 @@ const KNOWN: [&str; 17] = [
     "provenance",
     "predict",
     "reveal",
+    "time",
     "ask",
     "right",
     "wrong",
@@ -185,6 +187,7 @@ impl Directive {
                 None => expected("{{#slip E16}} or {{#slip E16: Title}}"),
             },
             "end" => bare(Directive::End, "{{#end}}"),
+            "time" => bare(Directive::Time, "{{#time}}"),
             "tally" => bare(Directive::Tally, "{{#tally}}"),
             _ => Err(Wrong::UnknownDirective {
                 name: name.into(),
@@ -241,6 +244,7 @@ mod tests {
             "provenance",
             "provenance gan.digits-dfdx",
             "reveal",
+            "time",
             "end",
             "slip E1",
             "tally",

@@ -18,6 +18,7 @@ mod log;
 pub mod math;
 pub mod memory;
 mod page;
+pub mod reading;
 mod results;
 mod say;
 mod scan;

@@ -525,6 +525,60 @@ fn every_stub_names_a_section_that_the_page_has() {
     }
 }
 
+/// The pages of the table of contents, in its order.
+fn pages_in_order() -> Vec<(String, String)> {
+    let summary = read(root().join("book/pages/SUMMARY.md"));
+    let links = summary.split("](").skip(1);
+    let named = links.filter_map(|link| link.split(')').next());
+    let pages = named.filter(|name| name.ends_with(".md"));
+    let text = |name: &str| read(root().join("book/pages").join(name));
+    pages.map(|name| (name.to_string(), text(name))).collect()
+}
+
+#[test]
+fn equations_are_numbered_in_the_order_in_which_they_stand() {
+    let mut last = (0, 0);
+    for (name, page) in pages_in_order() {
+        let numbers =
+            page.lines().filter_map(|l| l.strip_prefix("```math "));
+        for number in numbers {
+            let (chapter, index) = number.trim().split_once('.').unwrap();
+            let next: (u32, u32) =
+                (chapter.parse().unwrap(), index.parse().unwrap());
+            let follows = match next.0 == last.0 {
+                true => next.1 == last.1 + 1,
+                false => next.0 > last.0 && next.1 == 1,
+            };
+            assert!(follows || last == (0, 0), "{name}: {number}");
+            last = next;
+        }
+    }
+    assert!(last > (8, 0));
+}
+
+#[test]
+fn every_chapter_asks_five_questions_with_one_right_answer() {
+    for chapter in CHAPTERS {
+        let page = page(chapter);
+        let directives = page.lines().filter_map(|l| l.strip_prefix("{{#"));
+        let mut questions: Vec<(&str, usize, usize)> = Vec::new();
+        for directive in directives {
+            match (directive.split(' ').next(), questions.last_mut()) {
+                (Some("ask"), _) => questions.push((directive, 0, 0)),
+                (Some("right"), Some(last)) => last.1 += 1,
+                (Some("wrong"), Some(last)) => last.2 += 1,
+                _ => {}
+            }
+        }
+        let name = chapter.name;
+        assert!(questions.len() >= 5, "{name} asks {}", questions.len());
+        for (question, right, wrong) in questions {
+            let both = right == 1 && (1..=3).contains(&wrong);
+            assert!(both, "{name}: {question} has {right} and {wrong}");
+        }
+    }
+}
+
 #[test]
 fn the_readme_and_the_table_of_contents_name_every_chapter() {
     let readme = read(root().join("README.md"));

@@ -104,6 +104,7 @@ impl<'a> Expander<'a> {
                     predict_id(id)
                 ))
             }
+            Directive::Time => Ok(self.reading(page).line()),
             Directive::Ask { id, question } => {
                 let (question, _) = self.text(page, place, question);
                 let id = ask_id(id);
@@ -192,6 +193,22 @@ impl<'a> Expander<'a> {
         Ok(format!(
             "<figure id=\"{id}\">{image}\n<figcaption>\n\n{label}{caption}\n\n{code}</figcaption></figure>"
         ))
+    }
+
+    /// What of a page takes time.
+    pub(super) fn reading(&self, page: usize) -> Reading {
+        let page = &self.pages[page].source.text;
+        let (pieces, _) = scan::scan(page);
+        let lines = pieces.iter().filter_map(|piece| {
+            let Kind::Directive(Directive::Listing { path, anchor }) =
+                &piece.kind
+            else {
+                return None;
+            };
+            let code = listings::load(self.root, path, anchor.as_deref());
+            Some(code.ok()?.code.lines().count())
+        });
+        Reading::of(page, lines)
     }
 
     /// The mark that opens the code of an experiment, given its name or that of what it draws.

@@ -19,6 +19,7 @@ use crate::directives::{Directive, Number};
 use crate::equations::{EquationTest, tests_in};
 use crate::error::{Mistake, Wrong};
 use crate::figures::{self, Figure};
+use crate::reading::Reading;
 use crate::results::Format;
 use crate::scan::{self, Kind, Piece};
 use crate::{
