@@ -40,9 +40,8 @@ impl Reading {
             }
             words += prose(line);
         }
-        let listings = listings.fold((0, 0), |(n, of), lines| {
-            (n + 1, of + lines)
-        });
+        let listings =
+            listings.fold((0, 0), |(n, of), lines| (n + 1, of + lines));
         Self { words, listings, exercises }
     }
 

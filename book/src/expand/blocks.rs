@@ -115,12 +115,9 @@ impl<'a> Expander<'a> {
             Directive::Choice { right, choice, why } => {
                 let (choice, _) = self.text(page, place, choice);
                 let (why, _) = self.text(page, place, why);
-                let (class, said) = match right {
-                    true => ("right", "Right."),
-                    false => ("wrong", "Not so."),
-                };
+                let said = if *right { "Right." } else { "Not so." };
                 Ok(format!(
-                    "<details class=\"choice {class}\"><summary>\n\n{choice}\n\n</summary>\n\n**{said}** {why}\n\n</details>"
+                    "<details class=\"choice\"><summary>\n\n{choice}\n\n</summary>\n\n**{said}** {why}\n\n</details>"
                 ))
             }
             Directive::Reveal => Ok("</details></div>".into()),

@@ -9,8 +9,8 @@ use lab::{Cost, Lab};
 
 use experiments::{
     average, cost, critic, cures, digits, digits_cures, field, first_steps,
-    growth, leave_out, logged, logistic, modes, momentum, pushes, spectral,
-    stable, strong, vanish,
+    growing, growth, leave_out, logged, logistic, modes, momentum, pushes,
+    spectral, stable, strong, twice, vanish, window,
 };
 
 /// The experiments of chapter 4.
@@ -36,6 +36,9 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     lab.run(&modes::RING)?;
     lab.run(&leave_out::EXPERIMENT)?;
     lab.run(&modes::GRID)?;
+    lab.run(&twice::EXPERIMENT)?;
+    lab.run(&window::EXPERIMENT)?;
+    lab.run(&growing::EXPERIMENT)?;
     lab.run(&digits_cures::EXPERIMENT)?;
     lab.run(&digits::EXPERIMENT)?;
     lab.run(&cost::EXPERIMENT)

@@ -12,6 +12,7 @@ pub mod digits_cures_claims;
 pub mod dots;
 pub mod field;
 pub mod first_steps;
+pub mod growing;
 pub mod growth;
 pub mod leave_out;
 pub mod leave_out_claims;
@@ -23,7 +24,9 @@ pub mod pushes;
 pub mod spectral;
 pub mod stable;
 pub mod strong;
+pub mod twice;
 pub mod vanish;
+pub mod window;
 
 use crate::plain::{Game, Order, Score};
 

@@ -129,7 +129,8 @@ fn claims_of_the_ring() -> Vec<(&'static str, Claim)> {
 fn claims_of_the_grid() -> Vec<(&'static str, Claim)> {
     let every = |name| lab::over_seeds(name, SEEDS);
     vec![
-        ("grid_nearly_all", Claim::all_above(every("grid_modes"), 23.5)),
+        ("grid_all_25", Claim::all_above(every("grid_modes"), 24.5)),
+        ("grid_is_sharp", Claim::less(0.95, "grid_high_quality")),
         (
             "grid_less_sharp",
             Claim::less("grid_high_quality", "ring_high_quality"),
