@@ -59,6 +59,7 @@ pub struct Settings {
 }
 // ANCHOR_END: settings
 
+// ANCHOR: default
 impl Default for Settings {
     /// The paper's: β = 0.25, γ = 0.99, no revival.
     fn default() -> Self {
@@ -71,6 +72,7 @@ impl Default for Settings {
         }
     }
 }
+// ANCHOR_END: default
 
 impl Learning {
     /// By the codebook term with weight 1 and this step size.
@@ -111,6 +113,7 @@ impl<F: NdFloat> Quantizer<F> {
     ///
     /// # Errors
     /// The widths differ, or a number is not finite.
+    // ANCHOR: look_up
     pub fn quantize(
         &self,
         z_e: &Array2<F>,
@@ -132,6 +135,7 @@ impl<F: NdFloat> Quantizer<F> {
             quantized: Quantized { z_q, indices },
         }
     }
+    // ANCHOR_END: look_up
 
     /// All that reaches the latents, given what reaches the decoder's
     /// input. `[N, C]`
@@ -207,6 +211,7 @@ impl<F: NdFloat> Quantizer<F> {
     /// # Errors
     /// There is not one index below K for each latent, the widths differ,
     /// or a latent is not finite.
+    // ANCHOR: learn_once
     pub fn learn(
         &mut self,
         z_e: &Array2<F>,   // [N, C]
@@ -228,7 +233,9 @@ impl<F: NdFloat> Quantizer<F> {
             self.revive(z_e, real(revival.threshold), rng)
         }))
     }
+    // ANCHOR_END: learn_once
 
+    // ANCHOR: count
     fn count(&mut self, indices: &[usize]) {
         let keep = real::<F>(self.settings.usage_decay);
         let share = self.k() as f64 / indices.len().max(1) as f64;
@@ -236,6 +243,7 @@ impl<F: NdFloat> Quantizer<F> {
         self.usage.mapv_inplace(|u| keep * u);
         indices.iter().for_each(|&k| self.usage[k] += add);
     }
+    // ANCHOR_END: count
 
     pub(crate) fn revive(
         &mut self,

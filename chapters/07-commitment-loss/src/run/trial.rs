@@ -13,17 +13,20 @@ use ndarray_rand::rand_distr::Uniform;
 use crate::quantizer::{Learner, Learning, Quantizer, Settings};
 use crate::training::{Autoencoder, Training, WIDTH, in_room, networks};
 
+// ANCHOR: constants
 /// Codes in every codebook of digit patches.
 pub const K: usize = 32;
 
 /// Patches of a step.
 pub const BATCH: usize = 256;
 
-/// Every case is trained from so many starts, on so many orders of the patches.
+/// Every case is trained from so many starts, on so many orders of the
+/// patches.
 pub const SEEDS: usize = 5;
 
 /// Of the encoder and the decoder.
 pub const ADAM: f64 = 2e-3;
+// ANCHOR_END: constants
 
 /// Patches with ink, and some whole digits to look at.
 pub struct Data {
@@ -104,12 +107,14 @@ pub struct Case {
 }
 
 impl Case {
+    // ANCHOR: case
     pub fn new(learning: Learning, beta: f64) -> Self {
         let usage_decay = 0.97;
         let settings =
             Settings { learning, beta, usage_decay, ..Settings::default() };
         Self { settings, start: Start::Latents, late: false }
     }
+    // ANCHOR_END: case
 
     /// Whether nothing holds the latents: then they end somewhere far out, and no two machines agree where.
     fn runs_away(&self) -> bool {
@@ -182,6 +187,7 @@ pub fn train(
     case: Case,
     seed: usize,
 ) -> anyhow::Result<Run> {
+    // ANCHOR: recipe
     let nets = networks(&mut lab.rng(&format!("networks-{seed}")));
     let quantizer = first_codebook(lab, &nets.0, data, case, seed)?;
     let config = AdamConfig { lr: ADAM, ..AdamConfig::default() };
@@ -190,6 +196,7 @@ pub fn train(
         Training::new(nets, quantizer, config, &data.train, BATCH, order)?;
     run.late = case.late;
     let mut run = in_room(lab, run)?;
+    // ANCHOR_END: recipe
     let (before, mut seen) = (run.now(), Vec::new());
     for at in milestones(lab) {
         while run.steps_done() < at {
