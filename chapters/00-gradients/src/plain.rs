@@ -470,11 +470,13 @@ pub fn adam_step<F: NdFloat>(
 }
 // ANCHOR_END: adam
 
+// ANCHOR: adam_defaults
 impl Default for AdamConfig {
     fn default() -> Self {
         Self { lr: 1e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8 }
     }
 }
+// ANCHOR_END: adam_defaults
 
 // ANCHOR: adam_fast
 /// Parameters that a thread takes at a time.
