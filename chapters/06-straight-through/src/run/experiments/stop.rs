@@ -11,7 +11,7 @@ pub const EXPERIMENT: Experiment = Experiment {
 };
 
 fn draw(_: &Measurements) -> anyhow::Result<String> {
-    let mut it = Diagram::new(480.0, 470.0);
+    let mut it = Diagram::new(480.0, 480.0);
     it.title((6.0, 16.0), "With the stop");
     panel(&mut it, 78.0, true);
     it.title((6.0, 252.0), "The stop forgotten");
@@ -23,7 +23,7 @@ fn panel(it: &mut Diagram, y: f64, stopped: bool) {
     let low = y + 82.0;
     let back = Flow::Gradient(1);
     let z_e = it.array((34.0, y), (6, 2), ("z_e", "[N, C]"));
-    let z_q = it.array((34.0, low + 36.0), (2, 2), ("z_q", ""));
+    let z_q = it.array((34.0, low + 30.0), (6, 2), ("z_q", "[N, C]"));
     let size = (108.0, 46.0);
     let bracket =
         it.block((204.0, low), size, ("z_q − z_e", ""), Look::Still);
