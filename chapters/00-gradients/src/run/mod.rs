@@ -7,7 +7,8 @@ use lab::{Cost, Lab};
 
 use experiments::{
     activations, backward_pass, digits, extremes, finite_differences,
-    initialisation, one_step, optimisers, parity, sweep, unscaled, zero_start,
+    initialisation, one_step, optimisers, parity, sweep, unscaled,
+    zero_start,
 };
 
 /// The experiments of chapter 0.

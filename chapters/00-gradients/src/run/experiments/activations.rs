@@ -14,10 +14,10 @@ pub const EXPERIMENT: Experiment = Experiment {
 };
 
 const KINDS: [(&str, &str, Activation); 4] = [
-    ("relu", "relu", Activation::Relu),
     ("leaky", "leaky, a = 0.2", Activation::LeakyRelu(0.2)),
     ("tanh", "tanh", Activation::Tanh),
     ("sigmoid", "sigmoid σ", Activation::Sigmoid),
+    ("relu", "relu", Activation::Relu),
 ];
 
 fn measure(lab: &mut Lab) -> anyhow::Result<()> {
@@ -38,14 +38,21 @@ fn draw(of: &Measurements) -> anyhow::Result<String> {
     let mut values = Plot::new("the value")
         .x("s", Axis::Linear)
         .y("y", Axis::Linear)
-        .y_range(-1.2, 2.2);
+        .y_range(-1.2, 4.2);
     let mut slopes = Plot::new("its slope")
         .x("s", Axis::Linear)
         .y("dy/ds", Axis::Linear)
         .y_range(-0.1, 1.2);
-    for (name, label, _) in KINDS {
-        values = values.line(label, of.curve("s", name)?);
-        slopes = slopes.line("", of.curve("s", &format!("slope_{name}"))?);
+    for (name, label, kind) in KINDS {
+        let value = of.curve("s", name)?;
+        let slope = of.curve("s", &format!("slope_{name}"))?;
+        // Above 0 the two ReLUs are one: the second is dashed.
+        (values, slopes) = match kind {
+            Activation::Relu => {
+                (values.dashed(label, value), slopes.dashed("", slope))
+            }
+            _ => (values.line(label, value), slopes.line("", slope)),
+        };
     }
     panels(&[values, slopes], 1)
 }

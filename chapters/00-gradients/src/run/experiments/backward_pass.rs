@@ -85,12 +85,7 @@ fn draw(of: &Measurements) -> anyhow::Result<String> {
 }
 
 /// An array with its numbers, two columns wide, below a point.
-fn table(
-    it: &mut Diagram,
-    (x, top): (f64, f64),
-    values: &[f64],
-    look: Look,
-) {
+fn table(it: &mut Diagram, (x, top): (f64, f64), values: &[f64], look: Look) {
     for (n, value) in values.iter().enumerate() {
         let (row, column) = ((n / 2) as f64, (n % 2) as f64);
         let at = (x + CELL.0 * (column - 0.5), top + CELL.1 * (row + 0.5));

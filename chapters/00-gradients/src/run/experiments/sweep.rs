@@ -22,9 +22,11 @@ fn draw(_: &Measurements) -> anyhow::Result<String> {
     let mut it = Diagram::new(480.0, 268.0);
     let (down, up) = (64.0, 186.0);
     let size = (96.0, 46.0);
-    let loss = it.block((454.0, 125.0), (48.0, 176.0), ("L", ""), Look::Still);
+    let loss =
+        it.block((454.0, 125.0), (48.0, 176.0), ("L", ""), Look::Still);
     let mut ends = Vec::new();
-    for (at, (name, d_name, shape, width)) in [0, 2, 4].into_iter().zip(ARRAYS)
+    for (at, (name, d_name, shape, width)) in
+        [0, 2, 4].into_iter().zip(ARRAYS)
     {
         let forward = it.array((X[at], down), (3, width), (name, shape));
         let back = it.array((X[at], up), (3, width), (d_name, shape));
