@@ -6,8 +6,8 @@ pub mod ledger;
 use lab::{Cost, Lab};
 
 use experiments::{
-    article, blur, detach, k_steps, leak, mixtures, parity, smoothing, strong,
-    two_batches, two_slopes,
+    article, blur, detach, k_steps, leak, mixtures, parity, smoothing,
+    strong, two_batches, two_slopes,
 };
 
 /// The experiments of chapter 2.
