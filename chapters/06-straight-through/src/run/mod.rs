@@ -7,7 +7,7 @@ use lab::{Cost, Lab};
 
 use experiments::{
     around, difference, equal, field, gumbel, hover, patches, plane,
-    rotation, score, stairs, stop, uphill,
+    rotation, score, stairs, stop, uphill, ways,
 };
 
 /// The experiments of chapter 6.
@@ -17,6 +17,7 @@ use experiments::{
 pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     lab.run(&around::EXPERIMENT)?;
     lab.run(&stop::EXPERIMENT)?;
+    lab.run(&ways::EXPERIMENT)?;
     lab.experiment("ledger", Cost::Seconds, compare_everything)?;
     lab.run(&difference::EXPERIMENT)?;
     lab.run(&equal::EXPERIMENT)?;

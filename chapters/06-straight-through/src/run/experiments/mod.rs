@@ -17,6 +17,7 @@ pub mod score;
 pub mod stairs;
 pub mod stop;
 pub mod uphill;
+pub mod ways;
 
 use std::collections::BTreeSet;
 
