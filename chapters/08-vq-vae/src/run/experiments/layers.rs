@@ -34,7 +34,7 @@ fn grid(
 
 /// A convolution as a product: what is copied, and what it is multiplied by.
 fn draw_unrolled(_: &Measurements) -> anyhow::Result<String> {
-    let mut it = Diagram::new(480.0, 300.0);
+    let mut it = Diagram::new(480.0, 320.0);
     it.title((10.0, 12.0), "x: a grid");
     let near = |row: usize, column: usize| {
         let inside = (1..4).contains(&row) && (1..4).contains(&column);
@@ -50,21 +50,21 @@ fn draw_unrolled(_: &Measurements) -> anyhow::Result<String> {
     it.arrow(&[(140.0, 60.0), (191.0, 60.0)], Flow::Forward);
     it.text((206.0, 92.0), "nine times C numbers: [9C]");
     let size = (150.0, 56.0);
-    let w = it.block((329.0, 156.0), size, ("W", "[9C, O]"), Look::Moves(1));
+    let w = it.block((329.0, 158.0), size, ("W", "[9C, O]"), Look::Moves(1));
     it.arrow(&[(329.0, 104.0), w.top(0.0)], Flow::Forward);
-    let y = it.array((329.0, 246.0), (1, 5), ("", "[O]"));
+    let y = it.array((329.0, 250.0), (1, 5), ("", "[O]"));
     it.arrow(&[w.bottom(0.0), y.top(0.0)], Flow::Forward);
-    it.title((10.0, 188.0), "y: a grid");
+    it.title((10.0, 178.0), "y: a grid");
     let middle = |row, column| (row == 2 && column == 2).then(String::new);
-    grid(&mut it, (72.0, 246.0), 18.0, middle);
-    it.arrow(&[y.left(0.0), (84.0, 246.0)], Flow::Forward);
+    grid(&mut it, (72.0, 250.0), 24.0, middle);
+    it.arrow(&[y.left(0.0), (135.0, 250.0)], Flow::Forward);
     it.svg()
 }
 
 /// A half: the widths of its layers, and the two ways around each convolution.
 fn draw_half(_: &Measurements) -> anyhow::Result<String> {
     let Sizes { width, channels, patch, blocks, .. } = Sizes::default();
-    let mut it = Diagram::new(480.0, 580.0);
+    let mut it = Diagram::new(480.0, 590.0);
     let (x, words) = (140.0, 240.0);
     let pixels = patch * patch;
     let input = it.array((x, 34.0), (2, 4), ("x", ""));
@@ -109,9 +109,9 @@ fn draw_half(_: &Measurements) -> anyhow::Result<String> {
         (sum.left(0.0).0, down - 10.0),
         (left + 12.0, down - 10.0),
         (left + 12.0, up + 10.0),
-        (x + 5.0, up + 10.0),
+        (x + 6.0, up + 10.0),
     ];
     it.arrow(&back, Flow::Gradient(1));
-    it.text((6.0, 568.0), "solid: numbers; dashed: the gradient");
+    it.text((6.0, 578.0), "solid: numbers; dashed: the gradient");
     it.svg()
 }
