@@ -1,6 +1,6 @@
 //! A block of the transformer: what it adds to its rows, with shapes, and the gradient's straight way.
 
-use lab::{Cost, Diagram, Experiment, Flow, Look, Measurements};
+use lab::{Cost, Diagram, Experiment, Flow, Look, Measurements, Node};
 
 pub const EXPERIMENT: Experiment = Experiment {
     name: "block",
@@ -34,23 +34,28 @@ const NETWORK: &Half = &[
 ];
 
 fn draw(_: &Measurements) -> anyhow::Result<String> {
-    let mut it = Diagram::new(480.0, 690.0);
-    let sum = half(&mut it, 40.0, "x", ATTENTION);
-    let next = half(&mut it, sum + 70.0, "x′", NETWORK);
-    let y = it.block((ROWS, next + 66.0), WIDE, ("y", SHAPE), Look::Still);
-    let plus = next + 15.0;
-    it.arrow(&[(ROWS - 10.0, plus), y.top(-10.0)], Flow::Forward);
-    it.arrow(&[y.top(10.0), (ROWS + 10.0, plus)], Flow::Gradient(3));
-    it.text((150.0, next + 46.0), "solid: rows;");
-    it.text((150.0, next + 68.0), "dashed: the gradient's straight way");
+    let mut it = Diagram::new(480.0, 552.0);
+    let (x, sum) = half(&mut it, 36.0, ("x", ATTENTION));
+    let (between, next) = half(&mut it, 310.0, ("x′", NETWORK));
+    let y = it.block((ROWS, 518.0), WIDE, ("y", SHAPE), Look::Still);
+    for (from, to) in [(x, sum), (sum, between), (between, next), (next, y)] {
+        it.arrow(&[from.bottom(-10.0), to.top(-10.0)], Flow::Forward);
+        it.arrow(&[to.top(10.0), from.bottom(10.0)], Flow::Gradient(3));
+    }
+    it.text((150.0, 508.0), "solid: rows;");
+    it.text((150.0, 530.0), "dashed: the gradient's straight way");
     it.svg()
 }
 
 const WIDE: (f64, f64) = (110.0, 50.0);
 const SHAPE: &str = "[B·T, W]";
 
-/// A half beginning at a height: the rows, the boxes that read them, the sum. Gives the height of the sum.
-fn half(it: &mut Diagram, top: f64, name: &str, boxes: &Half) -> f64 {
+/// A half beginning at a height: its rows, the boxes that read them, the sum. Gives the rows and the sum.
+fn half(
+    it: &mut Diagram,
+    top: f64,
+    (name, boxes): (&str, &Half),
+) -> (Node, Node) {
     let rows = it.block((ROWS, top), WIDE, (name, SHAPE), Look::Still);
     let mut from = rows.right(0.0);
     let mut last = top;
@@ -66,7 +71,5 @@ fn half(it: &mut Diagram, top: f64, name: &str, boxes: &Half) -> f64 {
     let sum = it.block((ROWS, last), size, ("+", ""), Look::Still);
     let side = BESIDE - 105.0;
     it.arrow(&[(side, last), sum.right(0.0)], Flow::Forward);
-    it.arrow(&[rows.bottom(-10.0), sum.top(-10.0)], Flow::Forward);
-    it.arrow(&[sum.top(10.0), rows.bottom(10.0)], Flow::Gradient(3));
-    last
+    (rows, sum)
 }
