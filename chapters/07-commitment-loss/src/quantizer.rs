@@ -59,7 +59,6 @@ pub struct Settings {
 }
 // ANCHOR_END: settings
 
-// ANCHOR: default
 impl Default for Settings {
     /// The paper's: β = 0.25, γ = 0.99, no revival.
     fn default() -> Self {
@@ -72,7 +71,6 @@ impl Default for Settings {
         }
     }
 }
-// ANCHOR_END: default
 
 impl Learning {
     /// By the codebook term with weight 1 and this step size.
@@ -235,7 +233,6 @@ impl<F: NdFloat> Quantizer<F> {
     }
     // ANCHOR_END: learn_once
 
-    // ANCHOR: count
     fn count(&mut self, indices: &[usize]) {
         let keep = real::<F>(self.settings.usage_decay);
         let share = self.k() as f64 / indices.len().max(1) as f64;
@@ -243,7 +240,6 @@ impl<F: NdFloat> Quantizer<F> {
         self.usage.mapv_inplace(|u| keep * u);
         indices.iter().for_each(|&k| self.usage[k] += add);
     }
-    // ANCHOR_END: count
 
     pub(crate) fn revive(
         &mut self,

@@ -11,8 +11,8 @@ use lab::{Cost, Lab};
 
 use experiments::{
     autoencoders, batch, beta, collapse, constant, dead_codes, ema, ema_fixed,
-    late, learning, levels, losses, mismatched, parity, reduction, stacks,
-    terms, usage, who_moves,
+    late, learning, levels, losses, mismatched, parity, pulls, reduction,
+    stacks, terms, usage, who_moves,
 };
 
 /// The experiments of chapter 7.
@@ -38,6 +38,7 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     lab.run(&late::EXPERIMENT)?;
     lab.run(&autoencoders::EXPERIMENT)?;
     lab.run(&losses::EXPERIMENT)?;
+    lab.run(&pulls::EXPERIMENT)?;
     lab.run(&stacks::EXPERIMENT)?;
     lab.run(&parity::EXPERIMENT)
 }

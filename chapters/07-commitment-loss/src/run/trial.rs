@@ -107,14 +107,12 @@ pub struct Case {
 }
 
 impl Case {
-    // ANCHOR: case
     pub fn new(learning: Learning, beta: f64) -> Self {
         let usage_decay = 0.97;
         let settings =
             Settings { learning, beta, usage_decay, ..Settings::default() };
         Self { settings, start: Start::Latents, late: false }
     }
-    // ANCHOR_END: case
 
     /// Whether nothing holds the latents: then they end somewhere far out, and no two machines agree where.
     fn runs_away(&self) -> bool {
@@ -187,7 +185,6 @@ pub fn train(
     case: Case,
     seed: usize,
 ) -> anyhow::Result<Run> {
-    // ANCHOR: recipe
     let nets = networks(&mut lab.rng(&format!("networks-{seed}")));
     let quantizer = first_codebook(lab, &nets.0, data, case, seed)?;
     let config = AdamConfig { lr: ADAM, ..AdamConfig::default() };
@@ -196,7 +193,6 @@ pub fn train(
         Training::new(nets, quantizer, config, &data.train, BATCH, order)?;
     run.late = case.late;
     let mut run = in_room(lab, run)?;
-    // ANCHOR_END: recipe
     let (before, mut seen) = (run.now(), Vec::new());
     for at in milestones(lab) {
         while run.steps_done() < at {

@@ -14,6 +14,7 @@ pub mod levels;
 pub mod losses;
 pub mod mismatched;
 pub mod parity;
+pub mod pulls;
 pub mod reduction;
 pub mod side_by_side;
 pub mod stacks;
