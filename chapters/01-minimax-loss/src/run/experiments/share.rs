@@ -2,7 +2,7 @@
 
 use gradients::plain::sigmoid;
 use lab::{Cost, Diagram, Experiment, Lab, Look, Measurements};
-use ndarray::{Array1, array};
+use ndarray::Array1;
 
 use crate::plain::{optimal_d, optimal_logit};
 
@@ -19,8 +19,9 @@ const PLACES: [(usize, usize); 3] = [(4, 1), (3, 3), (1, 4)];
 const OF: f64 = 8.0;
 
 fn measure(lab: &mut Lab) -> anyhow::Result<()> {
-    let p: Array1<f64> = PLACES.map(|(n, _)| n as f64 / OF).into(); // [3]
-    let q: Array1<f64> = PLACES.map(|(_, n)| n as f64 / OF).into(); // [3]
+    let share = |n: usize| n as f64 / OF;
+    let p: Array1<f64> = PLACES.iter().map(|(n, _)| share(*n)).collect(); // [3]
+    let q: Array1<f64> = PLACES.iter().map(|(_, n)| share(*n)).collect(); // [3]
     let d = optimal_d(&p, &q); // [3]
     let logit = |(p, q): (&f64, &f64)| optimal_logit(p.ln(), q.ln());
     let s: Array1<f64> = p.iter().zip(&q).map(logit).collect(); // [3]
