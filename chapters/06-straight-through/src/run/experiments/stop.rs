@@ -11,11 +11,11 @@ pub const EXPERIMENT: Experiment = Experiment {
 };
 
 fn draw(_: &Measurements) -> anyhow::Result<String> {
-    let mut it = Diagram::new(480.0, 480.0);
+    let mut it = Diagram::new(480.0, 494.0);
     it.title((6.0, 16.0), "With the stop");
     panel(&mut it, 78.0, true);
-    it.title((6.0, 252.0), "The stop forgotten");
-    panel(&mut it, 314.0, false);
+    it.title((6.0, 266.0), "The stop forgotten");
+    panel(&mut it, 328.0, false);
     it.svg()
 }
 
