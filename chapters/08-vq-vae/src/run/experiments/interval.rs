@@ -50,8 +50,7 @@ fn draw(of: &Measurements) -> anyhow::Result<String> {
             };
             let (name, word) = (format!("code {code}"), format!("{p:.2}"));
             let middle = (x + wide / 2.0, y);
-            let node =
-                it.block(middle, (wide, 48.0), (&name, &word), look);
+            let node = it.block(middle, (wide, 48.0), (&name, &word), look);
             if chosen {
                 let half = wide / 2.0;
                 if place < 2 {
@@ -71,7 +70,9 @@ fn draw(of: &Measurements) -> anyhow::Result<String> {
     let number = (from * 2.0_f64.powf(bits)).round() as usize;
     it.text(
         (LEFT, 378.0),
-        &format!("{bits:.0} bits: 0.{number:0digits$b} in binary points in there"),
+        &format!(
+            "{bits:.0} bits: the number 0.{number:0digits$b}, in binary, lies in it"
+        ),
     );
     it.svg()
 }
