@@ -6,7 +6,8 @@ pub mod ledger;
 use lab::{Cost, Lab};
 
 use experiments::{
-    article, blur, k_steps, leak, mixtures, parity, smoothing, strong,
+    article, blur, detach, k_steps, leak, mixtures, parity, smoothing,
+    strong, two_batches, two_slopes,
 };
 
 /// The experiments of chapter 2.
@@ -14,6 +15,9 @@ use experiments::{
 /// # Errors
 /// The data cannot be read, an experiment failed, or a file cannot be written.
 pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
+    lab.run(&two_batches::EXPERIMENT)?;
+    lab.run(&detach::EXPERIMENT)?;
+    lab.run(&two_slopes::EXPERIMENT)?;
     lab.experiment("ledger", Cost::Seconds, compare_everything)?;
     lab.run(&mixtures::EXPERIMENT)?;
     lab.run(&smoothing::EXPERIMENT)?;
