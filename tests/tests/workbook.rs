@@ -112,9 +112,15 @@ fn what_others_call_it_is_found() {
         ("β", "07-commitment-loss.html#the-commitment-term"),
         ("σ", "00-gradients.html#a-loss-on-logits"),
         ("k-means++", "05-codebook-lookup.html#learning-a-codebook"),
-        ("EMA", "07-commitment-loss.html#a-codebook-without-a-gradient"),
-        ("dead codes", "07-commitment-loss.html#keeping-codes-alive"),
-        ("7.19", "07-commitment-loss.html#what-goes-wrong"),
+        (
+            "EMA",
+            "07-commitment-loss-codes-alive.html#a-codebook-without-a-gradient",
+        ),
+        (
+            "dead codes",
+            "07-commitment-loss-codes-alive.html#keeping-codes-alive",
+        ),
+        ("7.19", "07-commitment-loss-codes-alive.html#what-goes-wrong"),
     ] {
         let found = index.find(query);
         let shown = found.iter().take(6).any(|f| f == section);

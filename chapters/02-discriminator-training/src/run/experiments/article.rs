@@ -120,7 +120,8 @@ fn draw(of: &Measurements) -> anyhow::Result<String> {
     }
     let mut above = Plot::new("")
         .x("step", Axis::Linear)
-        .y("loss above 2 log 2, nats", Axis::Log);
+        .y("the same above 2 log 2, nats", Axis::Linear)
+        .y_range(-0.02, 0.3);
     for (name, label, ..) in &CASES[..2] {
         let curve = of.curve("step", name)?.into_iter();
         let curve = curve.map(|(step, loss)| (step, loss - floor));

@@ -11,6 +11,7 @@ pub mod smoothing;
 pub mod strong;
 pub mod two_batches;
 pub mod two_slopes;
+pub mod watched;
 
 use datasets::toy::{Density, GaussianMixture};
 use datasets::{Batches, Digits, PixelRange, Split};
