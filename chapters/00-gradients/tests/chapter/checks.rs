@@ -587,11 +587,9 @@ pub fn train(candidate: Trains) -> Result<(), Diagnosis> {
         let right = trained(&net, &batches, config, Slip::None);
         let came = candidate(net.clone(), &batches, config);
         if came.1.len() != batches.len() {
-            let what =
-                "There is one loss for each batch, that before its step.";
-            let count = |n: usize| format!("{n} losses");
+            let what = "There is one loss for each batch, that before its step. Their number is wrong.";
             return Err(told("number of losses", what)
-                .with(count(batches.len()), count(came.1.len())));
+                .with(batches.len(), came.1.len()));
         }
         let suspects = SLIPS.into_iter().map(|(slip, name, what)| {
             let wrong = trained(&net, &batches, config, slip);
@@ -673,8 +671,9 @@ pub fn without_relu(
         Because::TheRuleKeepsTheSize => told(
             "the rule keeps the size",
             format!(
-                "With ReLU it comes to {:.2} times the input's: the rule is made for the ReLU that follows, and its 2 makes up \
-                 for what ReLU throws away. Without ReLU a variance of 1 / I would keep the size.",
+                "With ReLU it is {one:.2} times the input's after one layer, and {:.2} times after twenty: the rule is made for \
+                 the ReLU that follows, and its 2 makes up for what ReLU throws away. Without ReLU a variance of 1 / I would keep \
+                 the size.",
                 grown(20, Activation::Relu)
             ),
         ),

@@ -332,7 +332,7 @@ const SLIPS: [(Slip, &str, &str); 16] = [
     (
         Slip::Half,
         "half of it",
-        "The loss is half of it everywhere: the mean of the two terms. Equation 2.1 is their sum.",
+        "Your loss is ½ of ours everywhere: the mean of the two terms. Equation 2.1 is their sum.",
     ),
     (
         Slip::AdamAnew,
@@ -557,10 +557,8 @@ pub fn k_steps(candidate: KSteps) -> Result<(), Diagnosis> {
             &mut || next(&noises, 1),
         );
         if came.1.len() != k {
-            let what = "There are k steps, and a loss for each.";
-            let count = |n: usize| format!("{n} losses");
-            return Err(told("number of steps", what)
-                .with(count(k), count(came.1.len())));
+            let what = "There are k steps, and a loss for each. Their number is wrong.";
+            return Err(told("number of steps", what).with(k, came.1.len()));
         }
         let suspects = SLIPS.into_iter().map(|(slip, name, what)| {
             let wrong = steps(&d, &g, k, config, source, slip);

@@ -113,33 +113,3 @@ fn exercise_2_7() {
     );
     expect_diagnosis(check(never_right_is_long_steps), "long steps");
 }
-
-// TRIED
-#[test]
-fn show() {
-    println!("== fakes_made_once\n{}", checks::k_steps(k_steps::fakes_made_once).unwrap_err());
-    println!("== real_drawn_once\n{}", checks::k_steps(k_steps::real_drawn_once).unwrap_err());
-    println!("== both_drawn_once\n{}", checks::k_steps(k_steps::both_drawn_once).unwrap_err());
-    println!("== noise_for_fakes\n{}", checks::k_steps(k_steps::noise_for_fakes).unwrap_err());
-    println!("== the_wrong_way_round\n{}", checks::k_steps(k_steps::the_wrong_way_round).unwrap_err());
-    println!("== real_scored_twice\n{}", checks::k_steps(k_steps::real_scored_twice).unwrap_err());
-    println!("== a_step_for_each_batch\n{}", checks::k_steps(k_steps::a_step_for_each_batch).unwrap_err());
-    println!("== uphill\n{}", checks::k_steps(k_steps::uphill).unwrap_err());
-    println!("== the_value_for_the_loss\n{}", checks::k_steps(k_steps::the_value_for_the_loss).unwrap_err());
-    println!("== an_optimiser_for_each_step\n{}", checks::k_steps(k_steps::an_optimiser_for_each_step).unwrap_err());
-    println!("== loss_behind_the_step\n{}", checks::k_steps(k_steps::loss_behind_the_step).unwrap_err());
-    println!("== gradient_of_the_start\n{}", checks::k_steps(k_steps::gradient_of_the_start).unwrap_err());
-    println!("== a_copy_is_trained\n{}", checks::k_steps(k_steps::a_copy_is_trained).unwrap_err());
-    println!("== plain_descent\n{}", checks::k_steps(k_steps::plain_descent).unwrap_err());
-    println!("== constants_forgotten\n{}", checks::k_steps(k_steps::constants_forgotten).unwrap_err());
-    println!("== half_of_it\n{}", checks::k_steps(k_steps::half_of_it).unwrap_err());
-    println!("== one_step_more\n{}", checks::k_steps(k_steps::one_step_more).unwrap_err());
-    println!("== drawn_twice\n{}", checks::k_steps(k_steps::drawn_twice).unwrap_err());
-    println!("== a_loss_of_nothing_is_not_detached\n{}", checks::diagnose(diagnose::a_loss_of_nothing_is_not_detached).unwrap_err());
-    println!("== a_fresh_loss_that_grows_is_long_steps\n{}", checks::diagnose(diagnose::a_fresh_loss_that_grows_is_long_steps).unwrap_err());
-    println!("== a_loss_that_stays_is_real_scored_twice\n{}", checks::diagnose(diagnose::a_loss_that_stays_is_real_scored_twice).unwrap_err());
-    println!("== a_sure_d_is_two_sigmoids\n{}", checks::diagnose(diagnose::a_sure_d_is_two_sigmoids).unwrap_err());
-    println!("== too_good_is_one_batch\n{}", checks::diagnose(diagnose::too_good_is_one_batch).unwrap_err());
-    println!("== never_right_is_real_scored_twice\n{}", checks::diagnose(diagnose::never_right_is_real_scored_twice).unwrap_err());
-    println!("== never_right_is_long_steps\n{}", checks::diagnose(diagnose::never_right_is_long_steps).unwrap_err());
-}
