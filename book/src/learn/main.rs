@@ -201,10 +201,13 @@ fn show(
     let stands = check(cargo, chapter, &[exercise], &mut || false)?;
     let Exercise { number, name, path, .. } = exercise;
     say(format_args!("{number} {name}   {path}\n"))?;
-    match stands.unwrap_or_default().first() {
-        Some(stands) => say(message(root, exercise, stands)),
-        None => Ok(()),
+    for stands in stands.iter().flatten() {
+        say(message(root, exercise, stands))?;
+        if stands.solved() {
+            say("\n`cargo run -- learn` says what is next.")?;
+        }
     }
+    Ok(())
 }
 
 /// Remembers which exercise was shown. It does no harm if that fails.
