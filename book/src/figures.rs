@@ -106,11 +106,29 @@ fn inline(
     {
         return Err("has a role or label; the page gives it one");
     }
-    let svg = format!(
-        r#"{head} role="img" aria-label="{}"{attributes}{body}"#,
-        html::escape(label)
-    );
+    let label = html::escape(label);
+    let svg = match panels(head, body) {
+        Some((columns, panels)) => format!(
+            r#"<div class="panels" role="img" aria-label="{label}" style="--columns: {columns}">{panels}</div>"#
+        ),
+        None => {
+            format!(
+                r#"{head} role="img" aria-label="{label}"{attributes}{body}"#
+            )
+        }
+    };
     Ok(prefixed(&svg, prefix))
+}
+
+/// The panels of a figure that is made of some, which then flow like words, and how many stand side by side where there is
+/// room.
+fn panels(head: &str, body: &str) -> Option<(usize, String)> {
+    let (_, panels) = body.split_once("<svg x=\"")?;
+    let panels = panels.rsplit_once("</svg>")?.0.trim_end();
+    let panels = format!("<svg x=\"{panels}");
+    let width = |tag| attribute(tag, "width")?.parse::<f64>().ok();
+    let columns = (width(head)? / width(&panels)?).round() as usize;
+    Some((columns, panels))
 }
 
 /// The value of an attribute of an opening tag.
@@ -141,6 +159,25 @@ mod tests {
         assert!(svg.contains("viewBox=\"0 0 4 3\""), "{svg}");
         assert!(svg.contains("aria-label=\"a &quot;b&quot;\""), "{svg}");
         assert!(svg.contains("id=\"p-f-c\"") && svg.contains("url(#p-f-c)"));
+    }
+
+    #[test]
+    fn panels_flow() {
+        let panel = |x| {
+            format!(
+                "<svg x=\"{x}\" y=\"0\" width=\"30\" height=\"20\" viewBox=\"0 0 30 20\"><g/></svg>"
+            )
+        };
+        let file = format!(
+            "<svg width=\"60\" height=\"20\" viewBox=\"0 0 60 20\">\n{}\n{}\n</svg>\n",
+            panel(0),
+            panel(30)
+        );
+        let html = inline(&file, "p", "two").unwrap();
+        assert!(html.starts_with(r#"<div class="panels" role="img""#));
+        assert!(html.contains(r#"aria-label="two" style="--columns: 2""#));
+        assert_eq!(html.matches("<svg ").count(), 2);
+        assert_eq!(html.matches("</svg>").count(), 2);
     }
 
     #[test]

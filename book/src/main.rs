@@ -1,7 +1,10 @@
 //! `cargo run` at the root of the workbook: renders the book from what is committed, then has cargo build and run the
-//! crate `reproduce`, unless its numbers are known already.
+//! crate `reproduce`, unless its numbers are known already. `cargo run -- learn` has it run the program `learn` instead.
 //!
 //! This program depends on no chapter, so that a reader can read while they compile.
+
+#[path = "learn/built.rs"]
+mod built;
 
 use std::env;
 use std::ffi::OsString;
@@ -13,19 +16,37 @@ use std::time::Instant;
 use anyhow::{Context, ensure};
 use book::memory::{Key, recall};
 use book::{Choice, Said, index, render_and_say};
-use clap::Parser;
+use clap::{Parser, Subcommand};
 use record::{Comparison, Entry, say};
+
+use crate::built::{built_with, cargo};
 
 /// Renders the book to the folder `book` in cargo's target folder; runs the experiments that take seconds and compares
 /// their numbers with the book's.
 #[derive(Parser)]
-#[command(name = "cargo run --")]
+#[command(name = "cargo run --", args_conflicts_with_subcommands = true)]
 struct Cli {
     /// Open the book in a browser
     #[arg(long)]
     open: bool,
     #[command(flatten)]
     choice: Choice,
+    #[command(subcommand)]
+    task: Option<Task>,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Say which exercises are solved and what is next; `learn --help` says what else it does
+    #[command(disable_help_flag = true)]
+    Learn {
+        #[arg(
+            hide = true,
+            trailing_var_arg = true,
+            allow_hyphen_values = true
+        )]
+        words: Vec<OsString>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -43,6 +64,9 @@ fn work(cli: &Cli) -> anyhow::Result<ExitCode> {
         "this build has no CUDA: `cargo run --features cuda -- --device {device}` has it, and needs an NVIDIA GPU"
     );
     let root = record::root();
+    if let Some(Task::Learn { words }) = &cli.task {
+        return learn(&root, words);
+    }
     let entries = record::entries(&root)?;
     let known = known(&root, &cli.choice, &entries)?;
     let mut said = Said::default();
@@ -90,7 +114,7 @@ fn known<'a>(
 
 /// Has cargo build the chapters with this program's features and profile, and run them with its arguments.
 fn run_the_chapters(root: &Path, cli: &Cli) -> anyhow::Result<ExitCode> {
-    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let cargo = cargo();
     let mut command = Command::new(&cargo);
     command.args(["run", "--locked", "--bin", "reproduce"]);
     command.arg("--manifest-path").arg(root.join("Cargo.toml"));
@@ -103,23 +127,14 @@ fn run_the_chapters(root: &Path, cli: &Cli) -> anyhow::Result<ExitCode> {
     turn_into(command).with_context(|| cargo.display().to_string())
 }
 
-/// The features, profile and target folder of this program: what it has in common with the chapters compiles once.
-fn built_with() -> anyhow::Result<Vec<OsString>> {
-    let mut words: Vec<OsString> = Vec::new();
-    if cfg!(feature = "cuda") {
-        words.extend(["--features".into(), "cuda".into()]);
-    }
-    let (program, target) = (env::current_exe()?, record::target());
-    let folder = program.parent().and_then(|p| p.strip_prefix(&target).ok());
-    if let Some(folder) = folder {
-        let profile = match folder.as_os_str() {
-            debug if debug == "debug" => "dev".into(),
-            other => other.into(),
-        };
-        words.extend(["--profile".into(), profile]);
-        words.extend(["--target-dir".into(), target.into()]);
-    }
-    Ok(words)
+/// Has cargo build and run the program that goes with the exercises, which nobody else waits for.
+fn learn(root: &Path, words: &[OsString]) -> anyhow::Result<ExitCode> {
+    let cargo = cargo();
+    let mut command = Command::new(&cargo);
+    command.args(["run", "--locked", "--quiet", "--bin", "learn"]);
+    command.arg("--manifest-path").arg(root.join("Cargo.toml"));
+    command.args(built_with()?).arg("--").args(words);
+    turn_into(command).with_context(|| cargo.display().to_string())
 }
 
 /// Goes on as another program, in this one's place: whoever stops this one stops that one.

@@ -4,6 +4,7 @@ mod access;
 mod claims;
 mod directives;
 mod front;
+mod learn;
 mod mistakes;
 mod sample;
 mod whole;

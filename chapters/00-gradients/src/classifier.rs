@@ -9,8 +9,10 @@ use crate::model::{Model, in_words};
 use crate::on_dfdx;
 use crate::plain::{self, Activation, AdamConfig, Mlp};
 
+// ANCHOR: batch
 /// Images of a step.
 pub const BATCH: usize = 128;
+// ANCHOR_END: batch
 
 /// Where a classifier's batches come from.
 pub struct Source<'a> {
@@ -51,6 +53,7 @@ pub struct Classifier<'a> {
 }
 
 impl<'a> Classifier<'a> {
+    // ANCHOR: classifier
     /// A classifier with 128 hidden units, to be trained on `digits`.
     ///
     /// # Errors
@@ -65,6 +68,7 @@ impl<'a> Classifier<'a> {
             Mlp::new(&widths, Activation::Relu, Activation::Identity, rng);
         Self::of(net, digits, seed)
     }
+    // ANCHOR_END: classifier
 
     /// The same for a network of any widths that fit the digits.
     ///

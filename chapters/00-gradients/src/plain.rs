@@ -60,7 +60,7 @@ pub fn linear_backward_parameters<F: NdFloat>(
 }
 // ANCHOR_END: linear
 
-// ANCHOR: activations
+// ANCHOR: formulas
 /// The logistic function, 1 / (1 + e^-s), without overflow at either end.
 pub fn sigmoid<F: NdFloat>(s: F) -> F {
     let e = (-s.abs()).exp(); // in (0, 1]
@@ -75,7 +75,9 @@ pub fn tanh<F: NdFloat>(x: F) -> F {
     let e = (-(x.abs() + x.abs())).exp(); // in (0, 1]
     ((F::one() - e) / (F::one() + e)).copysign(x)
 }
+// ANCHOR_END: formulas
 
+// ANCHOR: activations
 /// What follows a linear layer, element by element.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Activation {
@@ -274,8 +276,10 @@ pub struct Mlp<F> {
     /// The layers, input first.
     pub layers: Vec<Layer<F>>,
 }
+// ANCHOR_END: layer
 
 impl<F: NdFloat> Mlp<F> {
+    // ANCHOR: forward
     /// The input and the output of every layer: L + 1 arrays, `[B, ·]`.
     pub fn forward(&self, x: &Array2<F>) -> Vec<Array2<F>> {
         let mut outputs = vec![x.clone()];
@@ -286,7 +290,9 @@ impl<F: NdFloat> Mlp<F> {
         }
         outputs
     }
+    // ANCHOR_END: forward
 
+    // ANCHOR: backward
     /// The gradients at the input and at every parameter, given what
     /// `forward` returned and the gradient at the last output.
     pub fn backward(
@@ -300,7 +306,9 @@ impl<F: NdFloat> Mlp<F> {
             None => (d_s, d_net),
         }
     }
+    // ANCHOR_END: backward
 
+    // ANCHOR: walk
     /// The same, but only as far down as the first layer's sum: who does
     /// not ask for the gradient at the input is spared a product.
     pub fn backward_parameters(
@@ -320,8 +328,8 @@ impl<F: NdFloat> Mlp<F> {
         layers.reverse();
         (d_s, Mlp { layers })
     }
+    // ANCHOR_END: walk
 }
-// ANCHOR_END: layer
 
 // ANCHOR: init
 /// Eq. 0.10: He's initialisation. Weights are normal with variance
@@ -406,6 +414,7 @@ impl<F> Parameters<F> for Mlp<F> {
         of.collect()
     }
 }
+// ANCHOR_END: parameters
 
 /// Adds the gradient `b` of a model to another of its gradients.
 pub fn add<F: NdFloat>(a: &mut impl Parameters<F>, b: &impl Parameters<F>) {
@@ -413,7 +422,6 @@ pub fn add<F: NdFloat>(a: &mut impl Parameters<F>, b: &impl Parameters<F>) {
         a += &b;
     }
 }
-// ANCHOR_END: parameters
 
 // ANCHOR: sgd
 /// Eq. 0.11: one step of gradient descent, `θ ← θ - η ∂L/∂θ`. Any shape.
@@ -470,11 +478,13 @@ pub fn adam_step<F: NdFloat>(
 }
 // ANCHOR_END: adam
 
+// ANCHOR: adam_defaults
 impl Default for AdamConfig {
     fn default() -> Self {
         Self { lr: 1e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8 }
     }
 }
+// ANCHOR_END: adam_defaults
 
 // ANCHOR: adam_fast
 /// Parameters that a thread takes at a time.

@@ -15,6 +15,10 @@ mod bce_with_logits;
 mod linear_backward;
 #[path = "../exercises/numeric_gradient.rs"]
 mod numeric_gradient;
+#[path = "../exercises/train.rs"]
+mod train;
+#[path = "../exercises/without_relu.rs"]
+mod without_relu;
 
 #[test]
 fn exercise_0_1_linear_backward() {
@@ -39,4 +43,14 @@ fn exercise_0_4_numeric_gradient() {
 #[test]
 fn exercise_0_5_adam_step() {
     expect_pass(checks::adam_step(adam_step::adam_step));
+}
+
+#[test]
+fn exercise_0_6_train() {
+    expect_pass(checks::train(train::train));
+}
+
+#[test]
+fn exercise_0_7_without_relu() {
+    expect_pass(checks::without_relu(without_relu::without_relu));
 }

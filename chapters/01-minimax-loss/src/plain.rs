@@ -61,7 +61,9 @@ pub fn value_of_logits(
         .and(s)
         .fold(0.0, |v, &p, &q, &s| v - p * softplus(-s) - q * softplus(s))
 }
+// ANCHOR_END: tables
 
+// ANCHOR: optimal
 /// Eq. 1.3: the discriminator that maximises the value. `[N]`. Where
 /// neither has mass every answer is as good; it says 1/2.
 pub fn optimal_d(p: &Array1<f64>, q: &Array1<f64>) -> Array1<f64> {
@@ -74,7 +76,7 @@ pub fn optimal_d(p: &Array1<f64>, q: &Array1<f64>) -> Array1<f64> {
 pub fn optimal_logit(log_p: f64, log_q: f64) -> f64 {
     log_p - log_q
 }
-// ANCHOR_END: tables
+// ANCHOR_END: optimal
 
 // ANCHOR: divergence
 /// Kullback and Leibler's divergence of `q` from `p`, in nats. Infinite
@@ -199,6 +201,7 @@ pub fn climb(
     let activation = gradients::plain::Activation::Identity;
     let layer = gradients::plain::Layer { w, b, activation };
     let mut table = Mlp { layers: vec![layer] };
+    // ANCHOR: climb_loop
     let mut adam = Adam::new(&table, config);
     let mut history = vec![table.layers[0].b.clone()];
     for _ in 0..steps {
@@ -209,6 +212,7 @@ pub fn climb(
         adam.step(&mut table, &d_table);
         history.push(table.layers[0].b.clone());
     }
+    // ANCHOR_END: climb_loop
     history
 }
 

@@ -5,8 +5,12 @@ use lab::expect_pass;
 #[path = "chapter/checks.rs"]
 mod checks;
 
+#[path = "../exercises/chase.rs"]
+mod chase;
 #[path = "../exercises/d_loss.rs"]
 mod d_loss;
+#[path = "../exercises/farther.rs"]
+mod farther;
 #[path = "../exercises/g_loss_backward.rs"]
 mod g_loss_backward;
 #[path = "../exercises/jsd.rs"]
@@ -39,4 +43,14 @@ fn exercise_1_4_jsd() {
 #[test]
 fn exercise_1_5_value_gradient() {
     expect_pass(checks::value_gradient(value_gradient::value_gradient));
+}
+
+#[test]
+fn exercise_1_6_chase() {
+    expect_pass(checks::chase(chase::chase));
+}
+
+#[test]
+fn exercise_1_7_farther() {
+    expect_pass(checks::farther(farther::farther));
 }

@@ -11,6 +11,10 @@ mod accuracy;
 mod d_step;
 #[path = "../exercises/detached.rs"]
 mod detached;
+#[path = "../exercises/diagnose.rs"]
+mod diagnose;
+#[path = "../exercises/k_steps.rs"]
+mod k_steps;
 #[path = "../exercises/smoothed_loss.rs"]
 mod smoothed_loss;
 #[path = "../exercises/smoothed_optimal_d.rs"]
@@ -41,4 +45,14 @@ fn exercise_2_4_smoothed_optimal_d() {
 #[test]
 fn exercise_2_5_accuracy() {
     expect_pass(checks::accuracy(accuracy::accuracy));
+}
+
+#[test]
+fn exercise_2_6_k_steps() {
+    expect_pass(checks::k_steps(k_steps::k_steps));
+}
+
+#[test]
+fn exercise_2_7_diagnose() {
+    expect_pass(checks::diagnose(diagnose::diagnose));
 }

@@ -50,22 +50,22 @@ fn exercise_4_4_normalised_backward() {
 }
 
 #[test]
-fn exercise_4_5_penalty_gradient() {
+fn exercise_4_7_penalty_gradient() {
     expect_pass(checks::penalty_gradient(penalty_gradient::penalty_gradient));
 }
 
 #[test]
-fn exercise_4_8_diagnose() {
+fn exercise_4_10_diagnose() {
     expect_pass(checks::diagnose(diagnose::diagnose));
 }
 
 #[test]
-fn exercise_4_9_circle() {
+fn exercise_4_5_circle() {
     expect_pass(checks::circle(circle::circle));
 }
 
 #[test]
-fn exercise_4_10_train() {
+fn exercise_4_6_train() {
     expect_pass(checks::train(train::train));
 }
 
@@ -75,11 +75,11 @@ fn exercise_4_11_steadier() {
 }
 
 #[test]
-fn exercise_4_6_r1_gradient() {
+fn exercise_4_8_r1_gradient() {
     expect_pass(checks::r1_gradient(r1_gradient::r1_gradient));
 }
 
 #[test]
-fn exercise_4_7_packing() {
+fn exercise_4_9_packing() {
     expect_pass(checks::packing(packing::packed));
 }

@@ -161,7 +161,9 @@ pub fn squared_distances<F: NdFloat>(
     d += &squared_norms(z.view()).insert_axis(Axis(1)); // [N, 1], to all
     d
 }
+// ANCHOR_END: product
 
+// ANCHOR: product_backward
 /// Its gradients at the latents and at the codebook: a sum of `2 (z - e)`
 /// over the pairs that a vector is part of, and of `2 (e - z)`.
 pub fn squared_distances_backward<F: NdFloat>(
@@ -175,7 +177,9 @@ pub fn squared_distances_backward<F: NdFloat>(
     let d_codebook = codebook * &of_e - product(d_d.t(), z.view());
     (d_z * real::<F>(2.0), d_codebook * real::<F>(2.0))
 }
+// ANCHOR_END: product_backward
 
+// ANCHOR: by_product
 /// The same indices from the matrix of distances.
 pub fn nearest_by_product<F: NdFloat>(
     z: &Array2<F>,        // [N, C]
@@ -184,7 +188,7 @@ pub fn nearest_by_product<F: NdFloat>(
     let d = squared_distances(z, codebook); // [N, K]
     d.rows().into_iter().map(first_smallest).collect() // [N]
 }
-// ANCHOR_END: product
+// ANCHOR_END: by_product
 
 // ANCHOR: tiles
 /// Latents that are scored at a time.

@@ -83,7 +83,7 @@ pub fn gumbel_softmax<E: Number, D: Device<E>, T: Tape<E, D>>(
 }
 // ANCHOR_END: gumbel
 
-// ANCHOR: rotation
+// ANCHOR: turn
 /// What turns latents into their codes, off the tape. All `[N, C]`.
 struct Turn<E: Number, D: Device<E>> {
     from: Matrix<E, D>,
@@ -122,7 +122,9 @@ fn turn<E: Number, D: Device<E>>(
         from: or_zero(from),
     }
 }
+// ANCHOR_END: turn
 
+// ANCHOR: rotation
 /// Eq. 6.10: the turn is computed off the tape, and only `z_e` that it acts
 /// on is on it. `[N, C]`
 pub fn rotation<E: Number, D: Device<E>, T: Tape<E, D>>(

@@ -121,7 +121,9 @@ fn weights<F: NdFloat>(
     let scale = real::<F>(-0.5) / (s * s);
     Ok(softmax(&(squared_distances(z, places) * scale))) // [N, M]
 }
+// ANCHOR_END: smoothed
 
+// ANCHOR: smoothed_backward
 /// Eq. 6.5: its gradient at each latent. `[N, C]`
 ///
 /// # Errors
@@ -137,7 +139,7 @@ pub fn smoothed_loss_backward<F: NdFloat>(
     w *= &(losses - &mean); // [N, M]; each row now sums to 0
     Ok(w.dot(places) / (s * s)) // [N, C]
 }
-// ANCHOR_END: smoothed
+// ANCHOR_END: smoothed_backward
 
 // ANCHOR: score
 /// Eq. 6.5 for one latent, estimated: noise `[M, C]`, and the loss `[M]` of
@@ -215,7 +217,9 @@ pub fn gumbel_softmax<F: NdFloat>(
     let p = softmax(&(logits / temperature)); // [N, K]
     Ok(Relaxed { z_q: p.dot(codebook), p }) // [N, C]
 }
+// ANCHOR_END: gumbel
 
+// ANCHOR: gumbel_backward
 /// Eq. 6.9: its gradients at the latents and at the codebook, given the
 /// shares `p`. `[N, C]` and `[K, C]`
 pub fn gumbel_softmax_backward<F: NdFloat>(
@@ -234,6 +238,7 @@ pub fn gumbel_softmax_backward<F: NdFloat>(
     let through_p = d_logits.t().dot(z) - codebook * &per_code; // [K, C]
     (d_z, p.t().dot(d_z_q) + through_p * two)
 }
+// ANCHOR_END: gumbel_backward
 
 /// Gumbel's distribution: `argmax(logits + noise)` is then a draw from the
 /// softmax of the logits.
@@ -244,9 +249,8 @@ pub fn gumbel_noise<F: NdFloat>(
     let gumbel = Gumbel::new(0.0, 1.0).expect("a scale of 1 is positive");
     Array2::from_shape_simple_fn(shape, || real(gumbel.sample(rng)))
 }
-// ANCHOR_END: gumbel
 
-// ANCHOR: rotation
+// ANCHOR: turn
 /// What turns `z` into `e`: a plane, an angle, and a length.
 struct Turn<F> {
     z: Array1<F>, // the direction of z, [C]
@@ -269,7 +273,9 @@ fn turn<F: NdFloat>(z: ArrayView1<F>, e: ArrayView1<F>) -> Option<Turn<F>> {
     let turn = Turn { z, e, r: r / long_r, scale: long_e / long_z };
     (long_r > F::epsilon().sqrt()).then_some(turn)
 }
+// ANCHOR_END: turn
 
+// ANCHOR: rotation
 /// Eq. 6.10: `x`, turned as `z` is turned into `e`, and scaled as `z` is
 /// scaled; `z` itself becomes `e`. Where there is no such turn, `x` moves as
 /// straight-through lets it, `x + (e - z)`. All `[N, C]`.
@@ -289,7 +295,9 @@ pub fn rotate<F: NdFloat>(
     }
     y
 }
+// ANCHOR_END: rotation
 
+// ANCHOR: rotation_backward
 /// Eq. 6.11: the gradient at `z_e`, turned back and scaled alike; where
 /// there is no such turn, straight-through's. `[N, C]`
 pub fn rotation_backward<F: NdFloat>(
@@ -307,9 +315,8 @@ pub fn rotation_backward<F: NdFloat>(
     }
     d_z_q
 }
-// ANCHOR_END: rotation
+// ANCHOR_END: rotation_backward
 
-// ANCHOR: fsq
 /// How many values each component may take.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Levels(Vec<usize>);
@@ -358,6 +365,7 @@ fn place<F: NdFloat>(n: usize, levels: usize) -> F {
     real((n as f64 - half) / half)
 }
 
+// ANCHOR: fsq
 /// Eq. 6.12 and 6.14: each component is squeezed into (-1, 1) and rounded to
 /// one of its levels; the levels' numbers are the digits of the index.
 ///

@@ -102,6 +102,7 @@ impl Recipe {
         t as f64 / self.steps as f64
     }
 
+    // ANCHOR: schedule
     /// Adam's step size at step `t`.
     pub fn lr(&self, t: u64) -> f64 {
         let cool = if self.progress(t) < 0.7 { 1.0 } else { 0.1 };
@@ -112,6 +113,7 @@ impl Recipe {
     pub fn temperature(&self, t: u64, from: f64, to: f64) -> f32 {
         (from * (to / from).powf(self.progress(t))) as f32
     }
+    // ANCHOR_END: schedule
 
     /// Gumbel noise for every latent and code at step `t`. `[B, K]`
     pub fn noise(&self, t: u64, shape: (usize, usize)) -> Array2<f32> {
@@ -201,6 +203,7 @@ impl<B: FnMut(u64) -> Array2<f32>> Training<B> {
     }
     // ANCHOR_END: step
 
+    // ANCHOR: forward
     /// What the decoder receives, and the shares of a mixture, if it is one.
     fn forward(
         &self,
@@ -222,7 +225,9 @@ impl<B: FnMut(u64) -> Array2<f32>> Training<B> {
             _ => (straight_through(z_e, codebook)?.z_q, none),
         })
     }
+    // ANCHOR_END: forward
 
+    // ANCHOR: backward
     /// What the encoder is told, and what the codebook is.
     fn backward(
         &self,
@@ -247,7 +252,9 @@ impl<B: FnMut(u64) -> Array2<f32>> Training<B> {
             }
         }
     }
+    // ANCHOR_END: backward
 
+    // ANCHOR: means
     /// Moves a codebook that has no gradient towards the means of its latents.
     fn move_to_means(
         &mut self,
@@ -262,6 +269,7 @@ impl<B: FnMut(u64) -> Array2<f32>> Training<B> {
         self.set_codebook(codebook * keep + means * (1.0 - keep));
         Ok(())
     }
+    // ANCHOR_END: means
 }
 
 impl<B: FnMut(u64) -> Array2<f32>> Resumable for Training<B> {

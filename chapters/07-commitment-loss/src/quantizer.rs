@@ -111,6 +111,7 @@ impl<F: NdFloat> Quantizer<F> {
     ///
     /// # Errors
     /// The widths differ, or a number is not finite.
+    // ANCHOR: look_up
     pub fn quantize(
         &self,
         z_e: &Array2<F>,
@@ -132,6 +133,7 @@ impl<F: NdFloat> Quantizer<F> {
             quantized: Quantized { z_q, indices },
         }
     }
+    // ANCHOR_END: look_up
 
     /// All that reaches the latents, given what reaches the decoder's
     /// input. `[N, C]`
@@ -207,6 +209,7 @@ impl<F: NdFloat> Quantizer<F> {
     /// # Errors
     /// There is not one index below K for each latent, the widths differ,
     /// or a latent is not finite.
+    // ANCHOR: learn_once
     pub fn learn(
         &mut self,
         z_e: &Array2<F>,   // [N, C]
@@ -228,6 +231,7 @@ impl<F: NdFloat> Quantizer<F> {
             self.revive(z_e, real(revival.threshold), rng)
         }))
     }
+    // ANCHOR_END: learn_once
 
     fn count(&mut self, indices: &[usize]) {
         let keep = real::<F>(self.settings.usage_decay);

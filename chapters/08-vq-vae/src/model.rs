@@ -29,10 +29,12 @@ pub struct Sizes {
 }
 
 impl Default for Sizes {
+    // ANCHOR: sizes
     /// Those of the page.
     fn default() -> Self {
         Self { codes: 512, width: 16, channels: 64, patch: 4, blocks: 3 }
     }
+    // ANCHOR_END: sizes
 }
 
 impl Sizes {

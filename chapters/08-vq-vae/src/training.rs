@@ -53,6 +53,7 @@ pub struct Config {
 }
 
 impl Default for Config {
+    // ANCHOR: recipe
     /// The page's recipe, for the bundled digits.
     fn default() -> Self {
         Self {
@@ -75,6 +76,7 @@ impl Default for Config {
             variance: 0.0949,
         }
     }
+    // ANCHOR_END: recipe
 }
 
 /// A run in either room.

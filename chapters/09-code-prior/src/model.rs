@@ -200,6 +200,7 @@ pub struct Norm<F> {
 /// What its backward pass needs: Eq. 9.4's two results.
 pub type Normed<F> = (Array2<F>, Array1<F>);
 
+// ANCHOR: gain
 impl<F: NdFloat> Norm<F> {
     /// Eq. 9.4, then the gain and the bias. `[N, W]`
     pub fn forward(&self, x: &Array2<F>) -> (Normed<F>, Array2<F>) {
@@ -220,6 +221,7 @@ impl<F: NdFloat> Norm<F> {
         (d_x, Norm { gain, bias })
     }
 }
+// ANCHOR_END: gain
 // ANCHOR_END: affine
 
 /// One block: attention, then a small network at each place.

@@ -156,6 +156,7 @@ pub fn attention_backward<F: NdFloat>(
 }
 // ANCHOR_END: attention
 
+// ANCHOR: softmax_of
 /// Eq. 9.7: `1 / √D`.
 fn root_of_width<F: NdFloat>(q: ArrayView2<F>) -> F {
     real::<F>(q.ncols() as f64).sqrt().recip()
@@ -173,6 +174,7 @@ fn softmax_of<F: NdFloat>(scores: Option<&mut [F]>, scale: F) {
     }
     scores.iter_mut().for_each(|s| *s /= sum);
 }
+// ANCHOR_END: softmax_of
 
 /// The part of `x`, `[T, W]`, that belongs to one of `h` heads. `[T, W/H]`
 fn head_of<F>(

@@ -199,6 +199,7 @@ fn dot<F: NdFloat>(a: &[F], b: &[F]) -> F {
 }
 // ANCHOR_END: one_query
 
+// ANCHOR: draw
 /// An index, drawn with these probabilities. `[K]`
 fn draw(p: &Array1<f64>, rng: &mut impl Rng) -> usize {
     let mut left: f64 = rng.random();
@@ -211,6 +212,7 @@ fn draw(p: &Array1<f64>, rng: &mut impl Rng) -> usize {
     // Rounding left a crumb: the last code that can come at all.
     p.iter().rposition(|p| *p > 0.0).unwrap_or(0)
 }
+// ANCHOR_END: draw
 
 /// Sequences that are drawn side by side.
 const BESIDE: usize = 250;

@@ -30,6 +30,7 @@ pub struct Config {
 }
 
 impl Default for Config {
+    // ANCHOR: recipe
     /// The page's recipe.
     fn default() -> Self {
         Self {
@@ -47,6 +48,7 @@ impl Default for Config {
             adam: AdamConfig { lr: 3e-3, beta2: 0.99, ..Default::default() },
         }
     }
+    // ANCHOR_END: recipe
 }
 
 impl Config {

@@ -456,19 +456,34 @@ pub fn panels(plots: &[Plot], columns: usize) -> anyhow::Result<String> {
     } else {
         (width, height)
     };
-    let mut svg = String::new();
-    {
-        let size = ((width * columns) as u32, (height * rows) as u32);
-        let root =
-            SVGBackend::with_string(&mut svg, size).into_drawing_area();
-        for (plot, area) in
-            plots.iter().zip(root.split_evenly((rows, columns)))
+    let draw = |plot: &Plot| -> anyhow::Result<String> {
+        let (mut svg, size) = (String::new(), (width as u32, height as u32));
         {
-            plot.draw(&area)?;
+            let root =
+                SVGBackend::with_string(&mut svg, size).into_drawing_area();
+            plot.draw(&root)?;
+            root.present()?;
         }
-        root.present()?;
+        Ok(themed(&svg))
+    };
+    if let [plot] = plots {
+        return draw(plot);
     }
-    Ok(themed(&svg))
+    // One within the other: a page that is narrow can put them below each other.
+    let (wide, high) = (width * columns, height * rows);
+    let mut svg = format!(
+        r#"<svg width="{wide}" height="{high}" viewBox="0 0 {wide} {high}" xmlns="http://www.w3.org/2000/svg">"#
+    );
+    for (n, plot) in plots.iter().enumerate() {
+        let (x, y) = (n % columns * width, n / columns * height);
+        let panel = draw(plot)?;
+        let panel =
+            panel.replacen("<svg ", &format!(r#"<svg x="{x}" y="{y}" "#), 1);
+        svg.push('\n');
+        svg.push_str(panel.trim_end());
+    }
+    svg.push_str("\n</svg>\n");
+    Ok(svg)
 }
 
 /// A colour of the palette, counted from 0, or that of lines and text: the page's variable, and a value for viewers that have

@@ -6,8 +6,9 @@ pub mod ledger;
 use lab::{Cost, Lab};
 
 use experiments::{
-    digits, extremes, finite_differences, initialisation, optimisers, parity,
-    unscaled, zero_start,
+    activations, backward_pass, digits, extremes, finite_differences,
+    initialisation, one_step, optimisers, parity, sweep, unscaled,
+    zero_start,
 };
 
 /// The experiments of chapter 0.
@@ -16,6 +17,10 @@ use experiments::{
 /// The data cannot be read, an experiment failed, or a file cannot be written.
 pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     lab.experiment("ledger", Cost::Seconds, compare_everything)?;
+    lab.run(&sweep::EXPERIMENT)?;
+    lab.run(&backward_pass::EXPERIMENT)?;
+    lab.run(&activations::EXPERIMENT)?;
+    lab.run(&one_step::EXPERIMENT)?;
     lab.run(&extremes::EXPERIMENT)?;
     lab.run(&finite_differences::EXPERIMENT)?;
     lab.run(&initialisation::EXPERIMENT)?;

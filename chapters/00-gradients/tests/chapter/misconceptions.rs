@@ -14,6 +14,10 @@ mod bce_with_logits;
 mod linear_backward;
 #[path = "../../misconceptions/numeric_gradient.rs"]
 mod numeric_gradient;
+#[path = "../../misconceptions/train.rs"]
+mod train;
+#[path = "../../misconceptions/without_relu.rs"]
+mod without_relu;
 
 #[test]
 fn exercise_0_1() {
@@ -58,4 +62,44 @@ fn exercise_0_5() {
     expect_diagnosis(check(means_not_corrected), "not corrected");
     expect_diagnosis(check(mean_of_sizes), "no root");
     expect_diagnosis(check(uphill), "uphill");
+}
+
+#[test]
+fn exercise_0_6() {
+    use train::*;
+    let check = checks::train;
+    let anew = "an optimiser for each step";
+    expect_diagnosis(check(loss_behind_the_step), "loss behind the step");
+    expect_diagnosis(check(an_optimiser_for_each_step), anew);
+    expect_diagnosis(check(the_first_batch_again), "the first batch again");
+    expect_diagnosis(check(uphill), "uphill");
+    expect_diagnosis(check(gradients_added_up), "gradients added up");
+    expect_diagnosis(check(a_step_late), "a step late");
+    expect_diagnosis(check(averaged_twice), "averaged twice");
+    expect_diagnosis(check(mean_taken_back), "mean forgotten");
+    expect_diagnosis(check(plain_descent), "plain descent");
+    expect_diagnosis(check(constants_forgotten), "constants forgotten");
+    expect_diagnosis(check(softmax_before_the_loss), "softmax twice");
+    expect_diagnosis(check(squared_error), "squared error");
+    expect_diagnosis(check(forward_once), "gradient of the start");
+    expect_diagnosis(check(a_copy_is_trained), "a copy is trained");
+    expect_diagnosis(check(one_step_for_all), "one step for all");
+    expect_diagnosis(check(one_loss), "number of losses");
+    expect_diagnosis(check(losses_in_bits), "times a number");
+}
+
+#[test]
+fn exercise_0_7() {
+    use without_relu::*;
+    let check = checks::without_relu;
+    let keeps = "the rule keeps the size";
+    expect_diagnosis(check(the_rule_keeps_the_size), keeps);
+    expect_diagnosis(check(the_size_doubles), "the size doubles");
+    expect_diagnosis(check(twenty_are_one), "twenty are one");
+    expect_diagnosis(check(signs_cancel), "signs cancel");
+    expect_diagnosis(check(right_for_a_wrong_reason), "the size doubles");
+    expect_diagnosis(
+        check(a_reason_without_its_number),
+        "a reason without its number",
+    );
 }

@@ -14,6 +14,10 @@ mod bce_with_logits;
 mod linear_backward;
 #[path = "../../solutions/numeric_gradient.rs"]
 mod numeric_gradient;
+#[path = "../../solutions/train.rs"]
+mod train;
+#[path = "../../solutions/without_relu.rs"]
+mod without_relu;
 
 #[test]
 fn exercise_0_1() {
@@ -38,4 +42,14 @@ fn exercise_0_4() {
 #[test]
 fn exercise_0_5() {
     expect_pass(checks::adam_step(adam_step::adam_step));
+}
+
+#[test]
+fn exercise_0_6() {
+    expect_pass(checks::train(train::train));
+}
+
+#[test]
+fn exercise_0_7() {
+    expect_pass(checks::without_relu(without_relu::without_relu));
 }

@@ -6,8 +6,8 @@ pub mod ledger;
 use lab::{Cost, Lab};
 
 use experiments::{
-    climb, dropped, ending, gradient, logits, race, separation, tails,
-    wrong_sign,
+    climb, dropped, ending, gradient, logits, players, pushes, race,
+    separation, share, tails, wrong_sign,
 };
 
 /// The experiments of chapter 1.
@@ -16,6 +16,9 @@ use experiments::{
 /// An experiment failed, or a file cannot be written.
 pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     lab.experiment("ledger", Cost::Seconds, compare_everything)?;
+    lab.run(&players::EXPERIMENT)?;
+    lab.run(&share::EXPERIMENT)?;
+    lab.run(&pushes::EXPERIMENT)?;
     lab.run(&separation::EXPERIMENT)?;
     lab.run(&climb::EXPERIMENT)?;
     lab.run(&tails::EXPERIMENT)?;

@@ -4,8 +4,12 @@ use lab::expect_diagnosis;
 
 use crate::checks;
 
+#[path = "../../misconceptions/chase.rs"]
+mod chase;
 #[path = "../../misconceptions/d_loss.rs"]
 mod d_loss;
+#[path = "../../misconceptions/farther.rs"]
+mod farther;
 #[path = "../../misconceptions/g_loss_backward.rs"]
 mod g_loss_backward;
 #[path = "../../misconceptions/jsd.rs"]
@@ -62,4 +66,37 @@ fn exercise_1_5() {
     expect_diagnosis(check(downhill), "downhill");
     expect_diagnosis(check(at_the_probability), "at the probability");
     expect_diagnosis(check(fakes_forgotten), "fakes forgotten");
+}
+
+#[test]
+fn exercise_1_6() {
+    use chase::*;
+    let check = checks::chase;
+    expect_diagnosis(check(d_moves_along), "the discriminator moves along");
+    expect_diagnosis(check(d_of_the_start), "the discriminator of the start");
+    expect_diagnosis(check(averaged_twice), "averaged twice");
+    expect_diagnosis(check(mean_taken_back), "mean forgotten");
+    expect_diagnosis(check(uphill), "uphill");
+    expect_diagnosis(check(slope_forgotten), "slope forgotten");
+    expect_diagnosis(check(ratio_upside_down), "ratio upside down");
+    expect_diagnosis(check(noise_for_fakes), "noise for fakes");
+    expect_diagnosis(check(two_sigmoids), "two sigmoids");
+    expect_diagnosis(check(ahead_of_the_step), "ahead of the step");
+    expect_diagnosis(check(half_a_step), "times a number");
+    expect_diagnosis(check(the_last_alone), "number of steps");
+}
+
+#[test]
+fn exercise_1_7() {
+    use farther::*;
+    let check = checks::farther;
+    expect_diagnosis(check(the_line_is_flat), "the line is flat");
+    expect_diagnosis(check(the_tail_is_thin), "the tail is thin");
+    expect_diagnosis(check(twice_the_way), "twice the way");
+    expect_diagnosis(check(the_end_takes_all), "the end takes all");
+    expect_diagnosis(check(right_for_a_wrong_reason), "twice the way");
+    expect_diagnosis(
+        check(a_reason_without_its_number),
+        "a reason without its number",
+    );
 }

@@ -4,8 +4,12 @@ use lab::expect_pass;
 
 use crate::checks;
 
+#[path = "../../solutions/chase.rs"]
+mod chase;
 #[path = "../../solutions/d_loss.rs"]
 mod d_loss;
+#[path = "../../solutions/farther.rs"]
+mod farther;
 #[path = "../../solutions/g_loss_backward.rs"]
 mod g_loss_backward;
 #[path = "../../solutions/jsd.rs"]
@@ -38,4 +42,14 @@ fn exercise_1_4() {
 #[test]
 fn exercise_1_5() {
     expect_pass(checks::value_gradient(value_gradient::value_gradient));
+}
+
+#[test]
+fn exercise_1_6() {
+    expect_pass(checks::chase(chase::chase));
+}
+
+#[test]
+fn exercise_1_7() {
+    expect_pass(checks::farther(farther::farther));
 }

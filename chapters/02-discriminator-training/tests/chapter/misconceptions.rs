@@ -10,6 +10,10 @@ mod accuracy;
 mod d_step;
 #[path = "../../misconceptions/detached.rs"]
 mod detached;
+#[path = "../../misconceptions/diagnose.rs"]
+mod diagnose;
+#[path = "../../misconceptions/k_steps.rs"]
+mod k_steps;
 #[path = "../../misconceptions/smoothed_loss.rs"]
 mod smoothed_loss;
 #[path = "../../misconceptions/smoothed_optimal_d.rs"]
@@ -58,4 +62,54 @@ fn exercise_2_5() {
     expect_diagnosis(check(threshold_on_the_logit), "threshold");
     expect_diagnosis(check(real_rows_only), "real only");
     expect_diagnosis(check(whole_numbers), "whole numbers");
+}
+
+#[test]
+fn exercise_2_6() {
+    use k_steps::*;
+    let check = checks::k_steps;
+    let anew = "an optimiser for each step";
+    expect_diagnosis(check(fakes_made_once), "fakes made once");
+    expect_diagnosis(check(real_drawn_once), "real examples drawn once");
+    expect_diagnosis(check(both_drawn_once), "both drawn once");
+    expect_diagnosis(check(noise_for_fakes), "noise for fakes");
+    expect_diagnosis(check(the_wrong_way_round), "the wrong way round");
+    expect_diagnosis(check(real_scored_twice), "real scored twice");
+    expect_diagnosis(check(a_step_for_each_batch), "a step for each batch");
+    expect_diagnosis(check(uphill), "uphill");
+    expect_diagnosis(check(the_value_for_the_loss), "value for loss");
+    expect_diagnosis(check(an_optimiser_for_each_step), anew);
+    expect_diagnosis(check(loss_behind_the_step), "loss behind the step");
+    expect_diagnosis(check(gradient_of_the_start), "gradient of the start");
+    expect_diagnosis(check(a_copy_is_trained), "a copy is trained");
+    expect_diagnosis(check(plain_descent), "plain descent");
+    expect_diagnosis(check(constants_forgotten), "constants forgotten");
+    expect_diagnosis(check(half_of_it), "half of it");
+    expect_diagnosis(check(one_step_more), "number of steps");
+    expect_diagnosis(check(drawn_twice), "drawn too often");
+}
+
+#[test]
+fn exercise_2_7() {
+    use diagnose::*;
+    let check = checks::diagnose;
+    expect_diagnosis(
+        check(a_loss_of_nothing_is_not_detached),
+        "not detached",
+    );
+    expect_diagnosis(
+        check(a_fresh_loss_that_grows_is_long_steps),
+        "long steps",
+    );
+    expect_diagnosis(
+        check(a_loss_that_stays_is_real_scored_twice),
+        "real scored twice",
+    );
+    expect_diagnosis(check(a_sure_d_is_two_sigmoids), "two sigmoids");
+    expect_diagnosis(check(too_good_is_one_batch), "one batch");
+    expect_diagnosis(
+        check(never_right_is_real_scored_twice),
+        "real scored twice",
+    );
+    expect_diagnosis(check(never_right_is_long_steps), "long steps");
 }

@@ -10,6 +10,10 @@ mod accuracy;
 mod d_step;
 #[path = "../../solutions/detached.rs"]
 mod detached;
+#[path = "../../solutions/diagnose.rs"]
+mod diagnose;
+#[path = "../../solutions/k_steps.rs"]
+mod k_steps;
 #[path = "../../solutions/smoothed_loss.rs"]
 mod smoothed_loss;
 #[path = "../../solutions/smoothed_optimal_d.rs"]
@@ -40,4 +44,14 @@ fn exercise_2_4() {
 #[test]
 fn exercise_2_5() {
     expect_pass(checks::accuracy(accuracy::accuracy));
+}
+
+#[test]
+fn exercise_2_6() {
+    expect_pass(checks::k_steps(k_steps::k_steps));
+}
+
+#[test]
+fn exercise_2_7() {
+    expect_pass(checks::diagnose(diagnose::diagnose));
 }

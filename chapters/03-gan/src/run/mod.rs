@@ -9,8 +9,8 @@ mod task;
 use lab::{Cost, Lab};
 
 use experiments::{
-    arrows, collapse, digits, digits_dfdx, few, first_steps, noise, ring,
-    switches, turns,
+    arrows, collapse, digits, digits_dfdx, features, few, first_steps, noise,
+    passing, ring, switches, turns,
 };
 
 /// The experiments of chapter 3.
@@ -19,6 +19,8 @@ use experiments::{
 /// An experiment failed, or a file cannot be written.
 pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     lab.run(&turns::EXPERIMENT)?;
+    lab.run(&passing::EXPERIMENT)?;
+    lab.run(&features::EXPERIMENT)?;
     lab.experiment("ledger", Cost::Seconds, compare_everything)?;
     lab.run(&first_steps::EXPERIMENT)?;
     lab.run(&ring::EXPERIMENT)?;

@@ -76,7 +76,7 @@ fn exercise_4_4() {
 }
 
 #[test]
-fn exercise_4_5() {
+fn exercise_4_7() {
     use penalty_gradient::*;
     let check = checks::penalty_gradient;
     expect_diagnosis(check(length_of_the_batch), "length of the batch");
@@ -91,7 +91,7 @@ fn exercise_4_5() {
 }
 
 #[test]
-fn exercise_4_8() {
+fn exercise_4_10() {
     use diagnose::*;
     let check = checks::diagnose;
     expect_diagnosis(check(one_half_is_a_frozen_d), "frozen discriminator");
@@ -108,7 +108,7 @@ fn exercise_4_8() {
 }
 
 #[test]
-fn exercise_4_9() {
+fn exercise_4_5() {
     use circle::*;
     let check = checks::circle;
     let nothing = "below the border nothing";
@@ -125,7 +125,7 @@ fn exercise_4_9() {
 }
 
 #[test]
-fn exercise_4_10() {
+fn exercise_4_6() {
     use train::*;
     let check = checks::train;
     let nothing = "the average begins at nothing";
@@ -153,7 +153,7 @@ fn exercise_4_11() {
 }
 
 #[test]
-fn exercise_4_6() {
+fn exercise_4_8() {
     use r1_gradient::*;
     let check = checks::r1_gradient;
     expect_diagnosis(check(mean_forgotten), "mean forgotten");
@@ -164,7 +164,7 @@ fn exercise_4_6() {
 }
 
 #[test]
-fn exercise_4_7() {
+fn exercise_4_9() {
     use packing::*;
     let check = checks::packing;
     expect_diagnosis(check(real_beside_fake), "real beside fake");

@@ -49,22 +49,22 @@ fn exercise_4_4() {
 }
 
 #[test]
-fn exercise_4_5() {
+fn exercise_4_7() {
     expect_pass(checks::penalty_gradient(penalty_gradient::penalty_gradient));
 }
 
 #[test]
-fn exercise_4_8() {
+fn exercise_4_10() {
     expect_pass(checks::diagnose(diagnose::diagnose));
 }
 
 #[test]
-fn exercise_4_9() {
+fn exercise_4_5() {
     expect_pass(checks::circle(circle::circle));
 }
 
 #[test]
-fn exercise_4_10() {
+fn exercise_4_6() {
     expect_pass(checks::train(train::train));
 }
 
@@ -74,11 +74,11 @@ fn exercise_4_11() {
 }
 
 #[test]
-fn exercise_4_6() {
+fn exercise_4_8() {
     expect_pass(checks::r1_gradient(r1_gradient::r1_gradient));
 }
 
 #[test]
-fn exercise_4_7() {
+fn exercise_4_9() {
     expect_pass(checks::packing(packing::packed));
 }

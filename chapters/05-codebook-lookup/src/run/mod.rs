@@ -9,8 +9,8 @@ mod stopwatch;
 use lab::{Cost, Lab};
 
 use experiments::{
-    agreement, benchmark, cells, codebook, cosine, dot_product, lloyd,
-    patches, rounding,
+    agreement, benchmark, cells, codebook, copies, cosine, dot_product,
+    lloyd, lookup, patches, pipeline, rounding,
 };
 
 /// The experiments of chapter 5.
@@ -18,6 +18,9 @@ use experiments::{
 /// # Errors
 /// The data cannot be read, an experiment failed, or a file cannot be written.
 pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
+    lab.run(&lookup::EXPERIMENT)?;
+    lab.run(&copies::EXPERIMENT)?;
+    lab.run(&pipeline::EXPERIMENT)?;
     lab.experiment("ledger", Cost::Seconds, compare_everything)?;
     lab.run(&agreement::EXPERIMENT)?;
     lab.run(&dot_product::EXPERIMENT)?;

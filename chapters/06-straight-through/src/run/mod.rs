@@ -6,8 +6,8 @@ pub mod ledger;
 use lab::{Cost, Lab};
 
 use experiments::{
-    difference, equal, field, gumbel, hover, patches, plane, rotation, score,
-    stairs, uphill,
+    around, difference, equal, field, gumbel, hover, patches, plane,
+    rotation, score, stairs, stop, uphill, ways,
 };
 
 /// The experiments of chapter 6.
@@ -15,6 +15,9 @@ use experiments::{
 /// # Errors
 /// The data cannot be read, an experiment failed, or a file cannot be written.
 pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
+    lab.run(&around::EXPERIMENT)?;
+    lab.run(&stop::EXPERIMENT)?;
+    lab.run(&ways::EXPERIMENT)?;
     lab.experiment("ledger", Cost::Seconds, compare_everything)?;
     lab.run(&difference::EXPERIMENT)?;
     lab.run(&equal::EXPERIMENT)?;

@@ -10,8 +10,9 @@ mod vae_trial;
 use lab::{Cost, Lab};
 
 use experiments::{
-    batch, beta, collapse, constant, dead_codes, ema, ema_fixed, late,
-    learning, levels, mismatched, parity, reduction, terms, usage, who_moves,
+    autoencoders, batch, beta, collapse, constant, dead_codes, ema, ema_fixed,
+    late, learning, levels, losses, mismatched, parity, pulls, reduction,
+    stacks, terms, usage, who_moves,
 };
 
 /// The experiments of chapter 7.
@@ -35,6 +36,10 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     lab.run(&batch::EXPERIMENT)?;
     lab.run(&levels::EXPERIMENT)?;
     lab.run(&late::EXPERIMENT)?;
+    lab.run(&autoencoders::EXPERIMENT)?;
+    lab.run(&losses::EXPERIMENT)?;
+    lab.run(&pulls::EXPERIMENT)?;
+    lab.run(&stacks::EXPERIMENT)?;
     lab.run(&parity::EXPERIMENT)
 }
 

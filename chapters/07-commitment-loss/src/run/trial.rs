@@ -13,17 +13,20 @@ use ndarray_rand::rand_distr::Uniform;
 use crate::quantizer::{Learner, Learning, Quantizer, Settings};
 use crate::training::{Autoencoder, Training, WIDTH, in_room, networks};
 
+// ANCHOR: constants
 /// Codes in every codebook of digit patches.
 pub const K: usize = 32;
 
 /// Patches of a step.
 pub const BATCH: usize = 256;
 
-/// Every case is trained from so many starts, on so many orders of the patches.
+/// Every case is trained from so many starts, on so many orders of the
+/// patches.
 pub const SEEDS: usize = 5;
 
 /// Of the encoder and the decoder.
 pub const ADAM: f64 = 2e-3;
+// ANCHOR_END: constants
 
 /// Patches with ink, and some whole digits to look at.
 pub struct Data {

@@ -10,8 +10,8 @@ mod short;
 use lab::{Cost, Lab};
 
 use experiments::{
-    choices, digits, digits_dfdx, first_steps, gradient, ingredients, keras,
-    ladder, quantizers as other, rate,
+    choices, digits, digits_dfdx, first_steps, gradient, ingredients,
+    interval, keras, ladder, layers, pipeline, quantizers as other, rate,
 };
 
 /// The experiments of chapter 8.
@@ -29,7 +29,10 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     lab.run(&ingredients::EXPERIMENT)?;
     lab.run(&rate::EXPERIMENT)?;
     lab.run(&ladder::EXPERIMENT)?;
-    lab.run(&other::EXPERIMENT)
+    lab.run(&other::EXPERIMENT)?;
+    lab.run(&pipeline::EXPERIMENT)?;
+    lab.run(&layers::EXPERIMENT)?;
+    lab.run(&interval::EXPERIMENT)
 }
 
 fn compare_everything(lab: &mut Lab) -> anyhow::Result<()> {

@@ -15,7 +15,9 @@ pub fn every<T: From<String>>(name: &str) -> Vec<T> {
     over_seeds(name, SEEDS).into_iter().map(T::from).collect()
 }
 
-/// A smaller network, fewer codes, which cost nothing, and fewer steps than the page's.
+// ANCHOR: short
+/// A smaller network, fewer codes, which cost nothing, and fewer steps than
+/// the page's.
 pub fn short(lab: &Lab, data: &Data) -> Config {
     let config = recipe(lab, data);
     let codes = lab.by_scale(16, 128, 512);
@@ -23,6 +25,7 @@ pub fn short(lab: &Lab, data: &Data) -> Config {
     let config = Config { sizes, rate: None, ..config };
     config.over(lab.by_scale(9, 600, 15_000))
 }
+// ANCHOR_END: short
 
 /// What short trainings come to, a number for each seed.
 #[derive(Clone, Debug, Default)]

@@ -87,6 +87,7 @@ impl World {
     }
 }
 
+// ANCHOR: recipe
 /// The tokeniser's recipe: chapter 8's, with dearer bits.
 fn recipe(lab: &Lab, variance: f64) -> Config {
     let mut config = Config { variance, ..Default::default() };
@@ -95,6 +96,7 @@ fn recipe(lab: &Lab, variance: f64) -> Config {
     config.batch = lab.by_scale(32, 64, 128);
     config.at_price(0.6).over(lab.by_scale(30, 6000, 40_000))
 }
+// ANCHOR_END: recipe
 
 const NAME: &str = "tokeniser";
 

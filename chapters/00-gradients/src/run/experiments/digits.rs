@@ -140,7 +140,7 @@ fn draw(of: &Measurements) -> anyhow::Result<String> {
         .y("error rate", Axis::Log)
         .colour(1)
         .line("", of.curve("epoch", "error")?);
-    panels(&[loss, right], 2)
+    panels(&[loss, right], 1)
 }
 
 fn claims() -> Vec<(&'static str, Claim)> {

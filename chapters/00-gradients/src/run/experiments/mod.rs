@@ -1,11 +1,15 @@
 //! The experiments of chapter 0, a file for each.
 
+pub mod activations;
+pub mod backward_pass;
 pub mod digits;
 pub mod extremes;
 pub mod finite_differences;
 pub mod initialisation;
+pub mod one_step;
 pub mod optimisers;
 pub mod parity;
+pub mod sweep;
 pub mod unscaled;
 pub mod zero_start;
 

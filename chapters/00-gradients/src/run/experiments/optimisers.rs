@@ -101,7 +101,7 @@ fn draw(of: &Measurements) -> anyhow::Result<String> {
         let path = of.curve(&format!("{name}_0"), &format!("{name}_1"))?;
         plane = plane.line("", path.into_iter().take(shown));
     }
-    panels(&[plane, curves], 2)
+    panels(&[plane, curves], 1)
 }
 
 fn claims() -> Vec<(&'static str, Claim)> {

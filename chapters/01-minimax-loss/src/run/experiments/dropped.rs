@@ -88,7 +88,7 @@ fn draw(of: &Measurements) -> anyhow::Result<String> {
         back = back.line(label, of.curve("share", &format!("back_{name}"))?);
         off = off.line("", of.curve("rare", &format!("off_{name}"))?);
     }
-    panels(&[back, off], 2)
+    panels(&[back, off], 1)
 }
 
 fn claims() -> Vec<(&'static str, Claim)> {

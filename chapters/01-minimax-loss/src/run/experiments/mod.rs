@@ -5,8 +5,11 @@ pub mod dropped;
 pub mod ending;
 pub mod gradient;
 pub mod logits;
+pub mod players;
+pub mod pushes;
 pub mod race;
 pub mod separation;
+pub mod share;
 pub mod tails;
 pub mod wrong_sign;
 

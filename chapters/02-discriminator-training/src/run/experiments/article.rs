@@ -3,7 +3,7 @@
 use gradients::plain::AdamConfig;
 use lab::{
     Axis, Claim, Cost, Experiment, Lab, Measurements, Plot, Within,
-    over_seeds, rng_at,
+    over_seeds, panels, rng_at,
 };
 use ndarray::{Array2, array};
 
@@ -110,14 +110,24 @@ fn trained(
 }
 
 fn draw(of: &Measurements) -> anyhow::Result<String> {
-    let mut plot = Plot::new("")
+    let floor = 2.0 * 2.0_f64.ln();
+    let mut all = Plot::new("")
         .x("step", Axis::Linear)
         .y("what it calls its loss, nats", Axis::Linear)
         .y_range(0.0, 1.7);
     for (name, label, ..) in CASES {
-        plot = plot.line(label, of.curve("step", name)?);
+        all = all.line(label, of.curve("step", name)?);
     }
-    plot.horizontal("2 log 2", 2.0 * 2.0_f64.ln()).svg()
+    let mut above = Plot::new("")
+        .x("step", Axis::Linear)
+        .y("the same above 2 log 2, nats", Axis::Linear)
+        .y_range(-0.02, 0.3);
+    for (name, label, ..) in &CASES[..2] {
+        let curve = of.curve("step", name)?.into_iter();
+        let curve = curve.map(|(step, loss)| (step, loss - floor));
+        above = above.line(label, curve.collect::<Vec<_>>());
+    }
+    panels(&[all, above], 1)
 }
 
 fn claims() -> Vec<(&'static str, Claim)> {

@@ -2,12 +2,16 @@
 
 pub mod article;
 pub mod blur;
+pub mod detach;
 pub mod k_steps;
 pub mod leak;
 pub mod mixtures;
 pub mod parity;
 pub mod smoothing;
 pub mod strong;
+pub mod two_batches;
+pub mod two_slopes;
+pub mod watched;
 
 use datasets::toy::{Density, GaussianMixture};
 use datasets::{Batches, Digits, PixelRange, Split};

@@ -76,13 +76,17 @@ pub fn empty(title: &str) -> Plot {
         .y_range(-REACH, REACH)
 }
 
-/// The frames, each with how many modes its samples show.
+/// The frames, each with the centres of the ring's modes, and with how many modes its samples show.
 pub fn draw(of: &Measurements) -> anyhow::Result<String> {
+    let ring = Task::wide_ring()?;
+    let centres = ring.data.means().rows().into_iter().map(|m| (m[0], m[1]));
+    let centres: Vec<_> = centres.collect();
     let frames = of.column("step")?.iter().zip(of.column("modes")?);
     let frames = frames.enumerate().map(|(n, (step, modes))| {
         let title = format!("step {step}: {modes} of 8 modes");
         let points = of.curve(&format!("x_{n}"), &format!("y_{n}"))?;
         let ground = ground(of, &title, &format!("d_{n}"))?;
+        let ground = ground.colour(2).points("", centres.clone());
         Ok(ground.colour(1).points("", points))
     });
     panels(&frames.collect::<anyhow::Result<Vec<_>>>()?, 3)

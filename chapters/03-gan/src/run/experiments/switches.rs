@@ -1,7 +1,7 @@
 //! What goes wrong, each behind one switch of a configuration that works.
 
 use gradients::plain::AdamConfig;
-use lab::{Axis, Cost, Experiment, Lab, Measurements, Plot, Within};
+use lab::{Cost, Diagram, Experiment, Lab, Look, Measurements, Within};
 
 use super::switches_claims;
 use crate::plain::{Game, Penalties};
@@ -81,20 +81,44 @@ fn measure(lab: &mut Lab) -> anyhow::Result<()> {
     lab.result("switch_steps", steps as f64, Within::Exactly)
 }
 
+/// What the rows of the table are called.
+const LABELS: [&str; 9] = [
+    "1 none: it works",
+    "2 no penalty",
+    "3 saturating loss",
+    "4 ten steps of D",
+    "5 a fast G",
+    "6 no detach",
+    "7 no penalty, ten of D",
+    "8 … and saturating",
+    "9 no penalty, fast G",
+];
+
+/// A row for each case, a dot for each seed.
 fn draw(of: &Measurements) -> anyhow::Result<String> {
-    let mut plot = Plot::new("")
-        .x("row of the table", Axis::Linear)
-        .x_range(0.4, CASES.len() as f64 + 0.6)
-        .y("modes found of 8", Axis::Linear)
-        .y_range(-0.4, 9.0);
-    for (case, name) in CASES.into_iter().enumerate() {
-        // Ten dots side by side for each case.
-        let found = of.column(name)?.iter().enumerate();
-        let found = found.map(|(seed, modes)| {
-            let aside = 0.07 * (seed as f64 - 4.5);
-            (case as f64 + 1.0 + aside, *modes)
-        });
-        plot = plot.colour(0).points("", found.collect::<Vec<_>>());
+    let x = |modes: usize| 218.0 + 30.0 * modes as f64;
+    let y = |row: usize| 52.0 + 40.0 * row as f64;
+    let mut it = Diagram::new(480.0, 436.0);
+    it.title((6.0, 16.0), "modes found of 8");
+    for (row, (name, label)) in CASES.into_iter().zip(LABELS).enumerate() {
+        it.text((6.0, y(row)), label);
+        let found = of.column(name)?;
+        for modes in 0..=8 {
+            let same = |v: &&f64| v.round() as usize == modes;
+            let count = found.iter().filter(same).count();
+            for n in 0..count {
+                // Columns of five, the last of which may be shorter.
+                let column = count.min(5 * (n / 5 + 1)) - n / 5 * 5;
+                let down = (n % 5) as f64 - 0.5 * (column - 1) as f64;
+                let columns = count.div_ceil(5) - 1;
+                let aside = (n / 5) as f64 - 0.5 * columns as f64;
+                let at = (x(modes) + 8.0 * aside, y(row) + 7.0 * down);
+                it.block(at, (6.0, 6.0), ("", ""), Look::Moves(0));
+            }
+        }
     }
-    plot.svg()
+    for modes in 0..=8 {
+        it.text((x(modes) - 5.0, y(9)), &modes.to_string());
+    }
+    it.svg()
 }

@@ -75,7 +75,7 @@ fn draw(of: &Measurements) -> anyhow::Result<String> {
         }
         Ok(plot.colour(1).points("codebook", places(name)?))
     };
-    panels(&[panel("distance")?, panel("direction")?], 2)
+    panels(&[panel("distance")?, panel("direction")?], 1)
 }
 
 fn claims() -> Vec<(&'static str, Claim)> {

@@ -4,10 +4,13 @@ pub mod agreement;
 pub mod benchmark;
 pub mod cells;
 pub mod codebook;
+pub mod copies;
 pub mod cosine;
 pub mod dot_product;
 pub mod lloyd;
+pub mod lookup;
 pub mod patches;
+pub mod pipeline;
 pub mod rounding;
 
 use gradients::plain::real;

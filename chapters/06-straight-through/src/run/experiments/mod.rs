@@ -1,5 +1,6 @@
 //! The experiments of chapter 6, a file for each.
 
+pub mod around;
 mod arrows;
 pub mod difference;
 pub mod equal;
@@ -14,7 +15,9 @@ mod plane_training;
 pub mod rotation;
 pub mod score;
 pub mod stairs;
+pub mod stop;
 pub mod uphill;
+pub mod ways;
 
 use std::collections::BTreeSet;
 

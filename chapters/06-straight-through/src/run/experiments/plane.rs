@@ -68,7 +68,7 @@ fn draw(of: &Measurements) -> anyhow::Result<String> {
         anyhow::Ok(plot.points("latent", latents))
     };
     let [told_nothing, told] = CASES;
-    lab::panels(&[panel(told_nothing)?, panel(told)?], 2)
+    lab::panels(&[panel(told_nothing)?, panel(told)?], 1)
 }
 
 fn draw_loss(of: &Measurements) -> anyhow::Result<String> {

@@ -66,7 +66,7 @@ fn draw(of: &Measurements) -> anyhow::Result<String> {
         anyhow::Ok(plot.arrows("", arrows.flat_map(arrow)))
     };
     let straight = panel("straight-through", "straight")?;
-    lab::panels(&[straight, panel("turned", "turned")?], 2)
+    lab::panels(&[straight, panel("turned", "turned")?], 1)
 }
 
 fn claims() -> Vec<(&'static str, Claim)> {

@@ -26,7 +26,7 @@ const OF_A_MEAN: f64 = 784.0 / 2.0;
 /// The variance that a sum of squares and a KL term of weight 16 stand for.
 const OF_A_WEIGHT: f64 = 16.0 / 2.0;
 
-/// How many of the cases are named in the left of two panels.
+/// How many of the cases are named in the upper of two panels.
 const LEFT: usize = 3;
 
 /// Names, labels, and what is minimised when the training has so many steps.
@@ -84,7 +84,7 @@ fn draw(of: &Measurements) -> anyhow::Result<String> {
         components = components.line(left, kl);
         course = course.line(right, nats);
     }
-    panels(&[components, course], 2)
+    panels(&[components, course], 1)
 }
 
 /// What is recorded of a number for each seed.

@@ -60,7 +60,7 @@ fn draw(of: &Measurements) -> anyhow::Result<String> {
         .y_range(0.0, 1.2)
         .line("", of.curve("step", "cured_unexplained")?)
         .line("", of.curve("step", "late_unexplained")?);
-    panels(&[distance, error], 2)
+    panels(&[distance, error], 1)
 }
 
 fn claims() -> Vec<(&'static str, Claim)> {

@@ -1,5 +1,6 @@
 //! The experiments of chapter 7, a file for each.
 
+pub mod autoencoders;
 pub mod batch;
 pub mod beta;
 pub mod collapse;
@@ -10,10 +11,13 @@ pub mod ema_fixed;
 pub mod late;
 pub mod learning;
 pub mod levels;
+pub mod losses;
 pub mod mismatched;
 pub mod parity;
+pub mod pulls;
 pub mod reduction;
 pub mod side_by_side;
+pub mod stacks;
 pub mod terms;
 pub mod usage;
 pub mod who_moves;

@@ -72,7 +72,7 @@ fn draw(of: &Measurements) -> anyhow::Result<String> {
     let right = plot("commitment term: latents move")?
         .colour(0)
         .arrows("", arrows("latent")?);
-    panels(&[left, right], 2)
+    panels(&[left.square(), right.square()], 1)
 }
 
 fn claims() -> Vec<(&'static str, Claim)> {

@@ -70,7 +70,7 @@ fn draw(of: &Measurements) -> anyhow::Result<String> {
             .area("", steps);
         bars.push(plot);
     }
-    panels(&bars, 2)
+    panels(&bars, 1)
 }
 
 fn claims() -> Vec<(&'static str, Claim)> {

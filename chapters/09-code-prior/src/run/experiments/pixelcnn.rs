@@ -26,12 +26,15 @@ pub const EXPERIMENT: Experiment = Experiment {
     claims,
 };
 
-/// The recipe of the prior, with six convolutions: as many as a map has lines to look up to.
+// ANCHOR: recipe
+/// The recipe of the prior, with six convolutions: as many as a map has
+/// lines to look up to.
 fn recipe(of: Config, lab: &Lab) -> Config {
     let (width, blocks) = (lab.by_scale(8, 64, 128), lab.by_scale(1, 5, 5));
     let sizes = Sizes { width, blocks, classes: 0, heads: 1, ..of.sizes };
     Config { sizes, ..of }
 }
+// ANCHOR_END: recipe
 
 fn measure(lab: &mut Lab) -> anyhow::Result<()> {
     let world = World::as_left(lab)?;

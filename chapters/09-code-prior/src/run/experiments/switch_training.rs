@@ -61,6 +61,7 @@ pub(super) fn train(
     case: Case,
     seed: usize,
 ) -> anyhow::Result<(Prior<f32>, Vec<f32>)> {
+    // ANCHOR: recipe
     let sizes = Sizes {
         codes: LEVELS,
         places: 49,
@@ -76,6 +77,7 @@ pub(super) fn train(
         warm_up: 20,
         adam: AdamConfig { lr: 3e-3, beta2: 0.99, ..AdamConfig::default() },
     };
+    // ANCHOR_END: recipe
     let start = lab.seed().wrapping_add(seed as u64 - 1);
     let mut training = Training::new(config, codes, start)?;
     if !case.shift {

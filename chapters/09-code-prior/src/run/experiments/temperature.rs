@@ -65,18 +65,18 @@ fn draw(of: &Measurements) -> anyhow::Result<String> {
         TEMPERATURES.map(point).into_iter().collect()
     };
     let frechet: anyhow::Result<Vec<_>> = curve("frechet");
-    let left = Plot::new("")
+    let above = Plot::new("")
         .x("temperature", Axis::Linear)
         .y("Fréchet distance", Axis::Log)
         .line("", frechet.as_ref().map_or(vec![], Vec::clone))
         .colour(0)
         .points("", frechet?);
-    let right = Plot::new("")
+    let below = Plot::new("")
         .x("temperature", Axis::Linear)
         .y("share", Axis::Linear)
         .line("precision", curve("precision")?)
         .line("recall", curve("recall")?);
-    panels(&[left, right], 2)
+    panels(&[above, below], 1)
 }
 
 pub(super) fn claims() -> Vec<(&'static str, Claim)> {
