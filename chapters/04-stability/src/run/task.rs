@@ -48,7 +48,7 @@ impl Task {
     }
 
     pub fn grid(lab: &Lab) -> Self {
-        let steps = lab.by_scale(30, 30_000, 60_000);
+        let steps = lab.by_scale(30, 24_000, 48_000);
         Self {
             name: "grid",
             data: GaussianMixture::grid_of_25(),

@@ -12,6 +12,30 @@ pub fn claims() -> Vec<(&'static str, Claim)> {
             "digits_are_near",
             Claim::all_below(every("frechet_over_floor"), 1.25),
         ),
-        ("digits_are_sure", Claim::all_above(every("confident_share"), 0.82)),
+        ("digits_are_sure", Claim::all_above(every("confident_share"), 0.84)),
+        (
+            "narrow_noise_is_surer",
+            Claim::less_over_seeds(
+                "digits_confident_share",
+                "digits_narrow_confident_share",
+                SEEDS,
+            ),
+        ),
+        (
+            "narrow_noise_is_farther",
+            Claim::less_over_seeds(
+                "digits_frechet_over_floor",
+                "digits_narrow_frechet_over_floor",
+                SEEDS,
+            ),
+        ),
+        (
+            "narrow_noise_has_less_recall",
+            Claim::less_over_seeds(
+                "digits_narrow_recall",
+                "digits_recall",
+                SEEDS,
+            ),
+        ),
     ]
 }

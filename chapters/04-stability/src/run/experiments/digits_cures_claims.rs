@@ -13,6 +13,14 @@ pub fn claims() -> Vec<(&'static str, Claim)> {
         ("short_packing_costs", less("recipe", "packing")),
         ("short_spectral_is_behind", less("recipe", "spectral")),
         ("short_pairing_helps", less("pairing", "recipe")),
+        ("short_hinge_helps", less("hinge", "recipe")),
+        ("short_both_cost", less("recipe", "both")),
+        ("short_least_squares_is_behind", less("recipe", "least_squares")),
+        ("short_slow_g_is_behind", less("recipe", "ttur")),
+        (
+            "short_r2_is_not_told",
+            Claim::undecided(&of("r2"), &of("recipe"), SEEDS),
+        ),
         (
             "short_deviation_is_not_told",
             Claim::undecided(&of("no_deviation"), &of("recipe"), SEEDS),
