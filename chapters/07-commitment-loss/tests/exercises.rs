@@ -11,12 +11,18 @@ mod beta_for_a_sum;
 mod codebook_backward;
 #[path = "../exercises/commitment_backward.rs"]
 mod commitment_backward;
+#[path = "../exercises/diagnose.rs"]
+mod diagnose;
 #[path = "../exercises/ema_update.rs"]
 mod ema_update;
 #[path = "../exercises/encoder_gradient.rs"]
 mod encoder_gradient;
+#[path = "../exercises/follows.rs"]
+mod follows;
 #[path = "../exercises/gaussian_kl_backward.rs"]
 mod gaussian_kl_backward;
+#[path = "../exercises/keep_alive.rs"]
+mod keep_alive;
 #[path = "../exercises/perplexity.rs"]
 mod perplexity;
 #[path = "../exercises/product_lookup.rs"]
@@ -91,4 +97,19 @@ fn exercise_7_10_residual_backward() {
 #[test]
 fn exercise_7_11_product_lookup() {
     expect_pass(checks::product_lookup(product_lookup::product_lookup));
+}
+
+#[test]
+fn exercise_7_12_keep_alive() {
+    expect_pass(checks::keep_alive(keep_alive::keep_alive));
+}
+
+#[test]
+fn exercise_7_13_diagnose() {
+    expect_pass(checks::diagnose(diagnose::diagnose));
+}
+
+#[test]
+fn exercise_7_14_follows() {
+    expect_pass(checks::follows(follows::follows));
 }

@@ -13,12 +13,16 @@ mod cheapest;
 mod col2im;
 #[path = "../exercises/decoder_input.rs"]
 mod decoder_input;
+#[path = "../exercises/diagnose.rs"]
+mod diagnose;
 #[path = "../exercises/im2col.rs"]
 mod im2col;
 #[path = "../exercises/mse_over_variance.rs"]
 mod mse_over_variance;
 #[path = "../exercises/residual_backward.rs"]
 mod residual_backward;
+#[path = "../exercises/train.rs"]
+mod train;
 
 #[test]
 fn exercise_8_1_im2col() {
@@ -57,4 +61,14 @@ fn exercise_8_6_bits() {
 #[test]
 fn exercise_8_7_cheapest() {
     expect_pass(checks::cheapest(cheapest::cheapest));
+}
+
+#[test]
+fn exercise_8_8_train() {
+    expect_pass(checks::train(train::train));
+}
+
+#[test]
+fn exercise_8_9_diagnose() {
+    expect_pass(checks::diagnose(diagnose::diagnose));
 }

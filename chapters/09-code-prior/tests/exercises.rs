@@ -11,6 +11,8 @@ mod attention_backward;
 mod bits_per_image;
 #[path = "../exercises/causal_weights.rs"]
 mod causal_weights;
+#[path = "../exercises/colder.rs"]
+mod colder;
 #[path = "../exercises/in_units.rs"]
 mod in_units;
 #[path = "../exercises/mask.rs"]
@@ -23,6 +25,8 @@ mod one_query;
 mod shift_right;
 #[path = "../exercises/tempered.rs"]
 mod tempered;
+#[path = "../exercises/train.rs"]
+mod train;
 
 #[test]
 fn exercise_9_1_causal_weights() {
@@ -71,4 +75,14 @@ fn exercise_9_8_in_units() {
 #[test]
 fn exercise_9_9_mask() {
     expect_pass(checks::mask(mask::mask));
+}
+
+#[test]
+fn exercise_9_10_train() {
+    expect_pass(checks::train(train::train));
+}
+
+#[test]
+fn exercise_9_11_colder() {
+    expect_pass(checks::colder(colder::colder));
 }

@@ -1,7 +1,23 @@
 //! The checks of this chapter's exercises.
 
-use lab::{Diagnosis, judge, judge_number};
-use ndarray::{Array1, Array2, array};
+use std::sync::LazyLock;
+
+use codebook_lookup::plain::{gather_backward, usage};
+use commitment_loss::plain::{
+    Reduction, codebook_loss_backward, encoder_gradient as at_the_latent,
+    perplexity as evenly, revive,
+};
+use commitment_loss::{plain, quantizer, training}; // `causes` finds them here
+use lab::{Diagnosis, judge, judge_number, rng_at};
+use ndarray::{Array1, Array2, Axis, array};
+use ndarray_rand::rand::Rng;
+use rand_chacha::ChaCha8Rng;
+
+#[path = "../../src/run/causes.rs"]
+pub mod causes;
+
+pub use causes::Cause;
+use causes::{CAUSES, SAID, SHOWN, STEPS, apart, late, log};
 
 const BETA: f64 = 0.25;
 
@@ -762,4 +778,507 @@ pub fn product_lookup(candidate: StackLookup) -> Result<(), Diagnosis> {
             "The codes are right, and the vectors are not theirs.",
         ),
     )
+}
+
+/// A codebook, the batches that it learns from, γ, the threshold, and a seed.
+struct Training {
+    start: Array2<f64>,
+    batches: Vec<Array2<f64>>,
+    gamma: f64,
+    threshold: f64,
+}
+
+impl Training {
+    fn rng(&self) -> ChaCha8Rng {
+        rng_at(7, self.batches.len() as u64)
+    }
+}
+
+/// A few batches of unequal size, one of them empty; with zeros, ties and large numbers.
+fn a_few_batches() -> Training {
+    let start = array![
+        [0.0, 0.0, 0.0],
+        [1.0, 0.0, 0.0],
+        [1000.0, -1000.0, 0.0],
+        [5.0, 5.0, 5.0]
+    ];
+    let batches = vec![
+        array![
+            [0.5, 0.0, 0.0],
+            [0.1, -0.2, 0.3],
+            [1.5, 0.2, 0.0],
+            [0.9, 0.0, 0.4],
+            [900.0, -1000.0, 1.0]
+        ],
+        array![[2.0, 0.5, -0.5]],
+        Array2::zeros((0, 3)),
+        array![
+            [0.0, 0.0, 0.0],
+            [1.2, 0.1, -0.3],
+            [-0.7, 0.4, 0.2],
+            [2.2, 0.0, 0.1],
+            [0.3, 0.3, 0.3],
+            [1.0, -1.0, 0.6],
+            [-0.1, 0.0, -0.4]
+        ],
+        array![[0.4, 0.4, 0.1], [2.1, 0.3, 0.0]],
+    ];
+    Training { start, batches, gamma: 0.8, threshold: 0.55 }
+}
+
+/// Six clouds of points on a circle, each more frequent than the one before.
+fn clouds(n: usize, rng: &mut impl Rng) -> Array2<f64> {
+    let mut points = Array2::zeros((n, 2));
+    for mut point in points.rows_mut() {
+        let mut at = rng.random_range(0..21);
+        let mut cloud = 0;
+        while at > cloud {
+            cloud += 1;
+            at -= cloud;
+        }
+        let (y, x) = f64::from(cloud).sin_cos();
+        let mut near = || rng.random_range(-0.1..0.1);
+        point.assign(&array![2.0 * x + near(), 2.0 * y + near()]);
+    }
+    points
+}
+
+/// One code begins among the clouds, five far from them.
+fn from_far() -> Training {
+    let rng = &mut rng_at(7, 0);
+    let mut start = Array2::from_shape_fn((6, 2), |(k, c)| {
+        10.0 + k as f64 + 0.5 * c as f64
+    });
+    start.row_mut(2).assign(&array![0.1, 0.0]);
+    let batches = (0..40).map(|n| clouds(18 + n % 7, rng)).collect();
+    Training { start, batches, gamma: 0.9, threshold: 0.5 }
+}
+
+/// A code that no latent chooses, until its count is 0, which it is at the last batch.
+fn faded() -> Training {
+    let (mut batches, mut count, gamma) = (Vec::new(), 1.0, 0.01);
+    while count > 0.0 {
+        batches.push(array![[0.5, 0.0], [1.0, -1.0], [0.0, 0.0]]);
+        count *= gamma;
+    }
+    let start = array![[0.0, 0.0], [-3.0, 4.0], [1.0, 1.0]];
+    Training { start, batches, gamma, threshold: 0.0 }
+}
+
+/// Mistakes in such a training.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Slip {
+    AveragesKept,
+    AveragesKeptByAll,
+    CountedAsNothing,
+    NeverRevived,
+    DeadInOneBatch,
+    RevivedTooSoon,
+    SharesSwapped,
+    EmptyAverages,
+    MismatchedStart,
+    TheFirstCodebook,
+    OnlyTheChosenDecay,
+    VectorsAveraged,
+    DividedByNothing,
+}
+
+/// All of them but the last, which shows where a count has faded alone.
+const SLIPS: [(Slip, &str, &str); 12] = [
+    (
+        Slip::AveragesKept,
+        "averages kept",
+        "A code that started again kept its old averages: as soon as a latent chooses it, they pull it back to where it was dead. \
+         Its count and its sum start again with it.",
+    ),
+    (
+        Slip::AveragesKeptByAll,
+        "averages kept",
+        "A code that started again kept its old averages, and at the next batch it is their ratio again: back where it was dead. \
+         Its count and its sum start again with it.",
+    ),
+    (
+        Slip::CountedAsNothing,
+        "counted as nothing",
+        "A code that started again has the count 0: then it is below the threshold at once, and starts again at nearly every batch. \
+         It stands for one latent, count 1.",
+    ),
+    (
+        Slip::NeverRevived,
+        "never revived",
+        "No code started again. What no latent chooses stays where it is, for good.",
+    ),
+    (
+        Slip::DeadInOneBatch,
+        "dead in one batch",
+        "The counts of one batch said who is dead. A rare code is missing from many a batch; the averaged count knows better.",
+    ),
+    (
+        Slip::RevivedTooSoon,
+        "revived too soon",
+        "Codes started again before this batch was counted. First look up and average, then see who is dead.",
+    ),
+    (
+        Slip::SharesSwapped,
+        "shares swapped",
+        "γ and 1 - γ are swapped: γ is what is kept of the old.",
+    ),
+    (
+        Slip::EmptyAverages,
+        "empty averages",
+        "Counts and sums begin at 0. Here each code begins as if it stood for one latent: count 1, and its own vector for a sum.",
+    ),
+    (
+        Slip::MismatchedStart,
+        "mismatched start",
+        "Counts begin at 0 and sums at the codebook: the first ratio throws a code far out. With the sums at the codebook, the \
+         counts begin at 1.",
+    ),
+    (
+        Slip::TheFirstCodebook,
+        "the first codebook",
+        "Latents were looked up in the codebook that came in. They choose among the codes as they are now.",
+    ),
+    (
+        Slip::OnlyTheChosenDecay,
+        "only the chosen decay",
+        "A code that no latent chose kept its count, so it never looks dead. Its averages decay like the others; their ratio, and so \
+         the vector, stays.",
+    ),
+    (
+        Slip::VectorsAveraged,
+        "vectors averaged",
+        "The vectors were averaged with the means of a batch, so that a batch in which one latent chose a code weighs as much as one \
+         in which a hundred did. Average counts and sums, then divide.",
+    ),
+];
+
+/// The codebook after such a training, with a slip or without.
+fn kept_alive(training: &Training, slip: Option<Slip>) -> Array2<f64> {
+    let is = |one: Slip| slip == Some(one);
+    let Training { start, batches, gamma, threshold } = training;
+    let (rng, k) = (&mut training.rng(), start.nrows());
+    let mut codebook = start.clone();
+    let (mut counts, mut sums) = (Array1::<f64>::ones(k), start.clone());
+    if is(Slip::EmptyAverages) || is(Slip::MismatchedStart) {
+        counts.fill(0.0);
+    }
+    if is(Slip::EmptyAverages) {
+        sums.fill(0.0);
+    }
+    let keep = if is(Slip::SharesSwapped) { 1.0 - gamma } else { *gamma };
+    let again = |codes: Vec<usize>,
+                 e: &Array2<f64>,
+                 counts: &mut Array1<f64>,
+                 sums: &mut Array2<f64>| {
+        let kept = is(Slip::AveragesKept) || is(Slip::AveragesKeptByAll);
+        let share = if is(Slip::CountedAsNothing) { 0.0 } else { 1.0 };
+        for k in codes.into_iter().filter(|_| !kept) {
+            counts[k] = share;
+            sums.row_mut(k).assign(&(&e.row(k) * share));
+        }
+    };
+    for z_e in batches {
+        if is(Slip::RevivedTooSoon) {
+            let found = revive(&mut codebook, &counts, z_e, *threshold, rng);
+            again(found, &codebook, &mut counts, &mut sums);
+        }
+        let first = is(Slip::TheFirstCodebook);
+        let indices = nearest(z_e, if first { start } else { &codebook });
+        let n = usage(&indices, k).mapv(|n| n as f64); // [K]
+        let sum = gather_backward(z_e, &indices, k); // [K, C]
+        for k in 0..k {
+            if is(Slip::OnlyTheChosenDecay) && n[k] == 0.0 {
+                continue;
+            }
+            counts[k] = keep * counts[k] + (1.0 - keep) * n[k];
+            let old = &sums.row(k) * keep;
+            sums.row_mut(k).assign(&(old + &sum.row(k) * (1.0 - keep)));
+            let all =
+                is(Slip::DividedByNothing) || is(Slip::AveragesKeptByAll);
+            if all || n[k] > 0.0 {
+                let ratio = match is(Slip::VectorsAveraged) {
+                    true => {
+                        let mean = &sum.row(k) / n[k];
+                        &codebook.row(k) * keep + mean * (1.0 - keep)
+                    }
+                    false => &sums.row(k) / counts[k],
+                };
+                codebook.row_mut(k).assign(&ratio);
+            }
+        }
+        if is(Slip::NeverRevived) || is(Slip::RevivedTooSoon) {
+            continue;
+        }
+        let by = if is(Slip::DeadInOneBatch) { &n } else { &counts };
+        let found = revive(&mut codebook, by, z_e, *threshold, rng);
+        again(found, &codebook, &mut counts, &mut sums);
+    }
+    codebook
+}
+
+/// Whether two codebooks are the same, as far as a rounding error goes; what is no number equals what is none.
+fn same(a: &Array2<f64>, b: &Array2<f64>) -> bool {
+    let near = |(a, b): (&f64, &f64)| {
+        a == b
+            || (a.is_nan() && b.is_nan())
+            || (a - b).abs() <= 1e-9 * a.abs().max(1.0)
+    };
+    a.shape() == b.shape() && a.iter().zip(b).all(near)
+}
+
+/// Perplexity and mean squared distance of many points under a codebook, if it is one.
+fn seen(codebook: &Array2<f64>) -> Option<(f64, f64)> {
+    let points = clouds(2_000, &mut rng_at(7, 1));
+    let found = codebook_lookup::plain::nearest(&points, codebook).ok()?;
+    let far = &points - &codebook.select(Axis(0), &found);
+    let error = far.mapv(|v| v * v).sum() / 2_000.0;
+    Some((evenly(&usage(&found, codebook.nrows())), error))
+}
+
+type KeepsAlive =
+    fn(Array2<f64>, &[Array2<f64>], f64, f64, &mut ChaCha8Rng) -> Array2<f64>;
+
+pub fn keep_alive(candidate: KeepsAlive) -> Result<(), Diagnosis> {
+    const SEE: &str = "chapter 7, § Keeping codes alive, and equation 7.11";
+    let came = |training: &Training| {
+        let Training { start, batches, gamma, threshold } = training;
+        let rng = &mut training.rng();
+        candidate(start.clone(), batches, *gamma, *threshold, rng)
+    };
+    let trainings = [a_few_batches(), from_far()];
+    let all: Vec<_> = trainings.iter().map(came).collect();
+    let agrees = |slip| {
+        let right = trainings.iter().map(|t| kept_alive(t, slip));
+        right.zip(&all).all(|(right, came)| same(&right, came))
+    };
+    if !agrees(None) {
+        let right = kept_alive(&trainings[1], None);
+        let ends = match (seen(&all[1]), seen(&right)) {
+            (Some((p, e)), Some((q, f))) => format!(
+                " On six clouds of points, five of six codes begin far away. After 40 batches yours have a perplexity of {p:.2} \
+                 and a mean squared distance of {e:.3}; it should be {q:.2} and {f:.3}."
+            ),
+            _ => String::new(),
+        };
+        let mut known = SLIPS.into_iter();
+        let (name, what) = known
+            .find(|(slip, ..)| agrees(Some(*slip)))
+            .map(|(_, name, what)| (name, what))
+            .unwrap_or(("value", "The codebook is wrong."));
+        let told = Diagnosis::new(name, format!("{what}{ends}"), SEE);
+        for (training, came) in trainings.iter().zip(&all) {
+            let right = kept_alive(training, None);
+            let known = match right.shape() == came.shape() {
+                true => vec![(came.clone(), told.clone())],
+                false => vec![], // its shape is what is wrong
+            };
+            judge(&right, came, 1e-9, known, told.clone())?;
+        }
+        return Err(told);
+    }
+    let training = faded();
+    let came = came(&training);
+    let told = |name, what: &str| Diagnosis::new(name, what, SEE);
+    let right = kept_alive(&training, None);
+    let nothing = kept_alive(&training, Some(Slip::DividedByNothing));
+    if !same(&right, &came) && same(&nothing, &came) {
+        let divided = told(
+            "divided by nothing",
+            "A code that no latent chose was divided by its count all the same. Both averages fade, and in the end it is divided by 0. \
+             Where no latent chose a code, leave it as it is.",
+        );
+        return Err(divided.with(format!("{right:.5}"), format!("{came:.5}")));
+    }
+    judge(
+        &right,
+        &came,
+        1e-9,
+        vec![],
+        told(
+            "a faded count",
+            "It goes wrong where a code's count has faded to 0: no latent chose it in any batch.",
+        ),
+    )
+}
+
+/// In a word.
+fn name(cause: Cause) -> &'static str {
+    match cause {
+        Cause::NoCommitment => "no commitment",
+        Cause::HeavyCommitment => "heavy commitment",
+        Cause::TooLate => "too late",
+        Cause::FrozenCodebook => "frozen codebook",
+        Cause::DetachedEncoder => "detached encoder",
+        Cause::FarStart => "far start",
+        Cause::EagerRevival => "eager revival",
+    }
+}
+
+/// What a cause does to a run, in a sentence or two.
+fn does(cause: Cause) -> &'static str {
+    match cause {
+        Cause::NoCommitment => {
+            "Without commitment the latents run ahead of their codes, step after step, and the codes, which do learn, run after them."
+        }
+        Cause::HeavyCommitment => {
+            "Under a β a hundred times as large the latents stay close to their codes; the decoder's gradient still comes through, \
+             only weaker."
+        }
+        Cause::TooLate => {
+            "If the codebook term is taken too late, no code moves at all, and the latents are driven away from the codes that they \
+             chose."
+        }
+        Cause::FrozenCodebook => {
+            "If the codebook is frozen, no code moves, and the commitment term still holds the latents near it."
+        }
+        Cause::DetachedEncoder => {
+            "If the encoder hears of no picture, the commitment term alone moves it: the latents sink into their codes and shrink \
+             together, whatever the decoder would need."
+        }
+        Cause::FarStart => {
+            "From a start far out few codes are in use, the others stay where they are; those in use learn, and so does the encoder."
+        }
+        Cause::EagerRevival => {
+            "If every code below a fair share starts again, about half of them do at each step: they come into use, and never to rest."
+        }
+    }
+}
+
+pub fn diagnose(candidate: fn() -> [Cause; 3]) -> Result<(), Diagnosis> {
+    const SEE: &str =
+        "chapter 7, § What goes wrong and § Keeping codes alive";
+    /// Trained once, however many answers are looked at.
+    static ENDS: LazyLock<Vec<(Cause, [f64; 6])>> = LazyLock::new(|| {
+        let end = |cause| (cause, late(&log(Some(cause), 1, STEPS)));
+        CAUSES.map(end).into()
+    });
+    let end = |cause| {
+        let found = ENDS.iter().find(|(of, _)| *of == cause);
+        found.map(|(_, end)| *end).unwrap_or([f64::NAN; 6])
+    };
+    for ((run, right), came) in
+        ["A", "B", "C"].iter().zip(SHOWN).zip(candidate())
+    {
+        if right == came {
+            continue;
+        }
+        let mut told: Vec<_> = SAID
+            .iter()
+            .zip(end(right).iter().zip(end(came)))
+            .map(|((name, words), (here, there))| {
+                (apart(name, *here, there), words, *here, there)
+            })
+            .collect();
+        told.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let numbers = told.iter().take(2).map(|(_, words, here, there)| {
+            format!(
+                "{words} would be about {}; here it is {}",
+                shortly(*there),
+                shortly(*here)
+            )
+        });
+        let what = format!(
+            "Run {run} is something else. {} Over the last third of such a run, {}.",
+            does(came),
+            numbers.collect::<Vec<_>>().join(", and ")
+        );
+        return Err(Diagnosis::new(name(came), what, SEE));
+    }
+    Ok(())
+}
+
+/// With two digits that matter.
+fn shortly(v: f64) -> String {
+    match v.abs() {
+        v if v >= 10.0 => format!("{v:.0}"),
+        v if v >= 1.0 => format!("{v:.1}"),
+        v if v >= 0.01 => format!("{v:.2}"),
+        _ => format!("{v:.0e}"),
+    }
+}
+
+/// Why the latent and the code of exercise 7.14 are as far apart as they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(dead_code)]
+pub enum Because {
+    /// Both terms pull the two together, until they meet.
+    TheyMeet,
+    /// The pull of the commitment term is as large as the decoder's.
+    TheCommitmentHolds,
+    /// A balance is one of gradients, whatever the step sizes.
+    TheStepsDivideOut,
+    /// Both go on at one pace.
+    TheCodeFollows,
+    /// The latent leaves its code behind.
+    ItRunsAway,
+}
+
+/// How far the latent and its code are apart after so many steps, and how far the latent has come.
+fn walk(beta: f64, eta_code: f64, steps: usize) -> (f64, f64) {
+    let (mut z, mut e) = (array![[1.0]], array![[0.6]]);
+    for _ in 0..steps {
+        let mean = Reduction::Mean;
+        let d_e = codebook_loss_backward(&z, &e, &[0], mean);
+        let d_z = at_the_latent(array![[-0.3]], &z, &e, beta, mean);
+        z.scaled_add(-0.1, &d_z);
+        e.scaled_add(-eta_code, &d_e);
+    }
+    (z[[0, 0]] - e[[0, 0]], z[[0, 0]])
+}
+
+pub fn follows(candidate: fn() -> (f64, Because)) -> Result<(), Diagnosis> {
+    const SEE: &str =
+        "chapter 7, § Three terms, three receivers, equations 7.7 and 7.9";
+    let (here, way) = walk(0.25, 0.01, 2_000);
+    let (still, _) = walk(0.25, 0.0, 2_000);
+    let (as_fast, _) = walk(0.25, 0.1, 2_000);
+    let (free, far) = walk(0.0, 0.01, 2_000);
+    let (distance, because) = candidate();
+    let right = (distance - here).abs() <= 0.02 * here;
+    let came = match right {
+        true => "The number came: they go on",
+        false => "They go on",
+    };
+    let told = |name, what: String| {
+        let what = format!("{came} at a distance of {here:.3}. {what}");
+        Err(Diagnosis::new(name, what, SEE).with(
+            format!("{here:.3}"),
+            format!("{distance:.3}, {because:?}"),
+        ))
+    };
+    match because {
+        Because::TheyMeet => told(
+            "they meet",
+            "Where they meet, neither term pulls, and the decoder's gradient still does: the latent goes ahead again.".into(),
+        ),
+        Because::TheCommitmentHolds => told(
+            "the commitment holds",
+            format!(
+                "That is so if the code stands still: with a step size of 0 for it, the distance comes to {still:.2}. But a code that is \
+                 so far from its latent moves, and then the latent goes on too: after 2,000 steps it is at {way:.0}."
+            ),
+        ),
+        Because::TheStepsDivideOut => told(
+            "the steps divide out",
+            format!(
+                "That would be a point at which both gradients are 0, and there is none: at the code it is 0 only where they meet. Both go \
+                 on, and step sizes say how fast. With 0.1 for both, the distance comes to {as_fast:.2}."
+            ),
+        ),
+        Because::ItRunsAway => told(
+            "it runs away",
+            format!(
+                "It does run, and is at {way:.0} after 2,000 steps; but the farther ahead it is, the faster its code follows. Even \
+                 with β = 0 the distance comes to {free:.2}, with the latent at {far:.0}."
+            ),
+        ),
+        Because::TheCodeFollows if !right => told(
+            "a reason without its number",
+            "The reason is right. Its number: the latent goes 0.1 times (0.3 − 2β d) in a step, the code 0.01 times 2 d. Let them be \
+             equal."
+                .into(),
+        ),
+        Because::TheCodeFollows => Ok(()),
+    }
 }

@@ -10,12 +10,18 @@ mod beta_for_a_sum;
 mod codebook_backward;
 #[path = "../../misconceptions/commitment_backward.rs"]
 mod commitment_backward;
+#[path = "../../misconceptions/diagnose.rs"]
+mod diagnose;
 #[path = "../../misconceptions/ema_update.rs"]
 mod ema_update;
 #[path = "../../misconceptions/encoder_gradient.rs"]
 mod encoder_gradient;
+#[path = "../../misconceptions/follows.rs"]
+mod follows;
 #[path = "../../misconceptions/gaussian_kl_backward.rs"]
 mod gaussian_kl_backward;
+#[path = "../../misconceptions/keep_alive.rs"]
+mod keep_alive;
 #[path = "../../misconceptions/perplexity.rs"]
 mod perplexity;
 #[path = "../../misconceptions/product_lookup.rs"]
@@ -152,4 +158,52 @@ fn exercise_7_11() {
         "the first codebook each time",
     );
     expect_diagnosis(check(put_back_interleaved), "put back interleaved");
+}
+
+#[test]
+fn exercise_7_12() {
+    use keep_alive::*;
+    let check = checks::keep_alive;
+    expect_diagnosis(check(averages_kept), "averages kept");
+    let both = check(averages_kept_and_all_divided);
+    expect_diagnosis(both, "averages kept");
+    expect_diagnosis(check(counted_as_nothing), "counted as nothing");
+    expect_diagnosis(check(never_revived), "never revived");
+    expect_diagnosis(check(dead_in_one_batch), "dead in one batch");
+    expect_diagnosis(check(revived_before_it_counts), "revived too soon");
+    expect_diagnosis(check(shares_swapped), "shares swapped");
+    expect_diagnosis(check(averages_begin_empty), "empty averages");
+    expect_diagnosis(check(a_mismatched_start), "mismatched start");
+    let first = check(looked_up_in_the_first_codebook);
+    expect_diagnosis(first, "the first codebook");
+    expect_diagnosis(check(divided_by_nothing), "divided by nothing");
+    expect_diagnosis(check(only_the_chosen_decay), "only the chosen decay");
+    expect_diagnosis(check(vectors_averaged), "vectors averaged");
+}
+
+#[test]
+fn exercise_7_13() {
+    use diagnose::*;
+    let check = checks::diagnose;
+    expect_diagnosis(check(near_is_heavy_commitment), "heavy commitment");
+    expect_diagnosis(check(few_codes_are_a_far_start), "far start");
+    let jumps = check(codes_that_jump_are_no_commitment);
+    expect_diagnosis(jumps, "no commitment");
+    let even = check(even_use_is_a_detached_encoder);
+    expect_diagnosis(even, "detached encoder");
+    expect_diagnosis(check(running_away_is_no_commitment), "no commitment");
+    expect_diagnosis(check(a_still_codebook_is_frozen), "frozen codebook");
+    expect_diagnosis(check(one_code_is_a_far_start), "far start");
+}
+
+#[test]
+fn exercise_7_14() {
+    use follows::*;
+    let check = checks::follows;
+    expect_diagnosis(check(they_meet), "they meet");
+    expect_diagnosis(check(the_commitment_holds), "the commitment holds");
+    expect_diagnosis(check(tried_out), "the commitment holds");
+    expect_diagnosis(check(the_steps_divide_out), "the steps divide out");
+    expect_diagnosis(check(it_runs_away), "it runs away");
+    expect_diagnosis(check(without_the_two), "a reason without its number");
 }

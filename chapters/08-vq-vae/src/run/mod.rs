@@ -1,5 +1,6 @@
 //! The experiments of chapter 8.
 
+mod causes;
 pub mod experiments;
 pub mod ledger;
 mod pictures;
@@ -11,7 +12,8 @@ use lab::{Cost, Lab};
 
 use experiments::{
     choices, digits, digits_dfdx, first_steps, gradient, ingredients,
-    interval, keras, ladder, layers, pipeline, quantizers as other, rate,
+    interval, keras, ladder, layers, logged, pipeline, quantizers as other,
+    rate,
 };
 
 /// The experiments of chapter 8.
@@ -32,7 +34,8 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     lab.run(&other::EXPERIMENT)?;
     lab.run(&pipeline::EXPERIMENT)?;
     lab.run(&layers::EXPERIMENT)?;
-    lab.run(&interval::EXPERIMENT)
+    lab.run(&interval::EXPERIMENT)?;
+    lab.run(&logged::EXPERIMENT)
 }
 
 fn compare_everything(lab: &mut Lab) -> anyhow::Result<()> {

@@ -1,7 +1,23 @@
 //! The checks of this chapter's exercises.
 
-use lab::{Diagnosis, judge, judge_number};
-use ndarray::{Array1, Array2, array};
+use std::sync::{LazyLock, OnceLock};
+
+use commitment_loss::quantizer::{Learning, Quantizer, Settings};
+use gradients::plain::{
+    Activation, Adam, AdamConfig, Layer, Mlp, Parameters, init_layer, mse,
+    mse_backward,
+};
+use lab::{Diagnosis, judge, judge_number, rng_at};
+use ndarray::{Array1, Array2, Axis, array};
+use ndarray_rand::RandomExt;
+use ndarray_rand::rand_distr::StandardNormal;
+use vq_vae::plain::{half, half_backward};
+
+#[path = "../../src/run/causes.rs"]
+mod causes;
+
+pub use causes::Cause;
+use causes::{CAUSES, Patches, SAID, SHOWN, STEPS, apart, late, log};
 
 const TWO: usize = 2;
 
@@ -458,4 +474,564 @@ pub fn cheapest(
         ],
         told("indices", "Other codes were expected."),
     )
+}
+
+/// What exercise 8.8 trains.
+#[derive(Clone)]
+struct Nets {
+    encoder: Mlp<f64>,
+    decoder: Mlp<f64>,
+    quantizer: Quantizer<f64>,
+}
+
+/// Encoder, decoder, codebook, batches, side and variance, Adam's constants; to the errors.
+type Trains = fn(
+    &mut Mlp<f64>,
+    &mut Mlp<f64>,
+    &mut Quantizer<f64>,
+    &[Array2<f64>],
+    (usize, f64),
+    AdamConfig,
+) -> Vec<f64>;
+
+/// What can be wrong with a training.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Slip {
+    None,
+    FedLatents,
+    NoStraightThrough,
+    NoCommitment,
+    CodesForLatents,
+    TargetForOutput,
+    Undivided,
+    ErrorUndivided,
+    GradientUndivided,
+    AllDivided,
+    DecoderMovedFirst,
+    CodebookFirst,
+    CodebookStands,
+    EncoderStands,
+    DecoderStands,
+    NothingMoves,
+    StepStays,
+    CountedFromOne,
+    AdamAnew,
+    ErrorBehindTheStep,
+    FirstBatchAgain,
+    ConstantsForgotten,
+}
+
+const SLIPS: [(Slip, &str, &str); 21] = [
+    (
+        Slip::FedLatents,
+        "fed latents",
+        "The decoder was trained on latents. It gets codes: only they are there when an image is decoded.",
+    ),
+    (
+        Slip::NoStraightThrough,
+        "no straight-through",
+        "The encoder follows the commitment term alone. The gradient of the error at the decoder's input is handed past the lookup, \
+         as if it were the latents'; `encoder_gradient` takes it as its third argument.",
+    ),
+    (
+        Slip::NoCommitment,
+        "no commitment",
+        "The encoder follows the error alone. The commitment term has a gradient at the latents too; `encoder_gradient` adds it.",
+    ),
+    (
+        Slip::CodesForLatents,
+        "codes for latents",
+        "Latents and codes came in the wrong order, so that the commitment term pushes latents away from their codes. \
+         `encoder_gradient` takes z_e first, then z_q.",
+    ),
+    (
+        Slip::TargetForOutput,
+        "target for output",
+        "The gradient of the error is that at the target, which is minus that at the output: the pictures get worse. `mse_backward` takes \
+         the output first.",
+    ),
+    (
+        Slip::Undivided,
+        "undivided",
+        "Neither the error nor its gradient is divided by the variance. Then the commitment term has another weight beside \
+         it than in equation 8.7.",
+    ),
+    (
+        Slip::ErrorUndivided,
+        "error undivided",
+        "What is learnt is right. The errors that came back are not divided by the variance.",
+    ),
+    (
+        Slip::GradientUndivided,
+        "gradient undivided",
+        "The error is divided by the variance, and its gradient is not: the commitment term has another weight than in equation 8.7.",
+    ),
+    (
+        Slip::AllDivided,
+        "commitment divided too",
+        "The commitment term's gradient was divided by the variance as well. In equation 8.7 the error alone is.",
+    ),
+    (
+        Slip::DecoderMovedFirst,
+        "decoder moved first",
+        "The decoder had moved before the gradient passed its first weights on the way to the encoder. A gradient belongs to the weights \
+         of the forward pass: all gradients first, then all steps.",
+    ),
+    (
+        Slip::CodebookFirst,
+        "codebook moved first",
+        "The codebook moved before the decoder got its codes, which are then not those that the latents found. It learns last.",
+    ),
+    (
+        Slip::CodebookStands,
+        "the codebook stands still",
+        "Encoder and decoder move, and the codebook stays where it was. `learn` moves it, if it is given the *latents*: the mean of \
+         copies of a code is that code.",
+    ),
+    (
+        Slip::EncoderStands,
+        "the encoder stands still",
+        "The encoder has not moved. Its gradient comes from `half_backward` of `encoder`, and its Adam takes a step of its own.",
+    ),
+    (
+        Slip::DecoderStands,
+        "the decoder stands still",
+        "The decoder has not moved. Its gradient comes from `half_backward` of `decoder`, and its Adam takes a step of its own.",
+    ),
+    (
+        Slip::NothingMoves,
+        "copies are trained",
+        "The errors are right, and what was to be trained has not moved. Were copies trained?",
+    ),
+    (
+        Slip::StepStays,
+        "the step size stays",
+        "The step size stayed at its first value. In equation 8.8 it falls to zero: set `config.lr` of both Adams before each step.",
+    ),
+    (
+        Slip::CountedFromOne,
+        "counted from one",
+        "The first step is already shorter, and the last one has no length: t was counted from 1. In equation 8.8 it begins at 0.",
+    ),
+    (
+        Slip::AdamAnew,
+        "an optimiser for each step",
+        "The Adams were made anew for each step, so that their running means begin at zero again. Make them once, before the loop.",
+    ),
+    (
+        Slip::ErrorBehindTheStep,
+        "error behind the step",
+        "What is learnt is right. The errors that came back are those behind each step; asked for are those before it.",
+    ),
+    (
+        Slip::FirstBatchAgain,
+        "the first batch again",
+        "Every step saw the first batch.",
+    ),
+    (
+        Slip::ConstantsForgotten,
+        "constants forgotten",
+        "This is Adam with its default constants, but for the step size. It was to be made of the `adam` that came.",
+    ),
+];
+
+fn run(
+    start: &Nets,
+    batches: &[Array2<f64>],
+    (side, variance): (usize, f64),
+    adam: AdamConfig,
+    slip: Slip,
+) -> (Nets, Vec<f64>) {
+    let adam = match slip {
+        Slip::ConstantsForgotten => {
+            AdamConfig { lr: adam.lr, ..AdamConfig::default() }
+        }
+        _ => adam,
+    };
+    let mut nets = start.clone();
+    let anew = |nets: &Nets| {
+        [&nets.encoder, &nets.decoder].map(|net| Adam::new(net, adam))
+    };
+    let (mut adams, mut errors) = (anew(&nets), Vec::new());
+    for (t, own) in batches.iter().enumerate() {
+        let x = if slip == Slip::FirstBatchAgain { &batches[0] } else { own };
+        if slip == Slip::AdamAnew {
+            adams = anew(&nets);
+        }
+        let left = |t: usize| 1.0 - t as f64 / batches.len() as f64;
+        let left = match slip {
+            Slip::StepStays => 1.0,
+            Slip::CountedFromOne => left(t + 1),
+            _ => left(t),
+        };
+        adams.iter_mut().for_each(|of| of.config.lr = adam.lr * left);
+        let error = one_step(&mut nets, &mut adams, x, side, variance, slip);
+        errors.push(match slip {
+            Slip::ErrorBehindTheStep => {
+                let z_e = half(&nets.encoder, x.clone(), side).y;
+                let z_q = found(&nets, &z_e).0;
+                mse(&half(&nets.decoder, z_q, side).y, x) / variance
+            }
+            Slip::Undivided | Slip::ErrorUndivided => error * variance,
+            _ => error,
+        });
+    }
+    match slip {
+        Slip::NothingMoves => (start.clone(), errors),
+        _ => (nets, errors),
+    }
+}
+
+/// The codes of latents, and which.
+fn found(nets: &Nets, z_e: &Array2<f64>) -> (Array2<f64>, Vec<usize>) {
+    let found = nets.quantizer.quantize(z_e);
+    let found = found.unwrap_or_else(|e| panic!("{e}")).quantized;
+    (found.z_q, found.indices)
+}
+
+fn one_step(
+    nets: &mut Nets,
+    [adam_e, adam_d]: &mut [Adam<f64>; 2],
+    x: &Array2<f64>,
+    side: usize,
+    variance: f64,
+    slip: Slip,
+) -> f64 {
+    let encoded = half(&nets.encoder, x.clone(), side);
+    let z_e = &encoded.y;
+    let (mut z_q, indices) = found(nets, z_e);
+    if slip == Slip::CodebookFirst {
+        learn(nets, z_e, &indices);
+        z_q = nets.quantizer.codebook().select(Axis(0), &indices);
+    }
+    let heard = if slip == Slip::FedLatents { z_e } else { &z_q };
+    let decoded = half(&nets.decoder, heard.clone(), side);
+    let over = match slip {
+        Slip::Undivided | Slip::GradientUndivided => 1.0,
+        _ => variance,
+    };
+    let d_x_hat = match slip {
+        Slip::TargetForOutput => mse_backward(x, &decoded.y),
+        Slip::AllDivided => mse_backward(&decoded.y, x),
+        _ => mse_backward(&decoded.y, x) / over,
+    };
+    let (d_s, mut d_decoder) =
+        half_backward(&nets.decoder, &decoded, &d_x_hat, side);
+    if slip == Slip::AllDivided {
+        let divided = d_decoder.parameters_mut();
+        divided.into_iter().for_each(|mut p| p /= variance);
+    }
+    if slip == Slip::DecoderMovedFirst {
+        adam_d.step(&mut nets.decoder, &d_decoder);
+    }
+    let mut d_z_q = d_s.dot(&nets.decoder.layers[0].w.t());
+    if slip == Slip::NoStraightThrough {
+        d_z_q.fill(0.0);
+    }
+    let d_z_e = match slip {
+        Slip::NoCommitment => d_z_q,
+        Slip::CodesForLatents => {
+            nets.quantizer.encoder_gradient(&z_q, z_e, d_z_q)
+        }
+        Slip::AllDivided => {
+            nets.quantizer.encoder_gradient(z_e, &z_q, d_z_q) / variance
+        }
+        _ => nets.quantizer.encoder_gradient(z_e, &z_q, d_z_q),
+    };
+    let (_, d_encoder) = half_backward(&nets.encoder, &encoded, &d_z_e, side);
+    if slip != Slip::EncoderStands {
+        adam_e.step(&mut nets.encoder, &d_encoder);
+    }
+    if !matches!(slip, Slip::DecoderStands | Slip::DecoderMovedFirst) {
+        adam_d.step(&mut nets.decoder, &d_decoder);
+    }
+    if !matches!(slip, Slip::CodebookStands | Slip::CodebookFirst) {
+        learn(nets, z_e, &indices);
+    }
+    mse(&decoded.y, x) / variance
+}
+
+fn learn(nets: &mut Nets, z_e: &Array2<f64>, indices: &[usize]) {
+    let learnt = nets.quantizer.learn(z_e, indices, &mut rng_at(0, 0));
+    learnt.unwrap_or_else(|e| panic!("{e}"));
+}
+
+/// Every number of a training: errors, encoder, decoder, codebook.
+fn laid((nets, errors): &(Nets, Vec<f64>)) -> Array1<f64> {
+    let halves = [&nets.encoder, &nets.decoder];
+    let of = |net: &Mlp<f64>| {
+        let all: Vec<f64> =
+            net.parameters().iter().flat_map(|p| p.iter().copied()).collect();
+        all
+    };
+    let codebook = nets.quantizer.codebook().iter().copied();
+    errors
+        .iter()
+        .copied()
+        .chain(halves.into_iter().flat_map(of))
+        .chain(codebook)
+        .collect()
+}
+
+fn differs(a: f64, b: f64) -> bool {
+    let near = (a - b).abs() <= 1e-9 * a.abs().max(1.0);
+    !near // a NaN differs from everything
+}
+
+/// What differs first of two trainings: the errors, or a row of what was learnt.
+fn first_difference(
+    (right, errors): &(Nets, Vec<f64>),
+    (came, yours): &(Nets, Vec<f64>),
+) -> [String; 2] {
+    if errors.iter().zip(yours).any(|(a, b)| differs(*a, *b)) {
+        return [errors, yours].map(|e| match e.len() {
+            0..=6 => format!("errors {e:.5?}"),
+            _ => format!("errors {:.5?} …", &e[..6]),
+        });
+    }
+    let row = |what: &str, a: &Array2<f64>, b: &Array2<f64>| {
+        let pairs = a.rows().into_iter().zip(b.rows()).enumerate();
+        let mut wrong = pairs.filter(|(_, (a, b))| {
+            a.iter().zip(b).any(|(a, b)| differs(*a, *b))
+        });
+        let (n, (a, b)) = wrong.next()?;
+        Some([a, b].map(|row| format!("row {n} of {what} {row:.5}")))
+    };
+    let halves = [
+        ("encoder", &right.encoder, &came.encoder),
+        ("decoder", &right.decoder, &came.decoder),
+    ];
+    for (name, right, came) in halves {
+        for (n, (a, b)) in right.layers.iter().zip(&came.layers).enumerate() {
+            let biases = |of: &Layer<f64>| of.b.clone().insert_axis(Axis(0));
+            let what = format!("the weights of layer {n} of the {name}");
+            let weights = row(&what, &a.w, &b.w);
+            let what = format!("the biases of layer {n} of the {name}");
+            let found = weights.or(row(&what, &biases(a), &biases(b)));
+            if let Some(found) = found {
+                return found;
+            }
+        }
+    }
+    let [a, b] = [right, came].map(|nets| nets.quantizer.codebook());
+    row("the codebook", a, b).unwrap_or_default()
+}
+
+/// By how much errors are multiplied, if all are by the same, and it is not 1.
+fn factor(right: &[f64], came: &[f64]) -> Option<f64> {
+    let times = came.first()? / right.first()?;
+    let mut pairs = right.iter().zip(came);
+    let all = pairs.all(|(a, b)| (a * times - b).abs() <= 1e-9 * b.abs());
+    (right.len() > 1 && all && (times - 1.0).abs() > 1e-6).then_some(times)
+}
+
+/// Two small halves and a codebook among the first latents.
+fn nets(
+    [inputs, channels, width]: [usize; 3],
+    (blocks, codes): (usize, usize),
+    (first, side): (&Array2<f64>, usize),
+    seed: u64,
+) -> Nets {
+    let rng = &mut rng_at(88, seed);
+    let mut of = |from: usize, to: usize| {
+        let relu = Activation::Relu;
+        let mut layers = vec![init_layer::<f64>(from, channels, relu, rng)];
+        layers.extend(
+            (0..blocks)
+                .map(|_| init_layer(9 * channels, channels, relu, rng)),
+        );
+        layers.push(init_layer(channels, to, Activation::Identity, rng));
+        layers.iter_mut().for_each(|layer| layer.w *= 0.5);
+        Mlp { layers }
+    };
+    let (encoder, decoder) = (of(inputs, width), of(width, inputs));
+    let settings = Settings {
+        learning: Learning::Ema { gamma: 0.8, debias: true },
+        beta: 0.7,
+        ..Settings::default()
+    };
+    let z_e = half(&encoder, first.clone(), side).y;
+    let quantizer = Quantizer::from_latents(&z_e, codes, 2, settings, rng);
+    let quantizer = quantizer.unwrap_or_else(|e| panic!("{e}"));
+    Nets { encoder, decoder, quantizer }
+}
+
+/// Patches of bars, each map with one of its own grey: `[maps · side², 4]`, half of the numbers 0.
+fn bars(maps: usize, side: usize, stream: u64) -> Array2<f64> {
+    let rng = &mut rng_at(89, stream);
+    let grey: Array2<f64> =
+        Array2::random_using((maps, 2), StandardNormal, rng);
+    Array2::from_shape_fn((maps * side * side, 4), |(n, pixel)| {
+        let (map, column) = (n / (side * side), n % side);
+        let upright = grey[[map, 1]] > 0.0;
+        match (upright && column == 1) || (!upright && pixel < 2) {
+            true => 1.0 + 0.3 * grey[[map, 0]],
+            false => 0.0,
+        }
+    })
+}
+
+pub fn train(candidate: Trains) -> Result<(), Diagnosis> {
+    const SEE: &str = "chapter 8, § One step, equations 8.7 and 8.8";
+    let told = |name, what: &str| Diagnosis::new(name, what, SEE);
+    // An eps that is not small, so that the size of a gradient shows.
+    let adam = AdamConfig { lr: 0.05, beta1: 0.5, beta2: 0.9, eps: 0.1 };
+    let few = vec![bars(3, 2, 0), bars(1, 2, 1), bars(2, 2, 2)];
+    let mut far = bars(2, 3, 3);
+    (far[[0, 0]], far[[10, 3]]) = (1000.0, -1000.0);
+    let far = vec![far, bars(1, 3, 4) * 0.0];
+    let long: Vec<_> = (0..60).map(|n| bars(4, 3, 10 + n)).collect();
+    let of = |sizes, more, first: &Array2<f64>, side, seed| {
+        nets(sizes, more, (first, side), seed)
+    };
+    let cases = [
+        (of([4, 5, 3], (1, 4), &few[0], 2, 1), few, (2, 0.3), adam),
+        (of([4, 3, 2], (2, 3), &far[0], 3, 2), far, (3, 20.0), adam),
+        (of([4, 5, 2], (0, 2), &bars(2, 2, 5), 2, 3), vec![], (2, 1.0), adam),
+        (
+            of([4, 6, 3], (1, 5), &long[0], 3, 4),
+            long,
+            (3, 0.2),
+            AdamConfig { lr: 0.02, ..AdamConfig::default() },
+        ),
+    ];
+    for (start, batches, (side, variance), adam) in cases {
+        let of = |slip| run(&start, &batches, (side, variance), adam, slip);
+        let mut mine = start.clone();
+        let errors = candidate(
+            &mut mine.encoder,
+            &mut mine.decoder,
+            &mut mine.quantizer,
+            &batches,
+            (side, variance),
+            adam,
+        );
+        let came = (mine, errors);
+        if came.1.len() != batches.len() {
+            let count = |n: usize| format!("{n} errors");
+            let what =
+                "There is one error for each batch, that before its step.";
+            return Err(told("number of errors", what)
+                .with(count(batches.len()), count(came.1.len())));
+        }
+        let right = of(Slip::None);
+        let suspects = SLIPS
+            .into_iter()
+            .map(|(slip, name, what)| (laid(&of(slip)), told(name, what)));
+        let otherwise = match factor(&right.1, &came.1) {
+            Some(times) => Diagnosis::new(
+                "times a number",
+                format!(
+                    "Your errors are {times:.4} of the right ones everywhere."
+                ),
+                SEE,
+            ),
+            None if batches.len() == 60 => told(
+                "long training",
+                "Few batches are right, and 60 are not.",
+            ),
+            None => told("value", "The errors or what was learnt is wrong."),
+        };
+        // Sixty steps make a little rounding larger.
+        let near = if batches.len() == 60 { 1e-5 } else { 1e-9 };
+        let judged = judge(
+            &laid(&right),
+            &laid(&came),
+            near,
+            suspects.collect(),
+            otherwise,
+        );
+        judged.map_err(|told| {
+            let [right, came] = first_difference(&right, &came);
+            told.with(right, came)
+        })?;
+    }
+    Ok(())
+}
+
+/// What a cause does to a run, in a sentence.
+fn does(cause: Cause) -> &'static str {
+    match cause {
+        Cause::NoStraightThrough => {
+            "Without a gradient from the error, the encoder follows the commitment term alone: its latents draw together on their codes."
+        }
+        Cause::NoCommitment => {
+            "With β = 0 nothing keeps a latent near its code: the latents grow, and the codes run after them."
+        }
+        Cause::LatentsDecoded => {
+            "A decoder that is trained on latents gets better at latents; what it makes of codes is another matter."
+        }
+        Cause::FrozenCodebook => {
+            "Where the codebook does not move, the latents come to it, and stay about as long as they were at the start."
+        }
+        Cause::FarCodebook => {
+            "In a codebook that starts far from all latents, one code is the nearest to all of them: it is drawn in, and the others \
+             never are."
+        }
+        Cause::OneBatch => {
+            "Who sees one batch again and again gets better on it for ever, and not on fresh patches."
+        }
+    }
+}
+
+fn rounded(value: f64) -> String {
+    match value.abs() {
+        size if size >= 10.0 => format!("{value:.0}"),
+        size if size >= 0.01 => format!("{value:.2}"),
+        size if size >= 0.0001 => format!("{value:.4}"),
+        _ => "less than 0.0001".into(),
+    }
+}
+
+/// Means of the last third of a run with this cause; each is trained once, however many answers are looked at.
+fn end(cause: Cause) -> [f64; 7] {
+    static OF: LazyLock<Patches> = LazyLock::new(|| {
+        Patches::load(&datasets::bundled()).unwrap_or_else(|e| panic!("{e}"))
+    });
+    static ENDS: [OnceLock<[f64; 7]>; CAUSES.len()] =
+        [const { OnceLock::new() }; CAUSES.len()];
+    let n = CAUSES.iter().position(|c| *c == cause).unwrap_or(0);
+    *ENDS[n].get_or_init(|| late(&log(Some(cause), &OF, 1, STEPS)))
+}
+
+pub fn diagnose(candidate: fn() -> [Cause; 4]) -> Result<(), Diagnosis> {
+    const SEE: &str = "chapter 8, § Exercises";
+    let runs = ["A", "B", "C", "D"].iter().zip(SHOWN).zip(candidate());
+    for ((run, right), came) in runs {
+        if right == came {
+            continue;
+        }
+        let (here, there) = (end(right), end(came));
+        let mut told: Vec<_> = SAID
+            .iter()
+            .zip(here.iter().zip(&there))
+            .map(|((said, words), (a, b))| (apart(said, *a, *b), words, a, b))
+            .collect();
+        told.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let numbers = told.iter().take(2).map(|(_, words, here, there)| {
+            format!(
+                "{words} would be about {}; here it is {}",
+                rounded(**there),
+                rounded(**here)
+            )
+        });
+        let what = format!(
+            "Run {run} is something else. {} Over the last third of such a run, {}.",
+            does(came),
+            numbers.collect::<Vec<_>>().join(", and ")
+        );
+        return Err(Diagnosis::new(named(came), what, SEE));
+    }
+    Ok(())
+}
+
+fn named(cause: Cause) -> &'static str {
+    match cause {
+        Cause::NoStraightThrough => "no straight-through",
+        Cause::NoCommitment => "no commitment",
+        Cause::LatentsDecoded => "latents decoded",
+        Cause::FrozenCodebook => "frozen codebook",
+        Cause::FarCodebook => "far codebook",
+        Cause::OneBatch => "one batch",
+    }
 }

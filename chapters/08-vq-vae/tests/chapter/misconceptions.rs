@@ -12,12 +12,16 @@ mod cheapest;
 mod col2im;
 #[path = "../../misconceptions/decoder_input.rs"]
 mod decoder_input;
+#[path = "../../misconceptions/diagnose.rs"]
+mod diagnose;
 #[path = "../../misconceptions/im2col.rs"]
 mod im2col;
 #[path = "../../misconceptions/mse_over_variance.rs"]
 mod mse_over_variance;
 #[path = "../../misconceptions/residual_backward.rs"]
 mod residual_backward;
+#[path = "../../misconceptions/train.rs"]
+mod train;
 
 #[test]
 fn exercise_8_1() {
@@ -91,4 +95,59 @@ fn exercise_8_7() {
     expect_diagnosis(check(not_squared), "not squared");
     expect_diagnosis(check(nearest), "nearest");
     expect_diagnosis(check(price_alone), "price alone");
+}
+
+#[test]
+fn exercise_8_8() {
+    use train::*;
+    let check = checks::train;
+    expect_diagnosis(check(fed_latents), "fed latents");
+    expect_diagnosis(check(no_straight_through), "no straight-through");
+    expect_diagnosis(check(no_commitment), "no commitment");
+    expect_diagnosis(check(codes_for_latents), "codes for latents");
+    expect_diagnosis(check(target_for_output), "target for output");
+    expect_diagnosis(check(undivided), "undivided");
+    expect_diagnosis(check(error_undivided), "error undivided");
+    expect_diagnosis(check(gradient_undivided), "gradient undivided");
+    expect_diagnosis(check(all_divided), "commitment divided too");
+    expect_diagnosis(check(decoder_moved_first), "decoder moved first");
+    expect_diagnosis(check(codebook_first), "codebook moved first");
+    let stands = "the codebook stands still";
+    expect_diagnosis(check(learns_from_codes), stands);
+    expect_diagnosis(check(learn_forgotten), stands);
+    expect_diagnosis(check(encoder_stands), "the encoder stands still");
+    expect_diagnosis(check(decoder_stands), "the decoder stands still");
+    expect_diagnosis(check(copies_are_trained), "copies are trained");
+    expect_diagnosis(check(step_stays), "the step size stays");
+    expect_diagnosis(check(counted_from_one), "counted from one");
+    expect_diagnosis(check(adam_anew), "an optimiser for each step");
+    let behind = "error behind the step";
+    expect_diagnosis(check(error_behind_the_step), behind);
+    expect_diagnosis(check(first_batch_again), "the first batch again");
+    expect_diagnosis(check(constants_forgotten), "constants forgotten");
+    expect_diagnosis(check(half_of_the_error), "times a number");
+    expect_diagnosis(check(no_errors), "number of errors");
+}
+
+#[test]
+fn exercise_8_9() {
+    use diagnose::*;
+    let check = checks::diagnose;
+    expect_diagnosis(check(a_gap_is_one_batch), "one batch");
+    expect_diagnosis(check(a_gap_is_no_commitment), "no commitment");
+    expect_diagnosis(
+        check(no_distance_is_a_frozen_codebook),
+        "frozen codebook",
+    );
+    expect_diagnosis(
+        check(short_latents_are_latents_decoded),
+        "latents decoded",
+    );
+    expect_diagnosis(check(few_codes_are_no_commitment), "no commitment");
+    expect_diagnosis(
+        check(nothing_learnt_is_no_straight_through),
+        "no straight-through",
+    );
+    expect_diagnosis(check(far_away_is_a_far_codebook), "far codebook");
+    expect_diagnosis(check(growing_is_one_batch), "one batch");
 }

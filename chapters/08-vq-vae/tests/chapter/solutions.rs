@@ -12,12 +12,16 @@ mod cheapest;
 mod col2im;
 #[path = "../../solutions/decoder_input.rs"]
 mod decoder_input;
+#[path = "../../solutions/diagnose.rs"]
+mod diagnose;
 #[path = "../../solutions/im2col.rs"]
 mod im2col;
 #[path = "../../solutions/mse_over_variance.rs"]
 mod mse_over_variance;
 #[path = "../../solutions/residual_backward.rs"]
 mod residual_backward;
+#[path = "../../solutions/train.rs"]
+mod train;
 
 #[test]
 fn exercise_8_1() {
@@ -56,4 +60,14 @@ fn exercise_8_6() {
 #[test]
 fn exercise_8_7() {
     expect_pass(checks::cheapest(cheapest::cheapest));
+}
+
+#[test]
+fn exercise_8_8() {
+    expect_pass(checks::train(train::train));
+}
+
+#[test]
+fn exercise_8_9() {
+    expect_pass(checks::diagnose(diagnose::diagnose));
 }

@@ -1,7 +1,20 @@
 //! The checks of this chapter's exercises.
 
-use lab::{Diagnosis, judge, judge_number};
-use ndarray::{Array1, Array2, Axis, array};
+use std::sync::LazyLock;
+
+use code_prior::model::{Prior, Sizes};
+use code_prior::plain::{
+    BITS, bits_per_image as bits_of, embed, embed_backward, flat,
+    shift_right as shifted,
+};
+use code_prior::sampling::{How, sample};
+use code_prior::training::Config;
+use gradients::plain::{
+    Adam, AdamConfig, Parameters, cross_entropy, cross_entropy_backward,
+};
+use lab::{Diagnosis, judge, judge_number, rng_at};
+use ndarray::{Array1, Array2, Axis, array, s};
+use ndarray_rand::rand::Rng;
 
 /// Queries, keys and values of four places.
 fn head() -> [Array2<f64>; 3] {
@@ -666,4 +679,512 @@ pub fn mask(
         )?;
     }
     Ok(())
+}
+
+/// A prior, batches of code maps, how; to the bits an image of each batch.
+type Trains = fn(&mut Prior<f64>, &[Array2<usize>], &Config) -> Vec<f64>;
+
+/// What can be wrong with a training.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Slip {
+    None,
+    NoShift,
+    ToTheLeft,
+    CodeForStart,
+    EmbeddingsStand,
+    TableStands,
+    PositionsStand,
+    RowsOfTargets,
+    Nats,
+    OfACode,
+    OfABatch,
+    Uphill,
+    SumForMean,
+    LastPlaceAlone,
+    CountedFromOne,
+    StepStays,
+    AdamAnew,
+    BitsBehindTheStep,
+    FirstBatchAgain,
+    ConstantsForgotten,
+    NothingMoves,
+}
+
+const SLIPS: [(Slip, &str, &str); 20] = [
+    (
+        Slip::NoShift,
+        "no shift",
+        "Each place sees its own code. The bits fall to nothing, and what has been learnt is to copy: there is nothing to copy when it draws.",
+    ),
+    (
+        Slip::ToTheLeft,
+        "to the left",
+        "Each place sees the code after it, which is the future. `shift_right` shows it the code before.",
+    ),
+    (
+        Slip::CodeForStart,
+        "code 0 as the start",
+        "The start token was code 0, a code like the others. It has a row of its own, number K, which is `prior.codes()`.",
+    ),
+    (
+        Slip::EmbeddingsStand,
+        "embeddings stand still",
+        "The table and the positions have not moved: `backward_rows` leaves their gradients at 0. `embed_backward` gives both, of the \
+         gradient at the rows.",
+    ),
+    (
+        Slip::TableStands,
+        "the table stands still",
+        "The positions move, and the table of embeddings does not. `embed_backward` gives the gradients of both.",
+    ),
+    (
+        Slip::PositionsStand,
+        "positions stand still",
+        "The table of embeddings moves, and the positions do not. `embed_backward` gives the gradients of both.",
+    ),
+    (
+        Slip::RowsOfTargets,
+        "rows of the targets",
+        "The gradient at a place went to the row of the code that was to be guessed there. It goes to the row that was taken: that of what was \
+         *seen*.",
+    ),
+    (
+        Slip::Nats,
+        "nats",
+        "What is learnt is right. What came back is in nats; `BITS` are in a nat.",
+    ),
+    (
+        Slip::OfACode,
+        "of a code",
+        "What is learnt is right. What came back is what one code costs; an image has T of them.",
+    ),
+    (
+        Slip::OfABatch,
+        "of a batch",
+        "What is learnt is right. What came back is what all images of the batch cost together.",
+    ),
+    (
+        Slip::Uphill,
+        "uphill",
+        "The prior climbs its loss. `cross_entropy_backward` gives the gradient of the loss, and `step` goes against it by itself.",
+    ),
+    (
+        Slip::SumForMean,
+        "sum for mean",
+        "The gradient is that of the sum over all places; the loss is their mean.",
+    ),
+    (
+        Slip::LastPlaceAlone,
+        "the last place alone",
+        "Only the guess at the last place was scored. One pass makes T guesses of each map, and each has a target.",
+    ),
+    (
+        Slip::CountedFromOne,
+        "counted from one",
+        "The steps were counted from 1. `config.lr` counts from 0: the first step is that of n = 0.",
+    ),
+    (
+        Slip::StepStays,
+        "the step size stays",
+        "The step size stayed at that of `config.adam`, which is the largest. Set `adam.config.lr` before each step.",
+    ),
+    (
+        Slip::AdamAnew,
+        "an optimiser for each step",
+        "Adam was made anew for each step, so that its running means begin at zero again. Make it once, before the loop.",
+    ),
+    (
+        Slip::BitsBehindTheStep,
+        "bits behind the step",
+        "What is learnt is right. The bits that came back are those behind each step; asked for are those before it.",
+    ),
+    (
+        Slip::FirstBatchAgain,
+        "the first batch again",
+        "Every step saw the first batch.",
+    ),
+    (
+        Slip::ConstantsForgotten,
+        "constants forgotten",
+        "This is Adam with its default constants. It was to be made of `config.adam`.",
+    ),
+    (
+        Slip::NothingMoves,
+        "a copy is trained",
+        "The bits are right, and the prior that came has not moved. Was a copy trained?",
+    ),
+];
+
+fn run(
+    start: &Prior<f64>,
+    batches: &[Array2<usize>],
+    config: &Config,
+    slip: Slip,
+) -> (Prior<f64>, Vec<f64>) {
+    let constants = match slip {
+        Slip::ConstantsForgotten => AdamConfig::default(),
+        _ => config.adam,
+    };
+    let (mut prior, mut bits) = (start.clone(), Vec::new());
+    let mut adam = Adam::new(&prior, constants);
+    for (n, own) in batches.iter().enumerate() {
+        let codes =
+            if slip == Slip::FirstBatchAgain { &batches[0] } else { own };
+        if slip == Slip::AdamAnew {
+            adam = Adam::new(&prior, constants);
+        }
+        adam.config.lr = match slip {
+            Slip::CountedFromOne => config.lr(n as u64 + 1),
+            Slip::StepStays => constants.lr,
+            _ => config.lr(n as u64),
+        };
+        let (nats, d) = learnt(&prior, codes, slip);
+        adam.step(&mut prior, &d);
+        let nats = match slip {
+            Slip::BitsBehindTheStep => learnt(&prior, codes, slip).0,
+            _ => nats,
+        };
+        let places = codes.ncols() as f64;
+        bits.push(match slip {
+            Slip::Nats => nats * places,
+            Slip::OfACode => nats * BITS,
+            Slip::OfABatch => nats * BITS * codes.len() as f64,
+            _ => nats * BITS * places,
+        });
+    }
+    match slip {
+        Slip::NothingMoves => (start.clone(), bits),
+        _ => (prior, bits),
+    }
+}
+
+/// The loss in nats, and the gradient of a step.
+fn learnt(
+    prior: &Prior<f64>,
+    codes: &Array2<usize>,
+    slip: Slip,
+) -> (f64, Prior<f64>) {
+    let (t, k) = (codes.ncols(), prior.codes());
+    let seen = match slip {
+        Slip::NoShift => codes.clone(),
+        Slip::ToTheLeft => {
+            let mut seen = Array2::from_elem(codes.dim(), k);
+            seen.slice_mut(s![.., ..t - 1]).assign(&codes.slice(s![.., 1..]));
+            seen
+        }
+        Slip::CodeForStart => shifted(codes, 0),
+        _ => shifted(codes, k),
+    };
+    let pass =
+        prior.forward_rows(embed(&prior.table, &prior.positions, &seen));
+    let targets = flat(codes);
+    let mut loss = cross_entropy(&pass.logits, &targets);
+    let mut d_logits = cross_entropy_backward(&pass.logits, &targets);
+    match slip {
+        Slip::Uphill => d_logits *= -1.0,
+        Slip::SumForMean => d_logits *= codes.len() as f64,
+        Slip::LastPlaceAlone => {
+            let ends = pass.logits.slice(s![t - 1..; t, ..]).to_owned();
+            let there = codes.column(t - 1).to_vec();
+            loss = cross_entropy(&ends, &there);
+            d_logits.fill(0.0);
+            d_logits
+                .slice_mut(s![t - 1..; t, ..])
+                .assign(&cross_entropy_backward(&ends, &there));
+        }
+        _ => {}
+    }
+    let (d_x, mut d) = prior.backward_rows(&pass, &d_logits);
+    let to = if slip == Slip::RowsOfTargets { codes } else { &seen };
+    let sizes = (prior.table.nrows(), prior.places());
+    let (table, positions) = embed_backward(&d_x, to, sizes);
+    if !matches!(slip, Slip::EmbeddingsStand | Slip::TableStands) {
+        d.table = table;
+    }
+    if !matches!(slip, Slip::EmbeddingsStand | Slip::PositionsStand) {
+        d.positions = positions;
+    }
+    (loss, d)
+}
+
+/// The bits, and then every number of the prior.
+fn laid((prior, bits): &(Prior<f64>, Vec<f64>)) -> Array1<f64> {
+    let parameters = prior.parameters();
+    let parameters = parameters.iter().flat_map(|p| p.iter());
+    bits.iter().chain(parameters).copied().collect()
+}
+
+/// What differs first of two trainings: the bits, or a row of what was learnt.
+fn first_difference(
+    (right, bits): &(Prior<f64>, Vec<f64>),
+    (came, yours): &(Prior<f64>, Vec<f64>),
+) -> [String; 2] {
+    let differs = |(a, b): (&f64, &f64)| {
+        let near = (a - b).abs() <= 1e-9 * a.abs().max(1.0);
+        !near // a NaN differs from everything
+    };
+    if bits.iter().zip(yours).any(differs) {
+        return [bits, yours].map(|b| match b.len() {
+            0..=6 => format!("bits an image {b:.5?}"),
+            _ => format!("bits an image {:.5?} …", &b[..6]),
+        });
+    }
+    let all = right.parameters().into_iter().zip(came.parameters());
+    for (n, (a, b)) in all.enumerate() {
+        let name = match n {
+            0 => "the table".to_string(),
+            1 => "the positions".to_string(),
+            n => format!("parameter {n} of the prior"),
+        };
+        let rows = a.outer_iter().zip(b.outer_iter()).enumerate();
+        for (row, (a, b)) in rows {
+            if a.iter().zip(&b).any(differs) {
+                let row = format!("row {row} of {name}");
+                return [a, b].map(|v| format!("{row} {v:.5}"));
+            }
+        }
+    }
+    [String::new(), String::new()]
+}
+
+/// By how much numbers are multiplied, if all are by the same, and it is not 1.
+fn factor(right: &[f64], came: &[f64]) -> Option<f64> {
+    let times = came.first()? / right.first()?;
+    let mut pairs = right.iter().zip(came);
+    let all = pairs.all(|(a, b)| (a * times - b).abs() <= 1e-9 * b.abs());
+    (right.len() > 1 && all && (times - 1.0).abs() > 1e-6).then_some(times)
+}
+
+/// Maps whose second half repeats the first.
+fn doubled(
+    maps: usize,
+    places: usize,
+    codes: usize,
+    stream: u64,
+) -> Array2<usize> {
+    let rng = &mut rng_at(99, stream);
+    let mut all =
+        Array2::from_shape_fn((maps, places), |_| rng.random_range(0..codes));
+    let half = places.div_ceil(2);
+    let first = all.slice(s![.., ..places - half]).to_owned();
+    all.slice_mut(s![.., half..]).assign(&first);
+    all
+}
+
+pub fn train(candidate: Trains) -> Result<(), Diagnosis> {
+    const SEE: &str =
+        "chapter 9, § Training, and equations 9.2, 9.3 and 9.11";
+    let told = |name, what: &str| Diagnosis::new(name, what, SEE);
+    let sizes = |codes, places, blocks, classes| Sizes {
+        codes,
+        places,
+        width: 8,
+        heads: 2,
+        blocks,
+        classes,
+    };
+    // An eps that is not small, so that the size of a gradient shows.
+    let adam = AdamConfig { lr: 0.05, beta1: 0.5, beta2: 0.9, eps: 0.1 };
+    let config = |sizes, batches: &[_], adam| Config {
+        sizes,
+        batch: 3,
+        steps: batches.len() as u64,
+        warm_up: 2,
+        adam,
+    };
+    let few = vec![
+        array![[4, 0, 0, 2], [1, 1, 3, 0], [0, 0, 0, 0]],
+        array![[2, 4, 4, 4]],
+        array![[3, 0, 1, 2], [4, 3, 2, 1]],
+    ];
+    let other = vec![doubled(2, 5, 3, 0), doubled(4, 5, 3, 1)];
+    let long: Vec<_> = (0..60).map(|n| doubled(8, 6, 4, 10 + n)).collect();
+    let usual = AdamConfig { lr: 0.02, ..AdamConfig::default() };
+    let cases = [
+        (sizes(5, 4, 1, 0), few, adam, 0.0),
+        (sizes(3, 5, 2, 4), other, adam, 1000.0),
+        (sizes(2, 3, 0, 0), vec![], adam, 0.0),
+        (sizes(4, 6, 1, 0), long, usual, 0.0),
+    ];
+    for (n, (sizes, batches, adam, sure)) in cases.into_iter().enumerate() {
+        let start = Prior::new(sizes, &mut rng_at(98, n as u64));
+        let mut start = start.unwrap_or_else(|e| panic!("{e}"));
+        start.head.b[1] = sure; // of one code, before anything is learnt
+        let config = config(sizes, &batches, adam);
+        let mut mine = start.clone();
+        let bits = candidate(&mut mine, &batches, &config);
+        let came = (mine, bits);
+        if came.1.len() != batches.len() {
+            let count = |n: usize| format!("{n} numbers");
+            let what =
+                "There is one number for each batch, that before its step.";
+            return Err(told("how many numbers", what)
+                .with(count(batches.len()), count(came.1.len())));
+        }
+        let right = run(&start, &batches, &config, Slip::None);
+        let suspects = SLIPS.into_iter().map(|(slip, name, what)| {
+            let wrong = run(&start, &batches, &config, slip);
+            (laid(&wrong), told(name, what))
+        });
+        let otherwise = match factor(&right.1, &came.1) {
+            Some(times) => Diagnosis::new(
+                "times a number",
+                format!(
+                    "Your bits are {times:.4} of the right ones everywhere."
+                ),
+                SEE,
+            ),
+            None if batches.len() == 60 => told(
+                "long training",
+                "Few batches are right, and 60 are not.",
+            ),
+            None => told("value", "The bits or the prior are wrong."),
+        };
+        // Sixty steps make a little rounding larger.
+        let near = if batches.len() == 60 { 1e-5 } else { 1e-9 };
+        let suspects = suspects.collect();
+        let judged =
+            judge(&laid(&right), &laid(&came), near, suspects, otherwise);
+        judged.map_err(|told| {
+            let [right, came] = first_difference(&right, &came);
+            told.with(right, came)
+        })?;
+    }
+    Ok(())
+}
+
+/// What exercise 9.11 asks for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Foreseen {
+    /// Bits an image of what is drawn at temperature ½.
+    pub cold: f64,
+    /// Of what is drawn by top-2.
+    pub cut: f64,
+    pub why: Why,
+}
+
+/// Why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(dead_code)]
+pub enum Why {
+    DrawnByOnePaidByTheOther,
+    PaidAsDrawn,
+    HalfTheLogitsHalfTheBits,
+    TheModelIsTheSame,
+    OnlyTheLikeliest,
+}
+
+/// What 2,000 maps that are drawn so cost the prior of exercise 9.11, in bits an image, and the shares of the three codes in
+/// them, in percent.
+fn drawn(how: How) -> (f64, [f64; 3]) {
+    let sizes = Sizes {
+        codes: 3,
+        places: 49,
+        width: 2,
+        heads: 1,
+        blocks: 0,
+        classes: 0,
+    };
+    let prior = Prior::<f64>::new(sizes, &mut rng_at(9, 11));
+    let mut prior = prior.unwrap_or_else(|e| panic!("{e}"));
+    prior.head.w.fill(0.0);
+    prior.head.b = array![0.5, 0.25, 0.25].mapv_into(f64::ln);
+    let maps = sample(&prior, 2000, how, 1);
+    let maps = maps.unwrap_or_else(|e| panic!("{e}"));
+    let nats = prior.nats(&maps).unwrap_or_else(|e| panic!("{e}"));
+    let share = |k: usize| {
+        let n = maps.iter().filter(|code| **code == k).count();
+        100.0 * n as f64 / maps.len() as f64
+    };
+    (bits_of(&nats), [0, 1, 2].map(share))
+}
+
+pub fn colder(candidate: fn() -> Foreseen) -> Result<(), Diagnosis> {
+    const SEE: &str =
+        "chapter 9, § Cutting the tail, equations 9.11, 9.14 and 9.19";
+    type Drawn = (f64, [f64; 3]);
+    /// Drawn once, however many answers are looked at.
+    static ALL: LazyLock<[Drawn; 4]> = LazyLock::new(|| {
+        let top_2 = How { top_k: Some(2), ..How::from(1.0) };
+        [How::from(1.0), How::from(0.5), top_2, How::from(0.0)].map(drawn)
+    });
+    let [(usual, _), (cold, shares), (cut, kept), (coldest, _)] = *ALL;
+    let yours = candidate();
+    let near = |a: f64, b: f64| (a - b).abs() <= 0.02 * b;
+    let both = |times: f64| {
+        near(yours.cold, times * cold) && near(yours.cut, times * cut)
+    };
+    let right = both(1.0);
+    let came = format!(
+        "2,000 maps drawn at temperature ½ cost {cold:.1} bits in the mean, by top-2 {cut:.1}{}.",
+        if right { ", as you say" } else { "" }
+    );
+    let told = |name, what: String| {
+        let yours = format!(
+            "{:.1} and {:.1}, {:?}",
+            yours.cold, yours.cut, yours.why
+        );
+        let told = Diagnosis::new(name, format!("{came} {what}"), SEE);
+        Err(told.with(format!("{cold:.1} and {cut:.1}"), yours))
+    };
+    match yours.why {
+        Why::DrawnByOnePaidByTheOther if right => Ok(()),
+        Why::DrawnByOnePaidByTheOther if both(1.0 / 49.0) => told(
+            "of a code",
+            "The reason is right, and your numbers are those of one code. An image has 49.".to_string(),
+        ),
+        Why::DrawnByOnePaidByTheOther if both(2.0_f64.ln()) => told(
+            "nats",
+            "The reason is right, and your numbers are in nats: a bit is a factor of two.".to_string(),
+        ),
+        Why::DrawnByOnePaidByTheOther => told(
+            "a reason without its numbers",
+            format!(
+                "The reason is right. At temperature ½ the three codes came in {:.0}, {:.0} and {:.0} of a hundred places, by top-2 in \
+                 {:.0}, {:.0} and {:.0}: what is drawn adds up to 1, in either case. A code costs 1, 2 and 2 bits.",
+                shares[0], shares[1], shares[2], kept[0], kept[1], kept[2]
+            ),
+        ),
+        Why::PaidAsDrawn => {
+            let entropy = |shares: [f64; 3]| {
+                let bits = shares.map(|p| match p / 100.0 {
+                    p if p > 0.0 => -p * p.log2(),
+                    _ => 0.0,
+                });
+                49.0 * bits.iter().sum::<f64>()
+            };
+            told(
+                "paid as drawn",
+                format!(
+                    "The entropies of what they were drawn from are {:.1} and {:.1} bits: so much they would cost a model that knew how they \
+                     were drawn. The prior does not. Whenever it meets code 1 it asks 2 bits.",
+                    entropy(shares),
+                    entropy(kept)
+                ),
+            )
+        }
+        Why::HalfTheLogitsHalfTheBits => told(
+            "half the bits",
+            format!(
+                "Half of {usual:.1} would be {:.1}, and the least that a map can cost is 49 bits, when all of it is code 0. The \
+                 temperature changes how often a code comes, not what the prior asks for it.",
+                usual / 2.0
+            ),
+        ),
+        Why::TheModelIsTheSame => told(
+            "the model is the same",
+            format!(
+                "The prior is the same, and so are its prices; drawn as it says, its maps cost {usual:.1}. But these are other maps: code 0, \
+                 the cheap one, came in {:.0} of a hundred places at temperature ½ and in {:.0} by top-2, where it comes in 50.",
+                shares[0], kept[0]
+            ),
+        ),
+        Why::OnlyTheLikeliest => told(
+            "only the likeliest",
+            format!(
+                "That is temperature 0, where all is code 0, and a map costs {coldest:.1} bits. At ½ a third of the places still have \
+                 another code, and of two codes the second is drawn too."
+            ),
+        ),
+    }
 }

@@ -10,6 +10,8 @@ mod attention_backward;
 mod bits_per_image;
 #[path = "../../misconceptions/causal_weights.rs"]
 mod causal_weights;
+#[path = "../../misconceptions/colder.rs"]
+mod colder;
 #[path = "../../misconceptions/in_units.rs"]
 mod in_units;
 #[path = "../../misconceptions/mask.rs"]
@@ -22,6 +24,8 @@ mod one_query;
 mod shift_right;
 #[path = "../../misconceptions/tempered.rs"]
 mod tempered;
+#[path = "../../misconceptions/train.rs"]
+mod train;
 
 #[test]
 fn exercise_9_1() {
@@ -135,4 +139,48 @@ fn exercise_9_9() {
     expect_diagnosis(check(channels_first), "channels first");
     expect_diagnosis(check(channels_ignored), "channels");
     expect_diagnosis(check(later_ones_stay), "wrong side");
+}
+
+#[test]
+fn exercise_9_10() {
+    use train::*;
+    let check = checks::train;
+    expect_diagnosis(check(no_shift), "no shift");
+    expect_diagnosis(check(to_the_left), "to the left");
+    expect_diagnosis(check(code_0_as_the_start), "code 0 as the start");
+    expect_diagnosis(check(embeddings_stand), "embeddings stand still");
+    expect_diagnosis(check(table_stands), "the table stands still");
+    expect_diagnosis(check(positions_stand), "positions stand still");
+    expect_diagnosis(check(rows_of_targets), "rows of the targets");
+    expect_diagnosis(check(in_nats), "nats");
+    expect_diagnosis(check(of_a_code), "of a code");
+    expect_diagnosis(check(of_a_batch), "of a batch");
+    expect_diagnosis(check(uphill), "uphill");
+    expect_diagnosis(check(sum_for_mean), "sum for mean");
+    expect_diagnosis(check(last_place_alone), "the last place alone");
+    expect_diagnosis(check(counted_from_one), "counted from one");
+    expect_diagnosis(check(step_stays), "the step size stays");
+    expect_diagnosis(check(adam_anew), "an optimiser for each step");
+    expect_diagnosis(check(bits_behind_the_step), "bits behind the step");
+    expect_diagnosis(check(first_batch_again), "the first batch again");
+    expect_diagnosis(check(constants_forgotten), "constants forgotten");
+    expect_diagnosis(check(copies_are_trained), "a copy is trained");
+    expect_diagnosis(check(half_of_it), "times a number");
+    expect_diagnosis(check(no_bits), "how many numbers");
+}
+
+#[test]
+fn exercise_9_11() {
+    use colder::*;
+    let check = checks::colder;
+    let without = "a reason without its numbers";
+    expect_diagnosis(check(paid_as_drawn), "paid as drawn");
+    expect_diagnosis(check(half_the_bits), "half the bits");
+    expect_diagnosis(check(the_model_is_the_same), "the model is the same");
+    expect_diagnosis(check(only_the_likeliest), "only the likeliest");
+    expect_diagnosis(check(right_for_a_wrong_reason), "paid as drawn");
+    expect_diagnosis(check(squares_that_add_up_to_less), without);
+    expect_diagnosis(check(what_is_cut_is_lost), without);
+    expect_diagnosis(check(of_a_code), "of a code");
+    expect_diagnosis(check(in_nats), "nats");
 }

@@ -10,6 +10,8 @@ mod attention_backward;
 mod bits_per_image;
 #[path = "../../solutions/causal_weights.rs"]
 mod causal_weights;
+#[path = "../../solutions/colder.rs"]
+mod colder;
 #[path = "../../solutions/in_units.rs"]
 mod in_units;
 #[path = "../../solutions/mask.rs"]
@@ -22,6 +24,8 @@ mod one_query;
 mod shift_right;
 #[path = "../../solutions/tempered.rs"]
 mod tempered;
+#[path = "../../solutions/train.rs"]
+mod train;
 
 #[test]
 fn exercise_9_1() {
@@ -70,4 +74,14 @@ fn exercise_9_8() {
 #[test]
 fn exercise_9_9() {
     expect_pass(checks::mask(mask::mask));
+}
+
+#[test]
+fn exercise_9_10() {
+    expect_pass(checks::train(train::train));
+}
+
+#[test]
+fn exercise_9_11() {
+    expect_pass(checks::colder(colder::colder));
 }

@@ -11,6 +11,7 @@ pub mod ema_fixed;
 pub mod late;
 pub mod learning;
 pub mod levels;
+pub mod logged;
 pub mod losses;
 pub mod mismatched;
 pub mod parity;

@@ -16,6 +16,7 @@ pub mod jpeg;
 pub mod keras;
 pub mod ladder;
 pub mod layers;
+pub mod logged;
 pub mod patches;
 pub mod pipeline;
 pub mod priced_list;

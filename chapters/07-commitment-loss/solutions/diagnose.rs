@@ -1,0 +1,5 @@
+use crate::checks::Cause;
+
+pub fn diagnose() -> [Cause; 3] {
+    [Cause::DetachedEncoder, Cause::EagerRevival, Cause::TooLate]
+}
