@@ -57,7 +57,7 @@ impl Task {
             noise: Noise { signs: 10, normals: 2 },
             gamma: 0.2,
             cool: steps * 6 / 5,
-            average: 0.99,
+            average: 0.998,
         }
     }
 
