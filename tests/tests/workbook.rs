@@ -566,8 +566,7 @@ fn pages_in_order() -> Vec<(String, String)> {
 fn equations_are_numbered_in_the_order_in_which_they_stand() {
     let mut last = (0, 0);
     for (name, page) in pages_in_order() {
-        let numbers =
-            page.lines().filter_map(|l| l.strip_prefix("```math "));
+        let numbers = page.lines().filter_map(|l| l.strip_prefix("```math "));
         for number in numbers {
             let (chapter, index) = number.trim().split_once('.').unwrap();
             let next: (u32, u32) =

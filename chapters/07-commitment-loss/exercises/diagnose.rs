@@ -8,7 +8,7 @@ use crate::checks::Cause;
 pub fn diagnose() -> [Cause; 3] {
     todo!(
         "Exercise 7.13 (§ Exercises): go from panel to panel. Do the latents \
-         stay near their codes? Does the codebook move, and does it come to \
-         rest? Do many codes in use go with a small error?"
+         stay near their codes? Does the codebook move? How many codes are \
+         in use, and does the error follow them?"
     )
 }

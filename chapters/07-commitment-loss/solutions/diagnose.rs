@@ -1,5 +1,5 @@
 use crate::checks::Cause;
 
 pub fn diagnose() -> [Cause; 3] {
-    [Cause::DetachedEncoder, Cause::EagerRevival, Cause::TooLate]
+    [Cause::DetachedEncoder, Cause::FarStart, Cause::TooLate]
 }

@@ -13,8 +13,6 @@ mod cheapest;
 mod col2im;
 #[path = "../exercises/decoder_input.rs"]
 mod decoder_input;
-#[path = "../exercises/diagnose.rs"]
-mod diagnose;
 #[path = "../exercises/im2col.rs"]
 mod im2col;
 #[path = "../exercises/mse_over_variance.rs"]
@@ -66,9 +64,4 @@ fn exercise_8_7_cheapest() {
 #[test]
 fn exercise_8_8_train() {
     expect_pass(checks::train(train::train));
-}
-
-#[test]
-fn exercise_8_9_diagnose() {
-    expect_pass(checks::diagnose(diagnose::diagnose));
 }

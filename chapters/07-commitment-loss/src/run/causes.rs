@@ -242,4 +242,4 @@ fn line(
 
 /// What is wrong with the runs A to C of the figure.
 pub const SHOWN: [Cause; 3] =
-    [Cause::DetachedEncoder, Cause::EagerRevival, Cause::TooLate];
+    [Cause::DetachedEncoder, Cause::FarStart, Cause::TooLate];

@@ -14,9 +14,9 @@ use lab::{Cost, Lab};
 use crate::{plain, quantizer, training}; // `causes`, which the tests read too, finds them here
 
 use experiments::{
-    autoencoders, batch, beta, collapse, constant, dead_codes, ema, ema_fixed,
-    late, learning, levels, logged, losses, mismatched, parity, pulls, reduction,
-    stacks, terms, usage, who_moves,
+    autoencoders, batch, beta, collapse, constant, dead_codes, ema,
+    ema_fixed, late, learning, levels, logged, losses, mismatched, parity,
+    pulls, reduction, stacks, terms, usage, who_moves,
 };
 
 /// The experiments of chapter 7.

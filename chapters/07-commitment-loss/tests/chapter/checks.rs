@@ -822,8 +822,10 @@ fn a_few_batches() -> Training {
             [-0.1, 0.0, -0.4]
         ],
         array![[0.4, 0.4, 0.1], [2.1, 0.3, 0.0]],
+        array![[0.2, 0.1, 0.0], [1.1, 0.0, 0.2], [3.0, 3.0, 3.0]],
+        array![[0.0, 0.5, 0.0], [2.5, 2.5, 2.0], [1.0, 0.0, 0.0]],
     ];
-    Training { start, batches, gamma: 0.8, threshold: 0.55 }
+    Training { start, batches, gamma: 0.8, threshold: 0.3 }
 }
 
 /// Six clouds of points on a circle, each more frequent than the one before.

@@ -186,11 +186,12 @@ fn exercise_7_13() {
     use diagnose::*;
     let check = checks::diagnose;
     expect_diagnosis(check(near_is_heavy_commitment), "heavy commitment");
-    expect_diagnosis(check(few_codes_are_a_far_start), "far start");
-    let jumps = check(codes_that_jump_are_no_commitment);
-    expect_diagnosis(jumps, "no commitment");
-    let even = check(even_use_is_a_detached_encoder);
-    expect_diagnosis(even, "detached encoder");
+    let stays = check(an_error_that_stays_is_frozen);
+    expect_diagnosis(stays, "frozen codebook");
+    let few = check(few_codes_are_heavy_commitment);
+    expect_diagnosis(few, "heavy commitment");
+    expect_diagnosis(check(few_codes_are_frozen), "frozen codebook");
+    expect_diagnosis(check(few_codes_are_eager_revival), "eager revival");
     expect_diagnosis(check(running_away_is_no_commitment), "no commitment");
     expect_diagnosis(check(a_still_codebook_is_frozen), "frozen codebook");
     expect_diagnosis(check(one_code_is_a_far_start), "far start");

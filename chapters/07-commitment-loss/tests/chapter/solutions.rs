@@ -3,9 +3,7 @@
 use lab::expect_pass;
 
 use crate::checks;
-use crate::checks::causes::{
-    CAUSES, SAID, SHOWN, STEPS, apart, late, log,
-};
+use crate::checks::causes::{CAUSES, SAID, SHOWN, STEPS, apart, late, log};
 
 #[path = "../../solutions/beta_for_a_sum.rs"]
 mod beta_for_a_sum;

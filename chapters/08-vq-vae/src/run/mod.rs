@@ -1,6 +1,5 @@
 //! The experiments of chapter 8.
 
-mod causes;
 pub mod experiments;
 pub mod ledger;
 mod pictures;
@@ -11,9 +10,8 @@ mod short;
 use lab::{Cost, Lab};
 
 use experiments::{
-    choices, digits, digits_dfdx, first_steps, gradient, ingredients,
-    interval, keras, ladder, layers, logged, pipeline, quantizers as other,
-    rate,
+    choices, digits, digits_dfdx, first_steps, gradient, ingredients, keras,
+    ladder, quantizers as other, rate,
 };
 
 /// The experiments of chapter 8.
@@ -31,11 +29,7 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     lab.run(&ingredients::EXPERIMENT)?;
     lab.run(&rate::EXPERIMENT)?;
     lab.run(&ladder::EXPERIMENT)?;
-    lab.run(&other::EXPERIMENT)?;
-    lab.run(&pipeline::EXPERIMENT)?;
-    lab.run(&layers::EXPERIMENT)?;
-    lab.run(&interval::EXPERIMENT)?;
-    lab.run(&logged::EXPERIMENT)
+    lab.run(&other::EXPERIMENT)
 }
 
 fn compare_everything(lab: &mut Lab) -> anyhow::Result<()> {

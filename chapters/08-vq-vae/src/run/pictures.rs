@@ -41,12 +41,11 @@ pub fn beside(
     grid
 }
 
-/// The side of an image, how many are shown, and the space between two.
-const CELL: f64 = 196.0;
-const SHOWN: usize = 3;
+/// The side of an image, and the space between two.
+const CELL: f64 = 112.0;
 const GAP: f64 = 8.0;
 
-/// Images, beside each its codes as coloured places with their numbers.
+/// Images, below each its codes as coloured places with their numbers.
 pub struct CodeMaps<'a> {
     /// Of each pixel, from 0, black, to 8; 784 an image.
     pub shades: &'a [f64],
@@ -57,23 +56,22 @@ pub struct CodeMaps<'a> {
 }
 
 impl CodeMaps<'_> {
-    /// As SVG, the first images below each other, as wide as a phone shows them.
+    /// As SVG, all images in a row.
     pub fn svg(&self) -> anyhow::Result<String> {
         let images = self.shades.chunks_exact(IMAGE * IMAGE);
         let places = self.codes.len() / images.len().max(1);
         let side = (places as f64).sqrt();
-        let shown = images.len().min(SHOWN);
         let (width, height) =
-            (2.0 * CELL + GAP, (shown as f64) * (CELL + GAP) - GAP);
+            ((images.len() as f64) * (CELL + GAP) - GAP, 2.0 * CELL + GAP);
         let mut svg = format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" \
              height=\"{height}\" font-family=\"sans-serif\" font-size=\"{:.1}\" text-anchor=\"middle\">\n",
-            0.5 * CELL / side,
+            0.45 * CELL / side,
         );
         let maps = self.codes.chunks_exact(places.max(1));
-        for (n, (image, map)) in images.zip(maps).take(shown).enumerate() {
-            let top = n as f64 * (CELL + GAP);
-            writeln!(svg, "<g transform=\"translate(0 {top})\">")?;
+        for (n, (image, map)) in images.zip(maps).enumerate() {
+            let left = n as f64 * (CELL + GAP);
+            writeln!(svg, "<g transform=\"translate({left} 0)\">")?;
             svg.push_str(&pixels(image)?);
             svg.push_str(&self.map(map, side)?);
             svg.push_str("</g>\n");
@@ -88,8 +86,8 @@ impl CodeMaps<'_> {
         let mut svg = String::new();
         for (place, code) in map.iter().enumerate() {
             let place = place as f64;
-            let x = size * (place % side) + CELL + GAP;
-            let y = size * (place / side).floor();
+            let x = size * (place % side);
+            let y = size * (place / side).floor() + CELL + GAP;
             let hue = self.hues.get(*code as usize);
             let hue = hue.context("a code has no hue")?;
             writeln!(

@@ -1,7 +1,5 @@
 //! The checks of this chapter's exercises.
 
-use std::sync::{LazyLock, OnceLock};
-
 use commitment_loss::quantizer::{Learning, Quantizer, Settings};
 use gradients::plain::{
     Activation, Adam, AdamConfig, Layer, Mlp, Parameters, init_layer, mse,
@@ -12,12 +10,6 @@ use ndarray::{Array1, Array2, Axis, array};
 use ndarray_rand::RandomExt;
 use ndarray_rand::rand_distr::StandardNormal;
 use vq_vae::plain::{half, half_backward};
-
-#[path = "../../src/run/causes.rs"]
-mod causes;
-
-pub use causes::Cause;
-use causes::{CAUSES, Patches, SAID, SHOWN, STEPS, apart, late, log};
 
 const TWO: usize = 2;
 
@@ -947,91 +939,4 @@ pub fn train(candidate: Trains) -> Result<(), Diagnosis> {
         })?;
     }
     Ok(())
-}
-
-/// What a cause does to a run, in a sentence.
-fn does(cause: Cause) -> &'static str {
-    match cause {
-        Cause::NoStraightThrough => {
-            "Without a gradient from the error, the encoder follows the commitment term alone: its latents draw together on their codes."
-        }
-        Cause::NoCommitment => {
-            "With β = 0 nothing keeps a latent near its code: the latents grow, and the codes run after them."
-        }
-        Cause::LatentsDecoded => {
-            "A decoder that is trained on latents gets better at latents; what it makes of codes is another matter."
-        }
-        Cause::FrozenCodebook => {
-            "Where the codebook does not move, the latents come to it, and stay about as long as they were at the start."
-        }
-        Cause::FarCodebook => {
-            "In a codebook that starts far from all latents, one code is the nearest to all of them: it is drawn in, and the others \
-             never are."
-        }
-        Cause::OneBatch => {
-            "Who sees one batch again and again gets better on it for ever, and not on fresh patches."
-        }
-    }
-}
-
-fn rounded(value: f64) -> String {
-    match value.abs() {
-        size if size >= 10.0 => format!("{value:.0}"),
-        size if size >= 0.01 => format!("{value:.2}"),
-        size if size >= 0.0001 => format!("{value:.4}"),
-        _ => "less than 0.0001".into(),
-    }
-}
-
-/// Means of the last third of a run with this cause; each is trained once, however many answers are looked at.
-fn end(cause: Cause) -> [f64; 7] {
-    static OF: LazyLock<Patches> = LazyLock::new(|| {
-        Patches::load(&datasets::bundled()).unwrap_or_else(|e| panic!("{e}"))
-    });
-    static ENDS: [OnceLock<[f64; 7]>; CAUSES.len()] =
-        [const { OnceLock::new() }; CAUSES.len()];
-    let n = CAUSES.iter().position(|c| *c == cause).unwrap_or(0);
-    *ENDS[n].get_or_init(|| late(&log(Some(cause), &OF, 1, STEPS)))
-}
-
-pub fn diagnose(candidate: fn() -> [Cause; 4]) -> Result<(), Diagnosis> {
-    const SEE: &str = "chapter 8, § Exercises";
-    let runs = ["A", "B", "C", "D"].iter().zip(SHOWN).zip(candidate());
-    for ((run, right), came) in runs {
-        if right == came {
-            continue;
-        }
-        let (here, there) = (end(right), end(came));
-        let mut told: Vec<_> = SAID
-            .iter()
-            .zip(here.iter().zip(&there))
-            .map(|((said, words), (a, b))| (apart(said, *a, *b), words, a, b))
-            .collect();
-        told.sort_by(|a, b| b.0.total_cmp(&a.0));
-        let numbers = told.iter().take(2).map(|(_, words, here, there)| {
-            format!(
-                "{words} would be about {}; here it is {}",
-                rounded(**there),
-                rounded(**here)
-            )
-        });
-        let what = format!(
-            "Run {run} is something else. {} Over the last third of such a run, {}.",
-            does(came),
-            numbers.collect::<Vec<_>>().join(", and ")
-        );
-        return Err(Diagnosis::new(named(came), what, SEE));
-    }
-    Ok(())
-}
-
-fn named(cause: Cause) -> &'static str {
-    match cause {
-        Cause::NoStraightThrough => "no straight-through",
-        Cause::NoCommitment => "no commitment",
-        Cause::LatentsDecoded => "latents decoded",
-        Cause::FrozenCodebook => "frozen codebook",
-        Cause::FarCodebook => "far codebook",
-        Cause::OneBatch => "one batch",
-    }
 }

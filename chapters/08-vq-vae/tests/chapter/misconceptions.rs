@@ -12,8 +12,6 @@ mod cheapest;
 mod col2im;
 #[path = "../../misconceptions/decoder_input.rs"]
 mod decoder_input;
-#[path = "../../misconceptions/diagnose.rs"]
-mod diagnose;
 #[path = "../../misconceptions/im2col.rs"]
 mod im2col;
 #[path = "../../misconceptions/mse_over_variance.rs"]
@@ -127,27 +125,4 @@ fn exercise_8_8() {
     expect_diagnosis(check(constants_forgotten), "constants forgotten");
     expect_diagnosis(check(half_of_the_error), "times a number");
     expect_diagnosis(check(no_errors), "number of errors");
-}
-
-#[test]
-fn exercise_8_9() {
-    use diagnose::*;
-    let check = checks::diagnose;
-    expect_diagnosis(check(a_gap_is_one_batch), "one batch");
-    expect_diagnosis(check(a_gap_is_no_commitment), "no commitment");
-    expect_diagnosis(
-        check(no_distance_is_a_frozen_codebook),
-        "frozen codebook",
-    );
-    expect_diagnosis(
-        check(short_latents_are_latents_decoded),
-        "latents decoded",
-    );
-    expect_diagnosis(check(few_codes_are_no_commitment), "no commitment");
-    expect_diagnosis(
-        check(nothing_learnt_is_no_straight_through),
-        "no straight-through",
-    );
-    expect_diagnosis(check(far_away_is_a_far_codebook), "far codebook");
-    expect_diagnosis(check(growing_is_one_batch), "one batch");
 }

@@ -12,8 +12,6 @@ mod cheapest;
 mod col2im;
 #[path = "../../solutions/decoder_input.rs"]
 mod decoder_input;
-#[path = "../../solutions/diagnose.rs"]
-mod diagnose;
 #[path = "../../solutions/im2col.rs"]
 mod im2col;
 #[path = "../../solutions/mse_over_variance.rs"]
@@ -65,9 +63,4 @@ fn exercise_8_7() {
 #[test]
 fn exercise_8_8() {
     expect_pass(checks::train(train::train));
-}
-
-#[test]
-fn exercise_8_9() {
-    expect_pass(checks::diagnose(diagnose::diagnose));
 }

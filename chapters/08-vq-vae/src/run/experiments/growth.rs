@@ -93,7 +93,7 @@ fn draw_growth(of: &Measurements) -> anyhow::Result<String> {
         .points("test digits", of.curve("step", "error")?);
     let codes = over_steps("perplexity of the codes", Axis::Linear)
         .line("", of.curve("step", "perplexity")?);
-    panels(&[error, codes], 1)
+    panels(&[error, codes], 2)
 }
 
 fn draw_commitment(of: &Measurements) -> anyhow::Result<String> {
@@ -106,7 +106,7 @@ fn draw_commitment(of: &Measurements) -> anyhow::Result<String> {
     let share = over_steps("loss over squared length", Axis::Log)
         .colour(2)
         .line("", course("commitment_over_square")?);
-    panels(&[length, loss, share], 1)
+    panels(&[length, loss, share], 2)
 }
 
 pub fn claims() -> Vec<(&'static str, Claim)> {
