@@ -11,8 +11,7 @@ mod world;
 use lab::{Cost, Lab};
 
 use experiments::{
-    block, coder, draw, draw_dfdx, kernels, mask, parity, pixelcnn, rates,
-    root, sees, switches,
+    draw, draw_dfdx, mask, parity, pixelcnn, rates, root, switches,
 };
 
 /// The experiments of chapter 9.
@@ -21,10 +20,6 @@ use experiments::{
 /// The data cannot be read, an experiment failed, or a file cannot be written.
 pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     lab.experiment("ledger", Cost::Seconds, compare_everything)?;
-    lab.run(&sees::EXPERIMENT)?;
-    lab.run(&block::EXPERIMENT)?;
-    lab.run(&coder::EXPERIMENT)?;
-    lab.run(&kernels::EXPERIMENT)?;
     lab.run(&parity::EXPERIMENT)?;
     lab.run(&mask::EXPERIMENT)?;
     lab.run(&root::EXPERIMENT)?;
