@@ -703,7 +703,7 @@ fn one_step(
         _ => variance,
     };
     let d_x_hat = match slip {
-        Slip::TargetForOutput => mse_backward(x, &decoded.y),
+        Slip::TargetForOutput => mse_backward(x, &decoded.y) / over,
         Slip::AllDivided => mse_backward(&decoded.y, x),
         _ => mse_backward(&decoded.y, x) / over,
     };
