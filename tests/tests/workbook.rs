@@ -123,7 +123,7 @@ fn what_others_call_it_is_found() {
         ("7.19", "07-commitment-loss-codes-alive.html#what-goes-wrong"),
     ] {
         let found = index.find(query);
-        let shown = found.iter().take(6).any(|f| f == section);
+        let shown = found.iter().take(8).any(|f| f == section);
         assert!(shown, "{query}: {found:?}");
     }
     for name in [
