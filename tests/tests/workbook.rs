@@ -80,11 +80,16 @@ fn the_book_renders_without_a_warning_and_every_link_resolves() {
     let problems = inspect::links(folder.path()).unwrap();
     assert!(problems.is_empty(), "{problems:#?}");
     assert!(book.equations.len() >= 30 && book.figures.len() >= 9);
+    let mut numbers = BTreeSet::new();
     let pages: BTreeSet<_> = book.equations.iter().map(|e| &e.page).collect();
     for page in pages {
         let page = read(folder.path().join(page.with_extension("html")));
         let [to_read, _] = minutes(&page);
         assert!((10..=150).contains(&to_read), "an evening: {to_read} min");
+        for label in page.split("<strong>Figure ").skip(1) {
+            let number = label.split(".<").next().unwrap().to_string();
+            assert!(numbers.insert(number), "two figures are {label:.20}");
+        }
     }
 }
 

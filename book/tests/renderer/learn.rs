@@ -348,7 +348,7 @@ pub fn twice(x: f64) -> f64 {
         let told = "bin/told.exercise_0_2_half";
         for (report, expected) in [
             (
-                "/root/.cargo/registry/src/index-19/ndarray-0.17.2/src/lib.rs:9:5:\nshapes differ\nstack backtrace:\n   1: product\n             at /root/.cargo/registry/src/index-19/ndarray-0.17.2/src/lib.rs:9:5\n   2: half\n             at ./tests/../exercises/half.rs:2:5\n   3: exercise\n             at ./tests/exercises.rs:20:3",
+                "/home/reader/.cargo/registry/src/index-19/ndarray-0.17.2/src/lib.rs:9:5:\nshapes differ\nstack backtrace:\n   1: product\n             at /home/reader/.cargo/registry/src/index-19/ndarray-0.17.2/src/lib.rs:9:5\n   2: half\n             at ./tests/../exercises/half.rs:2:5\n   3: exercise\n             at ./tests/exercises.rs:20:3",
                 "Your function panicked: shapes differ\n --> chapters/00-numbers/exercises/half.rs:2:5\n  |\n2 |     library(x)\n  |     ^\n  (raised in ndarray-0.17.2/src/lib.rs:9:5)\n",
             ),
             (
