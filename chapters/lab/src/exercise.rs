@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use ndarray::{Array, Dimension, arr0};
+use ndarray::{Array, ArrayViewD, Dimension, arr0};
 
 /// What is wrong with an answer, in a sentence; what was expected, what came, and where to look.
 #[derive(Clone, Debug, PartialEq)]
@@ -96,18 +96,126 @@ pub fn judge<D: Dimension>(
     let suspect =
         suspects.into_iter().find(|(wrong, _)| close(wrong, came, tolerance));
     if let Some((_, diagnosis)) = suspect {
-        return Err(
-            diagnosis.with(format!("{expected:.5}"), format!("{came:.5}"))
-        );
+        let (expected, came) = shown(expected, came, tolerance);
+        return Err(diagnosis.with(expected, came));
     }
     if expected.shape() != came.shape() {
-        let what = "The result has the wrong shape.";
+        let what = format!("{} Its shape is wrong.", otherwise.what);
         return Err(Diagnosis::new("wrong shape", what, otherwise.see).with(
             format!("{:?}", expected.shape()),
             format!("{:?}", came.shape()),
         ));
     }
-    Err(otherwise.with(format!("{expected:.5}"), format!("{came:.5}")))
+    let mut told = otherwise;
+    if let Some(factor) = constant_factor(expected, came, tolerance) {
+        told.what = format!(
+            "{} Yours is {} what is right, everywhere.",
+            told.what,
+            factor_in_words(factor)
+        );
+    }
+    let (expected, came) = shown(expected, came, tolerance);
+    Err(told.with(expected, came))
+}
+
+/// The number other than 1 by which all that is right has to be multiplied to give all that came.
+fn constant_factor<D: Dimension>(
+    expected: &Array<f64, D>,
+    came: &Array<f64, D>,
+    tolerance: f64,
+) -> Option<f64> {
+    let pairs = expected.iter().zip(came);
+    let (e, c) = pairs.max_by(|a, b| a.0.abs().total_cmp(&b.0.abs()))?;
+    let factor = c / e;
+    let told = factor.is_finite() && factor != 0.0;
+    // One number is a multiple of any other: only a few factors say something.
+    let whole = e.fract() == 0.0 && c.fract() == 0.0;
+    let plain = [-1.0, 2.0, -2.0, 0.5, -0.5];
+    let round =
+        !whole && plain.iter().any(|v| (factor / v - 1.0).abs() < 1e-6);
+    let enough = expected.iter().filter(|v| **v != 0.0).count() > 1;
+    (told
+        && (enough || round)
+        && close(&(expected * factor), came, tolerance * factor.abs()))
+    .then_some(factor)
+}
+
+/// ½, −1, √2: a factor as one would say it.
+fn factor_in_words(factor: f64) -> String {
+    let sign = if factor < 0.0 { "-" } else { "" };
+    let size = factor.abs();
+    for n in 1..=1000 {
+        let n_ = f64::from(n);
+        let is = |v: f64| (size / v - 1.0).abs() < 1e-6;
+        if is(n_) {
+            return format!("{sign}{n} times");
+        }
+        if is(1.0 / n_) {
+            return format!("{sign}1/{n} of");
+        }
+        if is(n_.sqrt()) {
+            return format!("{sign}√{n} times");
+        }
+        if is(1.0 / n_.sqrt()) {
+            return format!("{sign}1/√{n} of");
+        }
+    }
+    format!("{factor:.5} times")
+}
+
+/// How many numbers are shown whole.
+const FEW: usize = 24;
+
+/// What was expected and what came, of many the first row (or number) in which they differ; whole numbers as such.
+fn shown<D: Dimension>(
+    expected: &Array<f64, D>,
+    came: &Array<f64, D>,
+    tolerance: f64,
+) -> (String, String) {
+    let whole = expected.iter().chain(came).all(|v| v.fract() == 0.0);
+    let digits = if whole { 0 } else { 5 };
+    let (expected, came) =
+        (expected.view().into_dyn(), came.view().into_dyn());
+    let same_shape = expected.shape() == came.shape();
+    if !same_shape || expected.len() <= FEW {
+        return (format!("{expected:.digits$}"), format!("{came:.digits$}"));
+    }
+    let near = |(e, c): (&f64, &f64)| {
+        e == c || (e - c).abs() <= tolerance * e.abs().max(1.0)
+    };
+    let first =
+        expected.iter().zip(came.iter()).position(|p| !near(p)).unwrap_or(0);
+    let long = expected.shape().last().copied().unwrap_or(1);
+    let (row, column) = (first / long, first % long);
+    // A row that fits is shown whole, of a longer one what begins at the first difference.
+    let from = if long <= FEW { 0 } else { column };
+    let numbers = |of: &ArrayViewD<f64>| {
+        let some =
+            of.iter().skip(row * long + from).take(FEW.min(long - from));
+        some.map(|v| format!("{v:.digits$}")).collect::<Vec<_>>().join(", ")
+    };
+    let mut place = match expected.ndim() {
+        0 | 1 => String::new(),
+        2 => format!("row {row}"),
+        _ => {
+            let (mut index, mut rest) = (Vec::new(), row);
+            for side in expected.shape().iter().rev().skip(1) {
+                index.insert(0, rest % side);
+                rest /= side;
+            }
+            format!("row {index:?}")
+        }
+    };
+    if from > 0 {
+        place += &format!(" from number {from} on");
+    }
+    let place = place.trim_start();
+    let label =
+        if place.is_empty() { String::new() } else { format!("{place}: ") };
+    (
+        format!("{label}{}", numbers(&expected)),
+        format!("{label}{}", numbers(&came)),
+    )
 }
 
 /// [`judge`] for a single number.
@@ -156,7 +264,7 @@ pub fn expect_diagnosis(outcome: Result<(), Diagnosis>, mistake: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ndarray::{Array1, array};
+    use ndarray::{Array1, Array2, array};
 
     #[test]
     fn an_answer_is_judged() {
@@ -173,8 +281,35 @@ mod tests {
         assert_eq!(judged(&(&a * 2.0)), Err("twice"));
         assert_eq!(judged(&array![1.0, f64::NAN]), Err("other"));
         assert_eq!(judged(&array![1.0]), Err("wrong shape"));
+        let whole = judge(
+            &array![3.0, 1.0],
+            &array![3.0, 2.0],
+            0.0,
+            vec![],
+            told("other"),
+        );
+        assert!(
+            whole.unwrap_err().to_string().contains("yours:    [3, 2]\n")
+        );
+        let of = |factor: f64| {
+            let said = judge(&a, &(&a * factor), 1e-9, vec![], told("other"));
+            said.unwrap_err().what
+        };
+        for (factor, words) in [
+            (-0.5, "-1/2 of"),
+            (3.0, "3 times what"),
+            (0.5_f64.sqrt(), "1/√2 of"),
+        ] {
+            assert!(of(factor).contains(words), "{}", of(factor));
+        }
+        let (many, mut other) =
+            (Array2::zeros((4, 9)), Array2::zeros((4, 9)));
+        other[(2, 1)] = 1.0;
+        let said =
+            judge(&many, &other, 0.0, vec![], told("other")).unwrap_err();
+        assert_eq!(said.came, "row 2: 0, 1, 0, 0, 0, 0, 0, 0, 0");
         let far =
             judge_number(1.0, 3.0, 1e-9, vec![], told("other")).unwrap_err();
-        assert!(far.to_string().contains("yours:    3.00000"), "{far}");
+        assert!(far.to_string().contains("yours:    3\n"), "{far}");
     }
 }
