@@ -18,8 +18,11 @@ pub struct Choice {
     /// Run the long experiments too, and rewrite the committed results and figures
     #[arg(long)]
     pub fresh: bool,
-    /// Draw the figures anew from the committed tables and state the claims; run nothing
+    /// Run the experiments alone whose code has changed since their committed numbers were made, and rewrite these
     #[arg(long, conflicts_with = "fresh")]
+    pub stale: bool,
+    /// Draw the figures anew from the committed tables and state the claims; run nothing
+    #[arg(long, conflicts_with_all = ["fresh", "stale"])]
     pub draw: bool,
     /// Only this chapter, by the name of its crate
     #[arg(long, value_name = "CHAPTER")]
@@ -41,7 +44,7 @@ pub struct Choice {
 impl Choice {
     /// Whether results, figures or claims are written.
     pub fn rewrites(&self) -> bool {
-        self.fresh || self.draw
+        self.fresh || self.stale || self.draw
     }
 
     /// The chosen chapters among all.

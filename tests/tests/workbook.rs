@@ -14,7 +14,7 @@ use lab::{
     Against, Chapter, Checkpoint, Lab, Options, Results, Selection, rng_at,
     run_chapter,
 };
-use reproduce::{CHAPTERS, MODELS};
+use reproduce::{CHAPTERS, MODELS, stale};
 use tempfile::TempDir;
 
 use workbook_tests::speed;
@@ -164,12 +164,21 @@ fn two_builds_are_identical() {
 fn no_results_file_is_stale() {
     for chapter in CHAPTERS {
         let committed = Results::load(&chapter.committed()).unwrap();
-        let (name, code) = (chapter.name, chapter.fingerprint().unwrap());
-        assert_eq!(
-            committed.provenance.code, code,
-            "other code made the results of {name}; \
-             `cargo run -- --fresh --only {name}` makes them anew"
+        let name = chapter.name;
+        let stale = stale(chapter).unwrap();
+        assert!(
+            stale.is_empty(),
+            "other code made the results of {name}'s {stale:?}; \
+             `cargo run -- --stale --only {name}` makes them anew"
         );
+        let parts = chapter.parts().unwrap();
+        let from = &committed.provenance;
+        let asked = from
+            .codes
+            .keys()
+            .filter(|n| parts.get(*n).is_none_or(|part| part.asked));
+        assert_eq!(asked.collect::<Vec<_>>(), [] as [&String; 0], "{name}");
+        assert!(from.codes.keys().eq(from.experiments.keys()), "{name}");
         assert_eq!(committed.provenance.scale, "page", "{name}");
         for (run, path) in chapter.committed_runs() {
             let committed = Results::load(&path).unwrap();

@@ -98,7 +98,7 @@ impl<'a> Expander<'a> {
         })?;
         let from = &self.results_of(of)?.provenance;
         let line = provenance(&format!("<code>{run}</code>"), from);
-        match self.present_code(of).is_some_and(|code| code != from.code) {
+        match self.has_changed(of, from) {
             true => Ok(line.replace(
                 ".</p>",
                 &format!(
@@ -110,12 +110,18 @@ impl<'a> Expander<'a> {
         }
     }
 
-    /// The fingerprint of a chapter's code as it is now.
-    pub(super) fn present_code(&self, of: &ChapterRef) -> Option<String> {
-        let entries = record::entries(self.root).ok()?;
+    /// Whether the code that an experiment depends on is another now than when it ran.
+    fn has_changed(&self, of: &ChapterRef, from: &Provenance) -> bool {
+        let entries = record::entries(self.root).unwrap_or_default();
         let dir = of.dir.strip_prefix(self.root).unwrap_or(&of.dir);
         let entry = entries.iter().find(|entry| dir.ends_with(&entry.folder));
-        entry?.fingerprint(self.root).ok()
+        let parts = entry.and_then(|entry| entry.parts(self.root).ok());
+        parts.is_some_and(|parts| {
+            parts.iter().any(|(name, part)| {
+                let run = of.name.ends_with(&format!(".{name}"));
+                run && from.codes.get(name) != Some(&part.code)
+            })
+        })
     }
 }
 

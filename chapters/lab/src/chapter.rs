@@ -1,6 +1,6 @@
 //! A chapter, its command line, and the [`Lab`] in which its experiments run.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -21,7 +21,7 @@ use crate::interrupt::{interrupt_requested, running};
 use crate::model::file_in;
 use crate::{
     ChaCha8Rng, Device, FingerprintError, ImageGrid, Interrupted, Measured,
-    Provenance, Results, ResultsError, Room, Within, folder, rng_for,
+    Part, Provenance, Results, ResultsError, Room, Within, folder, rng_for,
 };
 
 /// A chapter of the workbook.
@@ -95,6 +95,14 @@ impl Chapter {
     pub fn fingerprint(&self) -> Result<String, FingerprintError> {
         let uses = self.used_folders();
         record::chapter_fingerprint(&self.root(), &self.folder(), &uses)
+    }
+
+    /// The experiments, and the fingerprint of what each depends on.
+    ///
+    /// # Errors
+    /// The source cannot be read.
+    pub fn parts(&self) -> Result<BTreeMap<String, Part>, FingerprintError> {
+        record::parts(&self.root(), &self.folder(), &self.used_folders())
     }
 
     /// The same of the code that trains: its experiments, which measure and draw, are left out too.
@@ -216,6 +224,8 @@ pub enum Selection {
     Quick,
     /// The one of this name.
     Only(String),
+    /// Those of these names that need not be asked for.
+    These(BTreeSet<String>),
     /// None: figures are drawn anew from what is committed, and claims stated.
     Drawn,
 }
@@ -377,6 +387,9 @@ impl Lab {
             Selection::All => cost != Cost::Asked,
             Selection::Quick => cost == Cost::Seconds,
             Selection::Only(only) => only == name,
+            Selection::These(some) => {
+                cost != Cost::Asked && some.contains(name)
+            }
             Selection::Drawn => false,
         };
         if !wanted {
@@ -587,6 +600,7 @@ pub fn run_chapter(
         device: lab.device().to_string(),
         seconds: round(start.elapsed().as_secs_f64(), 1),
         code,
+        codes: codes(chapter, &lab.experiments)?,
         experiments: lab.experiments.clone(),
         made_with: match lab.room() {
             Room::Plain => BTreeMap::new(),
@@ -597,6 +611,16 @@ pub fn run_chapter(
     let results = Results { provenance, claims, values };
     results.save(&out.join("results.json"))?;
     Ok(Report { measured: lab.measured, results, out })
+}
+
+/// What each of these experiments depends on.
+fn codes(
+    chapter: &Chapter,
+    experiments: &BTreeMap<String, f64>,
+) -> anyhow::Result<BTreeMap<String, String>> {
+    let mut parts = chapter.parts()?;
+    parts.retain(|name, _| experiments.contains_key(name));
+    Ok(parts.into_iter().map(|(name, part)| (name, part.code)).collect())
 }
 
 /// For a chapter's test: runs its story twice at smoke scale, expects the same numbers from both (times aside), the same

@@ -51,7 +51,7 @@ pub use numbers::{
     rng_at, rng_for, tensor, to_f32,
 };
 pub use record::{
-    Claim, Claims, Comparison, FingerprintError, Measured, Provenance,
+    Claim, Claims, Comparison, FingerprintError, Measured, Part, Provenance,
     Results, ResultsError, Within, fingerprint, folder, no_input, over_seeds,
     read_plain, say, write_whole,
 };

@@ -1,10 +1,10 @@
 //! The chapters, as their folders and manifests tell them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::{FingerprintError, chapter_fingerprint};
+use crate::{FingerprintError, Part, chapter_fingerprint, parts};
 
 /// A chapter's place in the table of contents: `chapters/01-minimax-loss` is number 1, the crate `minimax-loss`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,6 +80,17 @@ impl Entry {
         root: &Path,
     ) -> Result<String, FingerprintError> {
         chapter_fingerprint(root, &self.folder, &self.uses)
+    }
+
+    /// The chapter's experiments, and what each depends on.
+    ///
+    /// # Errors
+    /// The source cannot be read.
+    pub fn parts(
+        &self,
+        root: &Path,
+    ) -> Result<BTreeMap<String, Part>, FingerprintError> {
+        parts(root, &self.folder, &self.uses)
     }
 }
 

@@ -15,10 +15,13 @@ pub struct FingerprintError {
 }
 
 /// What belongs to one chapter alone: its experiments, its ledger, its command line.
-const OWN: &str = "run";
+pub(crate) const OWN: &str = "run";
 
 /// How a reader asks for an experiment: committed results are made by `reproduce`, without it.
-const COMMAND_LINE: &str = "run/main.rs";
+pub(crate) const COMMAND_LINE: &str = "run/main.rs";
+
+/// What puts a reader's answers in the place of the book's functions.
+const READERS_OWN: &str = "mine.rs";
 
 /// Where a chapter's experiments are, a file for each.
 const EXPERIMENTS: &str = "run/experiments";
@@ -32,32 +35,59 @@ pub fn fingerprint(
     own: &[PathBuf],
     used: &[PathBuf],
 ) -> Result<String, FingerprintError> {
-    let mut hash = Md5::new();
+    let mut hash = Hash::default();
     let own = own.iter().map(|folder| (folder, false));
     for (folder, used) in own.chain(used.iter().map(|f| (f, true))) {
-        for path in rust_files(folder)? {
-            let below = path.strip_prefix(folder).unwrap_or(&path);
+        in_files(folder, |below, tokens| {
             let asks = below == Path::new(COMMAND_LINE);
             if asks || used && below.starts_with(OWN) {
-                continue;
+                return;
             }
-            let text = fs::read_to_string(&path).map_err(|cause| {
-                FingerprintError { path: path.clone(), cause }
-            })?;
-            // A checkout may write line ends as CRLF; cargo reads both alike.
-            let text = text.replace("\r\n", "\n");
-            let tokens: Vec<&str> = tokens(&text).collect();
-            let counted = match below.starts_with(EXPERIMENTS) {
-                true => measuring(&tokens),
-                false => tokens,
-            };
-            for token in counted {
-                hash.update(token.as_bytes());
-                hash.update([0]);
+            match below.starts_with(EXPERIMENTS) {
+                true => hash.add(&measuring(tokens)),
+                false => hash.add(tokens),
             }
+        })?;
+    }
+    Ok(hash.finish())
+}
+
+/// What grows to a fingerprint.
+#[derive(Default)]
+pub(crate) struct Hash(Md5);
+
+impl Hash {
+    pub(crate) fn add<T: AsRef<str>>(&mut self, tokens: &[T]) {
+        for token in tokens {
+            self.0.update(token.as_ref().as_bytes());
+            self.0.update([0]);
         }
     }
-    Ok(hash.finalize()[..8].iter().map(|b| format!("{b:02x}")).collect())
+
+    pub(crate) fn finish(self) -> String {
+        self.0.finalize()[..8].iter().map(|b| format!("{b:02x}")).collect()
+    }
+}
+
+/// Looks at each Rust file in a folder: where it is below it, and the tokens that can make a number.
+pub(crate) fn in_files(
+    folder: &Path,
+    mut look: impl FnMut(&Path, &[&str]),
+) -> Result<(), FingerprintError> {
+    for path in rust_files(folder)? {
+        if path.file_name().is_some_and(|name| name == READERS_OWN) {
+            continue;
+        }
+        let below = path.strip_prefix(folder).unwrap_or(&path);
+        let text = fs::read_to_string(&path).map_err(|cause| {
+            FingerprintError { path: path.clone(), cause }
+        })?;
+        // A checkout may write line ends as CRLF; cargo reads both alike.
+        let text = text.replace("\r\n", "\n");
+        let tokens: Vec<&str> = tokens(&text).collect();
+        look(below, &without_readers_own(&tokens));
+    }
+    Ok(())
 }
 
 /// Fingerprint of the code that makes a chapter's numbers: its own, that of the data, of the judge and of the earlier
@@ -88,7 +118,7 @@ pub fn training_fingerprint(
 }
 
 /// What chapters have in common, and the source of some of them.
-fn sources(root: &Path, chapters: &[PathBuf]) -> Vec<PathBuf> {
+pub(crate) fn sources(root: &Path, chapters: &[PathBuf]) -> Vec<PathBuf> {
     let libraries =
         ["datasets/src", "chapters/judge/src", "chapters/lab/src/numbers"];
     let chapters = chapters.iter().map(|c| root.join(c).join("src"));
@@ -96,14 +126,43 @@ fn sources(root: &Path, chapters: &[PathBuf]) -> Vec<PathBuf> {
 }
 
 /// The tokens of an experiment without its functions `draw`, `draw_…` and `claims`, which make no number.
-fn measuring<'a>(tokens: &[&'a str]) -> Vec<&'a str> {
+pub(crate) fn measuring<T: AsRef<str>>(tokens: &[T]) -> Vec<&str> {
     let (mut counted, mut at) = (Vec::new(), 0);
     while at < tokens.len() {
-        let name = tokens.get(at + 1).copied().unwrap_or_default();
+        let name = tokens.get(at + 1).map(AsRef::as_ref).unwrap_or_default();
         let shows =
             name == "claims" || name == "draw" || name.starts_with("draw_");
-        if tokens[at] == "fn" && shows {
-            at += length_of_function(&tokens[at..]);
+        if tokens[at].as_ref() == "fn" && shows {
+            at += length_of(&tokens[at..]);
+        } else {
+            counted.push(tokens[at].as_ref());
+            at += 1;
+        }
+    }
+    counted
+}
+
+/// The tokens of a file without what is compiled only when a reader's own answers take the place of the book's functions,
+/// which no committed result is made with.
+fn without_readers_own<'a>(tokens: &[&'a str]) -> Vec<&'a str> {
+    let mine = ["#", "[", "cfg", "(", "feature", "=", "\"mine\"", ")", "]"];
+    let not = ["(", "not", "(", "feature", "=", "\"mine\"", ")", ")", "]"];
+    let (mut counted, mut at) = (Vec::new(), 0);
+    while at < tokens.len() {
+        let rest = &tokens[at..];
+        if rest.starts_with(&mine) {
+            at += mine.len();
+            let ends = |t: &&str| [";", "{"].contains(t);
+            let head = tokens[at..].iter().position(ends);
+            at += match head.map(|n| (n, tokens[at + n])) {
+                Some((n, ";")) => n + 1,
+                Some((n, _)) => n + length_of(&tokens[at + n..]),
+                None => 0,
+            };
+        } else if rest.starts_with(&["#", "[", "cfg"])
+            && rest[3..].starts_with(&not)
+        {
+            at += 3 + not.len();
         } else {
             counted.push(tokens[at]);
             at += 1;
@@ -113,10 +172,10 @@ fn measuring<'a>(tokens: &[&'a str]) -> Vec<&'a str> {
 }
 
 /// How many tokens there are up to the brace that closes the first block.
-fn length_of_function(tokens: &[&str]) -> usize {
+pub(crate) fn length_of<T: AsRef<str>>(tokens: &[T]) -> usize {
     let mut depth = 0;
     for (n, token) in tokens.iter().enumerate() {
-        match *token {
+        match token.as_ref() {
             "{" => depth += 1,
             "}" if depth == 1 => return n + 1,
             "}" => depth -= 1,
@@ -194,6 +253,21 @@ mod tests {
         assert_eq!(both, of(measure));
         assert_ne!(both, of("fn measure() { let draw = 2; }"));
         assert_ne!(of("fn drawn() {}"), "");
+    }
+
+    #[test]
+    fn a_readers_own_functions_make_no_number() {
+        let of = |text: &str| {
+            let tokens: Vec<&str> = tokens(text).collect();
+            without_readers_own(&tokens).join(" ")
+        };
+        let mine = "#[cfg(feature = \"mine\")]";
+        let both = format!(
+            "{mine} #[path = \"plain.rs\"] mod book; {mine} mod plain {{ fn f() {{ }} }} \
+             #[cfg(not(feature = \"mine\"))] pub mod plain; #[cfg(feature = \"cuda\")] mod x;"
+        );
+        let one = "pub mod plain; #[cfg(feature = \"cuda\")] mod x;";
+        assert_eq!(of(&both), of(one));
     }
 
     #[test]

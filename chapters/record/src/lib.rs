@@ -5,6 +5,7 @@ mod chapters;
 mod claims;
 mod files;
 mod fingerprint;
+mod parts;
 mod places;
 mod results;
 mod say;
@@ -18,6 +19,7 @@ pub use files::{no_input, no_writing, read_plain, write_whole};
 pub use fingerprint::{
     FingerprintError, chapter_fingerprint, fingerprint, training_fingerprint,
 };
+pub use parts::{Part, parts};
 pub use places::{folder, root, target};
 pub use results::{
     Comparison, Measured, Provenance, Results, ResultsError, Within,

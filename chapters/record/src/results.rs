@@ -74,6 +74,9 @@ pub struct Provenance {
     pub code: String,
     /// Seconds of each experiment.
     pub experiments: BTreeMap<String, f64>,
+    /// Fingerprint of the code that each experiment depends on.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub codes: BTreeMap<String, String>,
     /// What else had a part in it, and which: the processor, the version of another program.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub made_with: BTreeMap<String, String>,

@@ -2,6 +2,7 @@
 
 mod models;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
@@ -71,6 +72,72 @@ pub fn refresh(
     report.results.save(&chapter.committed())?;
     commit_models(chapter)?;
     memory::remember(&root, &target, entry, key, &report.measured)
+}
+
+/// Runs those experiments of a chapter of which other code made the committed numbers, puts what they give in the place of
+/// these, and states the chapter's claims anew.
+///
+/// # Errors
+/// An experiment failed, or a file cannot be read or written.
+pub fn refresh_stale(
+    chapter: &'static Chapter,
+    options: &Options,
+) -> anyhow::Result<Comparison> {
+    let stale = stale(chapter)?;
+    let [drawn, tables] =
+        ["figures", "tables"].map(|name| chapter.out().join(name));
+    remove_folder(&drawn)?;
+    remove_folder(&tables)?;
+    let mut committed = match chapter.committed().exists() {
+        true => Results::load(&chapter.committed())?,
+        false => Results::default(),
+    };
+    let now = chapter.parts()?;
+    let from = &mut committed.provenance;
+    from.experiments.retain(|name, _| now.contains_key(name));
+    from.codes.retain(|name, _| now.contains_key(name));
+    let these = Selection::These(stale);
+    let report = run_chapter(chapter, options.clone(), these)?;
+    let made = report.results.provenance;
+    ensure!(
+        committed.values.is_empty()
+            || (made.seed, &made.scale) == (from.seed, &from.scale),
+        "the committed results of {} have another seed or scale",
+        chapter.name
+    );
+    from.experiments.extend(made.experiments);
+    from.codes.extend(made.codes);
+    from.code = made.code;
+    (from.seed, from.scale) = (made.seed, made.scale);
+    from.device = made.device;
+    from.seconds = from.experiments.values().sum();
+    committed.values.extend(report.results.values);
+    committed.save(&chapter.committed())?;
+    let pages = chapter.root().join("book/pages");
+    for (from, to) in [(&drawn, "figures"), (&tables, "tables")] {
+        if from.exists() {
+            copy_files(from, &pages.join(to).join(chapter.name))?;
+        }
+    }
+    redraw(chapter)?;
+    Ok(Comparison::new(&report.measured, &committed))
+}
+
+/// The experiments of a chapter, asked-for ones aside, of which other code made the committed numbers.
+///
+/// # Errors
+/// A file cannot be read.
+pub fn stale(chapter: &Chapter) -> anyhow::Result<BTreeSet<String>> {
+    let committed = match chapter.committed().exists() {
+        true => Results::load(&chapter.committed())?,
+        false => Results::default(),
+    };
+    let codes = committed.provenance.codes;
+    let mut parts = chapter.parts()?;
+    parts.retain(|name, part| {
+        !part.asked && codes.get(name) != Some(&part.code)
+    });
+    Ok(parts.into_keys().collect())
 }
 
 /// Draws a chapter's figures anew from its committed tables, and states its claims; nothing is run.

@@ -10,7 +10,8 @@ use clap::Parser;
 use lab::{Chapter, Comparison, Options};
 use record::Entry;
 use reproduce::{
-    CHAPTERS, commit_models, redraw, refresh, refresh_one, reproduce,
+    CHAPTERS, commit_models, redraw, refresh, refresh_one, refresh_stale,
+    reproduce,
 };
 
 /// Runs the experiments that take seconds and compares their numbers with the book's.
@@ -57,7 +58,7 @@ fn work(choice: &Choice) -> anyhow::Result<()> {
         said.compared(&entry.name, &comparison);
     }
     said.summary();
-    if choice.fresh {
+    if choice.fresh || choice.stale {
         render_and_say(&root, &mut said)?;
     }
     said.book(start, "");
@@ -89,6 +90,7 @@ fn compared(
     let chapter = of(entry)?;
     match &choice.experiment {
         Some(one) => refresh_one(chapter, one, options),
+        None if choice.stale => refresh_stale(chapter, options),
         None if choice.fresh => refresh(chapter, entry, options),
         None => reproduce(chapter, entry, options),
     }

@@ -1,0 +1,250 @@
+//! What each experiment of a chapter depends on: a change of one makes no other's numbers stale.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use crate::FingerprintError;
+use crate::fingerprint::{
+    COMMAND_LINE, Hash, OWN, in_files, length_of, measuring, sources,
+};
+
+/// One experiment of a chapter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// Fingerprint of the code that makes its numbers.
+    pub code: String,
+    /// Whether it takes so long that it has to be asked for by name.
+    pub asked: bool,
+}
+
+/// The experiments of a chapter by name, each with the fingerprint of what makes its numbers: what all of them share, and of
+/// the chapter's `run/` the files that its own file names, and those that these name. The folder is relative to the root.
+///
+/// # Errors
+/// The source cannot be read.
+pub fn parts(
+    root: &Path,
+    chapter: &Path,
+    uses: &[PathBuf],
+) -> Result<BTreeMap<String, Part>, FingerprintError> {
+    let own = root.join(chapter).join("src");
+    let mut base = Hash::default();
+    for folder in sources(root, uses).iter().chain([&own]) {
+        in_files(folder, |below, tokens| {
+            if !below.starts_with(OWN) {
+                base.add(tokens);
+            }
+        })?;
+    }
+    let mut run = Run::default();
+    in_files(&own, |below, tokens| run.read(below, tokens))?;
+    let base = base.finish();
+    let mut found = BTreeMap::new();
+    for (stem, file) in run.files() {
+        for (name, asked) in experiments(stem, file) {
+            let mut hash = Hash::default();
+            hash.add(&[&base]);
+            hash.add(&run.lists);
+            for named in run.reached(stem) {
+                for tokens in &run.modules[&named] {
+                    hash.add(&measuring(tokens));
+                }
+            }
+            found.insert(name, Part { code: hash.finish(), asked });
+        }
+    }
+    Ok(found)
+}
+
+/// The files of a chapter's `run/`.
+#[derive(Default)]
+struct Run {
+    /// Their tokens, by the name of the module.
+    modules: BTreeMap<String, Vec<Vec<String>>>,
+    /// What the files `mod.rs` say beside which modules there are and in which order their experiments run.
+    lists: Vec<String>,
+    /// The names in a `use` of a `mod.rs`, which the modules below it may use too.
+    imports: Vec<BTreeSet<String>>,
+}
+
+impl Run {
+    fn read(&mut self, below: &Path, tokens: &[&str]) {
+        let stem = below.file_stem().and_then(|s| s.to_str());
+        let Some(stem) = stem.filter(|_| below.starts_with(OWN)) else {
+            return;
+        };
+        if below == Path::new(COMMAND_LINE) {
+            return;
+        }
+        fn own<'a>(tokens: &'a [&str]) -> impl Iterator<Item = String> + 'a {
+            tokens.iter().map(|token| token.to_string())
+        }
+        if stem != "mod" {
+            let files = self.modules.entry(stem.into()).or_default();
+            files.push(own(tokens).collect());
+            return;
+        }
+        let mut at = 0;
+        while at < tokens.len() {
+            let next = tokens.get(at + 1).copied().unwrap_or_default();
+            let to_semicolon = || {
+                let rest = tokens[at..].iter();
+                rest.take_while(|t| **t != ";").count() + 1
+            };
+            at += match tokens[at] {
+                "pub" if ["mod", "use"].contains(&next) => 1,
+                "mod" => to_semicolon(),
+                "use" => {
+                    let length = to_semicolon().min(tokens.len() - at);
+                    let names = own(&tokens[at..at + length]);
+                    self.imports.push(names.collect());
+                    length
+                }
+                "fn" if next == "run" => length_of(&tokens[at..]),
+                token => {
+                    self.lists.push(token.into());
+                    1
+                }
+            };
+        }
+    }
+
+    fn files(&self) -> impl Iterator<Item = (&str, &Vec<String>)> {
+        self.modules.iter().flat_map(|(stem, files)| {
+            files.iter().map(move |file| (stem.as_str(), file))
+        })
+    }
+
+    /// The modules that one names, and those that these name, itself too. Every word that is a module's name is taken for
+    /// that module: a chance meeting makes too much stale, never too little.
+    fn reached(&self, from: &str) -> BTreeSet<String> {
+        let mut open = self.named(&self.lists);
+        open.insert(from.into());
+        let mut reached = BTreeSet::new();
+        while let Some(name) = open.pop_first() {
+            let files = &self.modules[&name];
+            if reached.insert(name) {
+                let named = files.iter().flat_map(|file| self.named(file));
+                open.extend(named.filter(|n| !reached.contains(n)));
+            }
+        }
+        reached
+    }
+
+    fn named(&self, tokens: &[String]) -> BTreeSet<String> {
+        let words: BTreeSet<&String> = tokens.iter().collect();
+        let module = |word: &&String| self.modules.contains_key(*word);
+        let mut named: BTreeSet<String> =
+            words.iter().copied().filter(module).cloned().collect();
+        for import in &self.imports {
+            let brings = |word: &&String| {
+                let list = ["use", "super", "self", "crate", "experiments"];
+                !module(word)
+                    && word.starts_with(char::is_alphabetic)
+                    && !list.contains(&word.as_str())
+            };
+            if import.iter().filter(brings).any(|w| words.contains(w)) {
+                named.extend(import.iter().filter(module).cloned());
+            }
+        }
+        named
+    }
+}
+
+/// The experiments that a file defines, and whether each has to be asked for. What compares functions stands in no
+/// `Experiment`: it is the ledger.
+fn experiments(stem: &str, tokens: &[String]) -> Vec<(String, bool)> {
+    let mut found = Vec::new();
+    if stem == "ledger" {
+        found.push(("ledger".into(), false));
+    }
+    for (at, four) in tokens.windows(5).enumerate() {
+        let [of, brace, field, colon, name] = four else { continue };
+        if [of, brace, field, colon] == ["Experiment", "{", "name", ":"] {
+            let rest = &tokens[at..];
+            let end = rest.iter().position(|t| t == ";");
+            let rest = &rest[..end.unwrap_or(rest.len())];
+            let asked = rest.iter().any(|t| t == "Asked");
+            found.push((name.trim_matches('"').into(), asked));
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    /// A chapter of two experiments, and what changes when a file does.
+    #[test]
+    fn an_experiment_depends_on_what_it_names() {
+        let root = tempfile::tempdir().unwrap();
+        let write = |path: &str, text: &str| {
+            let path = root.path().join("c/src").join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        };
+        for folder in ["datasets/src", "chapters/judge/src"] {
+            fs::create_dir_all(root.path().join(folder)).unwrap();
+        }
+        let numbers = root.path().join("chapters/lab/src/numbers");
+        fs::create_dir_all(numbers).unwrap();
+        let experiment = |name: &str, more: &str| {
+            format!(
+                "pub const EXPERIMENT: Experiment = Experiment {{ name: \"{name}\", cost: Cost::Seconds, {more} }};"
+            )
+        };
+        write("lib.rs", "mod run;");
+        write("run/main.rs", "fn main() {}");
+        write(
+            "run/mod.rs",
+            "mod shared; mod ledger; use shared::{Thing, other as another}; fn run() { a(); }",
+        );
+        write("run/shared.rs", "pub struct Thing;");
+        write("run/ledger.rs", "fn rows() {}");
+        write(
+            "run/experiments/mod.rs",
+            "pub mod one; pub mod two; mod used;",
+        );
+        write("run/experiments/one.rs", &experiment("one", "f: used::f"));
+        write(
+            "run/experiments/two.rs",
+            &experiment("no two", "f: |_| Thing"),
+        );
+        write("run/experiments/used.rs", "fn f() {} fn claims() { g() }");
+        let now = || {
+            let found = parts(root.path(), Path::new("c"), &[]).unwrap();
+            ["ledger", "no two", "one"].map(|name| found[name].code.clone())
+        };
+        let mut before = now();
+        let mut changes = |path: &str, text: &str| {
+            write(path, text);
+            let after = now();
+            let same: Vec<bool> =
+                before.iter().zip(&after).map(|(a, b)| a != b).collect();
+            before = after;
+            same
+        };
+        let none = [false; 3];
+        assert_eq!(changes("run/main.rs", "fn main() { x() }"), none);
+        let with_three = "pub mod one; pub mod three; pub mod two; mod used;";
+        assert_eq!(changes("run/experiments/mod.rs", with_three), none);
+        let three = experiment("three", "cost: Cost::Asked");
+        assert_eq!(changes("run/experiments/three.rs", &three), none);
+        let used = "fn f() { 1 } fn claims() { g() }";
+        let one = [false, false, true];
+        assert_eq!(changes("run/experiments/used.rs", used), one);
+        let used = "fn f() { 1 } fn claims() { h() }";
+        assert_eq!(changes("run/experiments/used.rs", used), none);
+        let thing = "pub struct Thing(u8);";
+        assert_eq!(changes("run/shared.rs", thing), [false, true, false]);
+        let rows = "fn rows() { 1 }";
+        assert_eq!(changes("run/ledger.rs", rows), [true, false, false]);
+        assert_eq!(changes("lib.rs", "mod run; fn f() {}"), [true; 3]);
+        let helps = "pub mod one; pub mod two; mod used; fn help() {}";
+        assert_eq!(changes("run/experiments/mod.rs", helps), [true; 3]);
+        let run = parts(root.path(), Path::new("c"), &[]).unwrap();
+        assert!(run["three"].asked && !run["one"].asked);
+    }
+}
