@@ -74,6 +74,12 @@ fn mark(line: &str) -> Option<Mark<'_>> {
     }
 }
 
+/// A line by which a reader's answer takes a function's place is no part of what the function does.
+fn readers_own(line: &str) -> bool {
+    let line = line.trim();
+    line == "#[cfg(feature = \"mine\")]" || line.starts_with("lab::yours!(")
+}
+
 fn extract(
     text: &str,
     path: &str,
@@ -84,6 +90,7 @@ fn extract(
     let (mut begins, mut ends) = (0, 0);
     for (i, line) in text.lines().enumerate() {
         match mark(line) {
+            _ if readers_own(line) => {}
             Some(Mark::Begin(name)) => {
                 existing.push(name);
                 begins += usize::from(Some(name) == anchor);

@@ -546,6 +546,27 @@ fn every_exercise_is_proven_from_both_sides() {
     }
 }
 
+/// What stands in for a function is known by the number and the name of its exercise.
+#[test]
+fn answers_that_take_a_functions_place_are_rightly_named() {
+    let mut found = 0;
+    for chapter in CHAPTERS {
+        let dir = Path::new(chapter.dir);
+        let Ok(mine) = fs::read_to_string(dir.join("src/mine.rs")) else {
+            continue;
+        };
+        for rest in mine.split("Exercise::new(\"").skip(1) {
+            let (number, name) =
+                rest.split('"').next().unwrap().split_once(' ').unwrap();
+            let stub = read(dir.join(format!("exercises/{name}.rs")));
+            let line = format!("//! Exercise {number} ");
+            assert!(stub.starts_with(&line), "{name} is not {number}");
+            found += 1;
+        }
+    }
+    assert!(found >= 15, "{found}");
+}
+
 #[test]
 fn every_stub_names_a_section_that_the_page_has() {
     for chapter in CHAPTERS {

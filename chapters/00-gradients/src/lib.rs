@@ -9,8 +9,13 @@
 //! - [`classifier`]: the network that learns the digits, step by step in both rooms.
 //! - [`ledger`]: how far each hand gradient is from everything it is compared with.
 
+#[cfg(feature = "mine")]
+extern crate self as gradients;
+
 pub mod classifier;
 pub mod compare;
+#[cfg(feature = "mine")]
+mod mine;
 pub mod model;
 pub mod on_dfdx;
 pub mod plain;

@@ -55,6 +55,8 @@ pub fn linear_backward_parameters<F: NdFloat>(
     x: &Array2<F>,   // [B, I]
     d_y: &Array2<F>, // [B, O]
 ) -> (Array2<F>, Array1<F>) {
+    #[cfg(feature = "mine")]
+    lab::yours!(linear_backward_parameters(x, d_y));
     let d_w = product(x.t(), d_y.view()); // [I, O]
     (d_w, d_y.sum_axis(Axis(0))) // [O]
 }
@@ -155,6 +157,8 @@ pub fn softplus<F: NdFloat>(s: F) -> F {
 /// Eq. 0.5: mean binary cross-entropy, in nats, of logits `s` and targets
 /// `t` in [0, 1]. Both of one shape, `[B, O]`.
 pub fn bce_with_logits<F: NdFloat>(s: &Array2<F>, t: &Array2<F>) -> F {
+    #[cfg(feature = "mine")]
+    lab::yours!(bce_with_logits(s, t));
     let total = Zip::from(s)
         .and(t)
         .fold(F::zero(), |sum, &s, &t| sum + softplus(s) - t * s);
@@ -166,6 +170,8 @@ pub fn bce_with_logits_backward<F: NdFloat>(
     s: &Array2<F>,
     t: &Array2<F>,
 ) -> Array2<F> {
+    #[cfg(feature = "mine")]
+    lab::yours!(bce_backward(s, t));
     let n = count(s.len());
     let mut d_s = s.mapv(sigmoid); // [B, O]
     d_s.zip_mut_with(t, |d, &t| *d = (*d - t) / n);
@@ -316,6 +322,8 @@ impl<F: NdFloat> Mlp<F> {
         outputs: &[Array2<F>],
         d_y: Array2<F>,
     ) -> (Array2<F>, Mlp<F>) {
+        #[cfg(feature = "mine")]
+        lab::yours!(backward_parameters(self, outputs, &d_y));
         let (mut d_s, mut layers) = (d_y, Vec::new());
         for (n, layer) in self.layers.iter().enumerate().rev() {
             d_s = layer.activation.backward(&outputs[n + 1], d_s);
@@ -500,6 +508,8 @@ pub fn adam_step_fast<F: NdFloat>(
     t: u64,
     config: AdamConfig,
 ) {
+    #[cfg(feature = "mine")]
+    lab::yours!(adam_step(theta, d_theta, m, v, t, config));
     let flat = (theta.as_slice_mut(), d_theta.as_slice());
     let means = (m.as_slice_mut(), v.as_slice_mut());
     if let ((Some(p), Some(g)), (Some(m), Some(v))) = (flat, means) {

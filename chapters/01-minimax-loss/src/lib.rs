@@ -8,6 +8,11 @@
 //! - [`on_dfdx`]: the same functions on dfdx.
 //! - [`ledger`]: how far each hand gradient is from everything it is compared with.
 
+#[cfg(feature = "mine")]
+extern crate self as minimax_loss;
+
+#[cfg(feature = "mine")]
+mod mine;
 pub mod on_dfdx;
 pub mod plain;
 mod run;

@@ -99,6 +99,8 @@ pub fn jsd(p: &Array1<f64>, q: &Array1<f64>) -> f64 {
 /// Eq. 1.6: what the discriminator minimises, `-V`: one binary
 /// cross-entropy with target 1 and one with target 0.
 pub fn d_loss<F: NdFloat>(s_real: &Array2<F>, s_fake: &Array2<F>) -> F {
+    #[cfg(feature = "mine")]
+    lab::yours!(d_loss(s_real, s_fake));
     let ones = Array2::ones(s_real.raw_dim()); // [B, 1]
     let zeros = Array2::zeros(s_fake.raw_dim()); // [B, 1]
     bce_with_logits(s_real, &ones) + bce_with_logits(s_fake, &zeros)
@@ -141,6 +143,8 @@ pub fn g_loss_non_saturating<F: NdFloat>(s_fake: &Array2<F>) -> F {
 pub fn g_loss_non_saturating_backward<F: NdFloat>(
     s_fake: &Array2<F>,
 ) -> Array2<F> {
+    #[cfg(feature = "mine")]
+    lab::yours!(g_loss_backward(s_fake));
     mean_backward(s_fake, |s| -sigmoid(-s))
 }
 // ANCHOR_END: non_saturating

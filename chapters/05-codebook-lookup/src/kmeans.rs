@@ -43,6 +43,8 @@ pub fn cluster_means<F: NdFloat>(
     indices: &[usize],
     codebook: &Array2<F>, // [K, C]
 ) -> Array2<F> {
+    #[cfg(feature = "mine")]
+    lab::yours!(cluster_means(z, indices, codebook));
     let mut means = gather_backward(z, indices, codebook.nrows()); // [K, C]
     let counts = usage(indices, codebook.nrows()); // [K]
     for (k, mut mean) in means.rows_mut().into_iter().enumerate() {

@@ -11,9 +11,14 @@
 //! - [`cells`]: the borders of the Voronoi cells of a codebook in the plane.
 //! - [`ledger`]: how far each hand gradient is from everything it is compared with.
 
+#[cfg(feature = "mine")]
+extern crate self as codebook_lookup;
+
 pub mod cells;
 pub mod cosine;
 pub mod kmeans;
+#[cfg(feature = "mine")]
+mod mine;
 pub mod on_dfdx;
 pub mod patches;
 pub mod plain;

@@ -207,6 +207,8 @@ pub fn nearest<F: NdFloat>(
     codebook: &Array2<F>, // [K, C]
 ) -> Result<Vec<usize>, LookupError> {
     check_codebook(z, codebook)?;
+    #[cfg(feature = "mine")]
+    lab::yours!(Ok: nearest(z, codebook));
     let e_norms = squared_norms(codebook.view()); // [K]
     let longest = e_norms.fold(F::zero(), |a, &b| a.max(b)).sqrt();
     let halves = e_norms.mapv(|n| n * real(0.5)).to_vec(); // [K]
@@ -324,6 +326,8 @@ pub fn gather_backward<F: NdFloat>(
     indices: &[usize], // [N]
     k: usize,
 ) -> Array2<F> {
+    #[cfg(feature = "mine")]
+    lab::yours!(gather_backward(d_z_q, indices, k));
     assert_eq!(d_z_q.nrows(), indices.len(), "one index for each row");
     let mut d_codebook = Array2::zeros((k, d_z_q.ncols())); // [K, C]
     for (d, &k) in d_z_q.rows().into_iter().zip(indices) {

@@ -9,6 +9,11 @@
 //! - [`training`]: an encoder, a codebook and a decoder, trained with any of them.
 //! - [`ledger`]: how far each hand gradient is from everything it is compared with.
 
+#[cfg(feature = "mine")]
+extern crate self as straight_through;
+
+#[cfg(feature = "mine")]
+mod mine;
 pub mod on_dfdx;
 pub mod plain;
 mod run;

@@ -14,8 +14,13 @@
 //! - [`on_dfdx`]: the same terms on dfdx, where a stop-gradient is a type.
 //! - [`ledger`]: how far each hand gradient is from everything it is compared with.
 
+#[cfg(feature = "mine")]
+extern crate self as commitment_loss;
+
 pub mod alternatives;
 pub mod bottleneck;
+#[cfg(feature = "mine")]
+mod mine;
 pub mod on_dfdx;
 pub mod plain;
 pub mod product;

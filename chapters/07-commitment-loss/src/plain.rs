@@ -185,6 +185,8 @@ pub fn encoder_gradient<F: NdFloat>(
     beta: f64,
     reduction: Reduction,
 ) -> Array2<F> {
+    #[cfg(feature = "mine")]
+    lab::yours!(encoder_gradient(&d_z_q, z_e, z_q, beta, reduction));
     straight_through_backward(d_z_q)
         + commitment_loss_backward(z_e, z_q, beta, reduction) // [N, C]
 }
@@ -246,6 +248,8 @@ impl<F: NdFloat> Ema<F> {
     /// # Panics
     /// An index is not below K, or there is not one for each latent.
     pub fn update(&mut self, z_e: &Array2<F>, indices: &[usize]) {
+        #[cfg(feature = "mine")]
+        lab::yours!(update(self, z_e, indices));
         let [keep, add] = [self.gamma, 1.0 - self.gamma].map(real::<F>);
         let k = self.codebook.nrows();
         let n = usage(indices, k).mapv(|n| real::<F>(n as f64)); // [K]
@@ -321,6 +325,8 @@ pub fn after_fixed_steps<F: NdFloat>(
 /// Eq. 7.14: as how many equally frequent codes the counts `[K]` are worth:
 /// from 1 to K. The entropy is in nats, so the base is e.
 pub fn perplexity(counts: &Array1<usize>) -> f64 {
+    #[cfg(feature = "mine")]
+    lab::yours!(perplexity(counts));
     entropy(counts).exp()
 }
 

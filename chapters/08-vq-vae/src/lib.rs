@@ -13,9 +13,14 @@
 //! - [`measures`]: what the network is compared with: principal components.
 //! - [`ledger`]: how far each hand gradient is from everything it is compared with.
 
+#[cfg(feature = "mine")]
+extern crate self as vq_vae;
+
 pub mod any;
 pub mod coding;
 pub mod measures;
+#[cfg(feature = "mine")]
+mod mine;
 pub mod model;
 pub mod on_dfdx;
 pub mod plain;

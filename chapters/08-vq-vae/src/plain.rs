@@ -166,6 +166,8 @@ pub fn conv<F: NdFloat>(
     b: &Array1<F>, // [O]
     side: usize,
 ) -> Array2<F> {
+    #[cfg(feature = "mine")]
+    lab::yours!(conv(x, w, b, side));
     let (x, one) = (images(x, side), F::one()); // [B, S²·C]
     let (batch, width) = x.dim();
     let (c, o) = (width / (side * side), b.len());
@@ -196,6 +198,8 @@ pub fn conv_backward<F: NdFloat>(
     d_y: &Array2<F>, // [N, O]
     side: usize,
 ) -> (Array2<F>, Array2<F>, Array1<F>) {
+    #[cfg(feature = "mine")]
+    lab::yours!(backward_of_conv(x, w, d_y, side));
     let (c, o) = (x.ncols(), d_y.ncols());
     let mut turned = Array2::zeros((9 * o, c)); // [9O, C]
     let taps = turned.axis_chunks_iter_mut(Axis(0), o).rev();
@@ -285,6 +289,8 @@ pub fn half_backward<F: NdFloat>(
     d_y: &Array2<F>, // [N, O]
     side: usize,
 ) -> (Array2<F>, Mlp<F>) {
+    #[cfg(feature = "mine")]
+    lab::yours!(half_backward(net, (x, a), d_y, side));
     let (_, blocks, last) = parts(net);
     let (relu, r) = (Activation::Relu, &a[a.len() - 1]);
     let mut d = vec![linear_backward_parameters(r, d_y)];
@@ -376,6 +382,8 @@ pub fn mse_over_variance<F: NdFloat>(
     x: &Array2<F>,
     reconstruction: &Array2<F>,
 ) -> f64 {
+    #[cfg(feature = "mine")]
+    lab::yours!(mse_over_variance(x, reconstruction));
     squared_error(x, reconstruction).mean().unwrap_or(0.0) / variance(x)
 }
 

@@ -97,6 +97,8 @@ pub fn cheapest<F: NdFloat>(
     prices: &Array2<F>,   // [S², K]
 ) -> Result<Vec<usize>, LookupError> {
     check(z_e, codebook)?;
+    #[cfg(feature = "mine")]
+    lab::yours!(Ok: cheapest(z_e, codebook, prices));
     assert_eq!(prices.ncols(), codebook.nrows(), "a price for each code");
     assert_eq!(z_e.nrows() % prices.nrows(), 0, "whole maps");
     let of_map = |z_e| {

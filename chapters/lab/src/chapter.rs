@@ -64,9 +64,12 @@ impl Chapter {
     }
 
     /// The same for any run: one of another scale or seed has a folder of its own, `gan-smoke`, `gan-seed-2`,
-    /// `gan-full-seed-2`.
+    /// `gan-full-seed-2`; one of the reader's functions too, `gan-mine`.
     pub fn out_of(&self, scale: Scale, seed: u64) -> PathBuf {
         let mut name = self.name.to_string();
+        if cfg!(feature = "mine") {
+            name += "-mine";
+        }
         if scale != Scale::Page {
             name += &format!("-{scale}");
         }

@@ -21,6 +21,7 @@ mod grid;
 mod has;
 mod interrupt;
 mod ledger;
+pub mod mine;
 mod model;
 mod numbers;
 mod room;
