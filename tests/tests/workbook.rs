@@ -617,6 +617,83 @@ fn equations_are_numbered_in_the_order_in_which_they_stand() {
     assert!(last > (8, 0));
 }
 
+/// The names of the Greek letters in a page's formulas, as TeX has them.
+fn greek(page: &str) -> BTreeSet<String> {
+    const NAMES: &str = "alpha beta gamma Gamma delta Delta epsilon varepsilon zeta eta theta vartheta Theta iota kappa lambda \
+         Lambda mu nu xi Xi rho varrho sigma varsigma Sigma tau upsilon phi varphi Phi chi psi Psi omega Omega";
+    let mut found = BTreeSet::new();
+    let (mut fenced, mut math) = (false, false);
+    for line in page.lines() {
+        if line.starts_with("```") {
+            (fenced, math) = (!fenced, line.starts_with("```math"));
+            continue;
+        }
+        // Outside a block, what stands between two dollars is a formula.
+        let parts = line.split('$').enumerate();
+        let formulas = parts.filter(|(n, _)| match fenced {
+            true => math,
+            false => n % 2 == 1,
+        });
+        for (_, formula) in formulas {
+            for rest in formula.split('\\').skip(1) {
+                let end = rest.find(|c: char| !c.is_ascii_alphabetic());
+                let name = &rest[..end.unwrap_or(rest.len())];
+                if NAMES.split(' ').any(|known| known == name) {
+                    found.insert(name.to_string());
+                }
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn the_notation_page_says_what_each_greek_letter_stands_for() {
+    let notation = read(root().join("book/pages/notation.md"));
+    let rows = notation.split("## Greek letters").nth(1).unwrap();
+    let rows = rows.split("\n## ").next().unwrap().lines();
+    let rows: BTreeMap<String, (bool, BTreeSet<u32>)> = rows
+        .filter(|line| line.starts_with("| $"))
+        .map(|line| {
+            let cells: Vec<&str> = line.split(" | ").collect();
+            let letter = greek(cells[0]).pop_first().unwrap();
+            let (mut anywhere, mut chapters) = (false, BTreeSet::new());
+            for meaning in cells[2].split(';') {
+                let numbers = meaning.split('(').skip(1).filter_map(|rest| {
+                    let list = rest.split(')').next()?.split(", ");
+                    list.map(|n| n.parse::<u32>().ok())
+                        .collect::<Option<Vec<_>>>()
+                });
+                let numbers: Vec<u32> = numbers.flatten().collect();
+                anywhere |= numbers.is_empty();
+                chapters.extend(numbers);
+            }
+            (letter, (anywhere, chapters))
+        })
+        .collect();
+    let mut wrong = Vec::new();
+    for chapter in CHAPTERS {
+        let (n, used) = (chapter.number, greek(&page(chapter)));
+        for letter in &used {
+            match rows.get(letter) {
+                Some((anywhere, of)) if *anywhere || of.contains(&n) => {}
+                _ => {
+                    wrong.push(format!("{letter} of chapter {n} is not said"))
+                }
+            }
+        }
+        let said = rows.iter().filter(|(_, (_, of))| of.contains(&n));
+        let unused = said.filter(|(letter, _)| !used.contains(*letter));
+        wrong.extend(
+            unused.map(|(letter, _)| {
+                format!("chapter {n} does not use {letter}")
+            }),
+        );
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(rows.len() > 20, "{}", rows.len());
+}
+
 #[test]
 fn every_chapter_asks_five_questions_with_one_right_answer() {
     for chapter in CHAPTERS {
