@@ -4,6 +4,8 @@ use std::fmt;
 
 use ndarray::{Array, ArrayViewD, Dimension, arr0};
 
+use crate::relation::{close, near, relation};
+
 /// What is wrong with an answer, in a sentence; what was expected, what came, and where to look.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Diagnosis {
@@ -66,18 +68,6 @@ impl fmt::Display for Diagnosis {
     }
 }
 
-/// Whether two arrays of one shape agree within `tolerance`, absolute below 1 and relative above.
-fn close<D: Dimension>(
-    expected: &Array<f64, D>,
-    came: &Array<f64, D>,
-    tolerance: f64,
-) -> bool {
-    let near = |(e, c): (&f64, &f64)| {
-        e == c || (e - c).abs() <= tolerance * e.abs().max(1.0)
-    };
-    expected.shape() == came.shape() && expected.iter().zip(came).all(near)
-}
-
 /// Judges an answer: `Ok` when it is what was expected; otherwise the diagnosis of the first suspect whose value it
 /// has, or the `otherwise` diagnosis. A suspect is the value that a known mistake gives.
 ///
@@ -99,68 +89,20 @@ pub fn judge<D: Dimension>(
         let (expected, came) = shown(expected, came, tolerance);
         return Err(diagnosis.with(expected, came));
     }
+    let related = relation(expected, came, tolerance);
+    let related =
+        related.map(|words| format!(" {words}")).unwrap_or_default();
     if expected.shape() != came.shape() {
-        let what = format!("{} Its shape is wrong.", otherwise.what);
+        let what = format!("{} Its shape is wrong.{related}", otherwise.what);
         return Err(Diagnosis::new("wrong shape", what, otherwise.see).with(
             format!("{:?}", expected.shape()),
             format!("{:?}", came.shape()),
         ));
     }
     let mut told = otherwise;
-    if let Some(factor) = constant_factor(expected, came, tolerance) {
-        told.what = format!(
-            "{} Yours is {} what is right, everywhere.",
-            told.what,
-            factor_in_words(factor)
-        );
-    }
+    told.what += &related;
     let (expected, came) = shown(expected, came, tolerance);
     Err(told.with(expected, came))
-}
-
-/// The number other than 1 by which all that is right has to be multiplied to give all that came.
-fn constant_factor<D: Dimension>(
-    expected: &Array<f64, D>,
-    came: &Array<f64, D>,
-    tolerance: f64,
-) -> Option<f64> {
-    let pairs = expected.iter().zip(came);
-    let (e, c) = pairs.max_by(|a, b| a.0.abs().total_cmp(&b.0.abs()))?;
-    let factor = c / e;
-    let told = factor.is_finite() && factor != 0.0;
-    // One number is a multiple of any other: only a few factors say something.
-    let whole = e.fract() == 0.0 && c.fract() == 0.0;
-    let plain = [-1.0, 2.0, -2.0, 0.5, -0.5];
-    let round =
-        !whole && plain.iter().any(|v| (factor / v - 1.0).abs() < 1e-6);
-    let enough = expected.iter().filter(|v| **v != 0.0).count() > 1;
-    (told
-        && (enough || round)
-        && close(&(expected * factor), came, tolerance * factor.abs()))
-    .then_some(factor)
-}
-
-/// ½, −1, √2: a factor as one would say it.
-fn factor_in_words(factor: f64) -> String {
-    let sign = if factor < 0.0 { "-" } else { "" };
-    let size = factor.abs();
-    for n in 1..=1000 {
-        let n_ = f64::from(n);
-        let is = |v: f64| (size / v - 1.0).abs() < 1e-6;
-        if is(n_) {
-            return format!("{sign}{n} times");
-        }
-        if is(1.0 / n_) {
-            return format!("{sign}1/{n} of");
-        }
-        if is(n_.sqrt()) {
-            return format!("{sign}√{n} times");
-        }
-        if is(1.0 / n_.sqrt()) {
-            return format!("{sign}1/√{n} of");
-        }
-    }
-    format!("{factor:.5} times")
 }
 
 /// How many numbers are shown whole.
@@ -180,11 +122,11 @@ fn shown<D: Dimension>(
     if !same_shape || expected.len() <= FEW {
         return (format!("{expected:.digits$}"), format!("{came:.digits$}"));
     }
-    let near = |(e, c): (&f64, &f64)| {
-        e == c || (e - c).abs() <= tolerance * e.abs().max(1.0)
-    };
-    let first =
-        expected.iter().zip(came.iter()).position(|p| !near(p)).unwrap_or(0);
+    let first = expected
+        .iter()
+        .zip(came.iter())
+        .position(|(e, c)| !near(*e, *c, tolerance))
+        .unwrap_or(0);
     let long = expected.shape().last().copied().unwrap_or(1);
     let (row, column) = (first / long, first % long);
     // A row that fits is shown whole, of a longer one what begins at the first difference.

@@ -24,6 +24,7 @@ mod ledger;
 pub mod mine;
 mod model;
 mod numbers;
+mod relation;
 mod room;
 mod training;
 
