@@ -13,7 +13,7 @@ pub(crate) fn close<D: Dimension>(
 }
 
 pub(crate) fn near(e: f64, c: f64, tolerance: f64) -> bool {
-    e == c || (e - c).abs() <= tolerance * e.abs().max(1.0)
+    e == c || e.is_finite() && (e - c).abs() <= tolerance * e.abs().max(1.0)
 }
 
 /// What is true of the answer and says where to look, as a sentence or two.
@@ -45,9 +45,8 @@ pub(crate) fn relation<D: Dimension>(
     if several && c.iter().all(|v| *v == 0.0) {
         return Some("Yours is 0 everywhere.".into());
     }
-    if several && same(&e.mapv(f64::abs))
-        || several && close(&e.mapv(f64::abs), &c.mapv(f64::abs), tolerance)
-    {
+    let sizes = [&e, &c].map(|x| x.mapv(f64::abs));
+    if several && close(&sizes[0], &sizes[1], tolerance) {
         return Some("Yours is right but for the sign of some.".into());
     }
     if several {
@@ -345,6 +344,7 @@ mod tests {
         let square = array![[1.0, 2.0], [3.0, 5.0]];
         let turned = square.t().to_owned();
         assert!(of(&square, &turned).contains("transpose"));
+        assert!(!near(f64::INFINITY, 1.0, 1e-9));
         assert_eq!(relation(&arr0(0.7), &arr0(0.3), 1e-9), None);
         let per = relation(&e.sum_axis(Axis(1)), &e.sum_axis(Axis(0)), 1e-9);
         assert_eq!(per, None);
