@@ -14,6 +14,9 @@ pub struct FingerprintError {
     pub(crate) cause: std::io::Error,
 }
 
+/// Where the data are read.
+pub(crate) const DATA: &str = "datasets/src";
+
 /// What belongs to one chapter alone: its experiments, its ledger, its command line.
 pub(crate) const OWN: &str = "run";
 
@@ -103,24 +106,9 @@ pub fn chapter_fingerprint(
     fingerprint(&[root.join(chapter).join("src")], &sources(root, uses))
 }
 
-/// The same of the code that trains: the chapter's experiments, which measure and draw, are left out too.
-///
-/// # Errors
-/// The source cannot be read.
-pub fn training_fingerprint(
-    root: &Path,
-    chapter: &Path,
-    uses: &[PathBuf],
-) -> Result<String, FingerprintError> {
-    let mut used = sources(root, uses);
-    used.push(root.join(chapter).join("src"));
-    fingerprint(&[], &used)
-}
-
 /// What chapters have in common, and the source of some of them.
 pub(crate) fn sources(root: &Path, chapters: &[PathBuf]) -> Vec<PathBuf> {
-    let libraries =
-        ["datasets/src", "chapters/judge/src", "chapters/lab/src/numbers"];
+    let libraries = [DATA, "chapters/judge/src", "chapters/lab/src/numbers"];
     let chapters = chapters.iter().map(|c| root.join(c).join("src"));
     chapters.chain(libraries.map(|folder| root.join(folder))).collect()
 }

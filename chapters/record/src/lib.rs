@@ -16,10 +16,8 @@ pub use claims::{
     over_seeds, short,
 };
 pub use files::{no_input, no_writing, read_plain, write_whole};
-pub use fingerprint::{
-    FingerprintError, chapter_fingerprint, fingerprint, training_fingerprint,
-};
-pub use parts::{Part, parts};
+pub use fingerprint::{FingerprintError, chapter_fingerprint, fingerprint};
+pub use parts::{Part, parts, training_fingerprint};
 pub use places::{folder, root, target};
 pub use results::{
     Comparison, Measured, Provenance, Results, ResultsError, Within,

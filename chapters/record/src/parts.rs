@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::FingerprintError;
 use crate::fingerprint::{
-    COMMAND_LINE, Hash, OWN, in_files, length_of, measuring, sources,
+    COMMAND_LINE, DATA, Hash, OWN, in_files, length_of, measuring, sources,
 };
 
 /// One experiment of a chapter.
@@ -28,27 +28,23 @@ pub fn parts(
     uses: &[PathBuf],
 ) -> Result<BTreeMap<String, Part>, FingerprintError> {
     let own = root.join(chapter).join("src");
-    let mut base = Hash::default();
-    for folder in sources(root, uses).iter().chain([&own]) {
-        in_files(folder, |below, tokens| {
-            if !below.starts_with(OWN) {
-                base.add(tokens);
-            }
-        })?;
-    }
-    let mut run = Run::default();
-    in_files(&own, |below, tokens| run.read(below, tokens))?;
-    let base = base.finish();
+    let shared = Shared::read(root, &own, uses)?;
+    let mut run = Modules::default();
+    in_files(&own, |below, tokens| {
+        if below.starts_with(OWN) && below != Path::new(COMMAND_LINE) {
+            run.read(below, tokens);
+        }
+    })?;
     let mut found = BTreeMap::new();
     for (stem, file) in run.files() {
         for (name, asked) in experiments(stem, file) {
-            let mut hash = Hash::default();
-            hash.add(&[&base]);
+            let reached = run.reached([stem.to_string()].into());
+            let mut words = shared.words.clone();
+            words.extend(run.words(&reached));
+            let mut hash = shared.hash(&words);
             hash.add(&run.lists);
-            for named in run.reached(stem) {
-                for tokens in &run.modules[&named] {
-                    hash.add(&measuring(tokens));
-                }
+            for tokens in run.tokens(&reached) {
+                hash.add(&measuring(tokens));
             }
             found.insert(name, Part { code: hash.finish(), asked });
         }
@@ -56,32 +52,85 @@ pub fn parts(
     Ok(found)
 }
 
-/// The files of a chapter's `run/`.
+/// Fingerprint of the code that trains in a chapter: what its experiments share.
+///
+/// # Errors
+/// The source cannot be read.
+pub fn training_fingerprint(
+    root: &Path,
+    chapter: &Path,
+    uses: &[PathBuf],
+) -> Result<String, FingerprintError> {
+    let own = root.join(chapter).join("src");
+    let shared = Shared::read(root, &own, uses)?;
+    Ok(shared.hash(&shared.words).finish())
+}
+
+/// What all experiments of a chapter share: its own code and that of earlier chapters, the judge's and `lab`'s numbers, less
+/// what belongs to one chapter alone; and of the data, what is named.
+struct Shared {
+    tokens: Vec<String>,
+    words: BTreeSet<String>,
+    data: Modules,
+}
+
+impl Shared {
+    fn read(
+        root: &Path,
+        own: &Path,
+        uses: &[PathBuf],
+    ) -> Result<Self, FingerprintError> {
+        let (mut tokens, mut data) = (Vec::new(), Modules::default());
+        let data_in = root.join(DATA);
+        in_files(&data_in, |below, tokens| data.read(below, tokens))?;
+        let sources = sources(root, uses);
+        let sources = sources.iter().filter(|folder| **folder != data_in);
+        for folder in sources.map(PathBuf::as_path).chain([own]) {
+            in_files(folder, |below, more| {
+                if !below.starts_with(OWN) {
+                    tokens.extend(owned(more));
+                }
+            })?;
+        }
+        let words = tokens.iter().cloned().collect();
+        Ok(Self { tokens, words, data })
+    }
+
+    /// Of these, and of the data that such words name.
+    fn hash(&self, words: &BTreeSet<String>) -> Hash {
+        let mut hash = Hash::default();
+        hash.add(&self.tokens);
+        hash.add(&self.data.lists);
+        let reached = self.data.reached(self.data.named(words));
+        for tokens in self.data.tokens(&reached) {
+            hash.add(tokens);
+        }
+        hash
+    }
+}
+
+fn owned<'a>(tokens: &'a [&str]) -> impl Iterator<Item = String> + 'a {
+    tokens.iter().map(|token| token.to_string())
+}
+
+/// The files of a folder, a chapter's `run/` or that of the data.
 #[derive(Default)]
-struct Run {
+struct Modules {
     /// Their tokens, by the name of the module.
     modules: BTreeMap<String, Vec<Vec<String>>>,
-    /// What the files `mod.rs` say beside which modules there are and in which order their experiments run.
+    /// What the files `mod.rs` and `lib.rs` say beside which modules there are and in which order their experiments run.
     lists: Vec<String>,
-    /// The names in a `use` of a `mod.rs`, which the modules below it may use too.
+    /// The names in a `use` of these, which the modules below it may use too.
     imports: Vec<BTreeSet<String>>,
 }
 
-impl Run {
+impl Modules {
     fn read(&mut self, below: &Path, tokens: &[&str]) {
         let stem = below.file_stem().and_then(|s| s.to_str());
-        let Some(stem) = stem.filter(|_| below.starts_with(OWN)) else {
-            return;
-        };
-        if below == Path::new(COMMAND_LINE) {
-            return;
-        }
-        fn own<'a>(tokens: &'a [&str]) -> impl Iterator<Item = String> + 'a {
-            tokens.iter().map(|token| token.to_string())
-        }
-        if stem != "mod" {
+        let stem = stem.unwrap_or_default();
+        if !["mod", "lib"].contains(&stem) {
             let files = self.modules.entry(stem.into()).or_default();
-            files.push(own(tokens).collect());
+            files.push(owned(tokens).collect());
             return;
         }
         let mut at = 0;
@@ -96,7 +145,7 @@ impl Run {
                 "mod" => to_semicolon(),
                 "use" => {
                     let length = to_semicolon().min(tokens.len() - at);
-                    let names = own(&tokens[at..at + length]);
+                    let names = owned(&tokens[at..at + length]);
                     self.imports.push(names.collect());
                     length
                 }
@@ -115,11 +164,11 @@ impl Run {
         })
     }
 
-    /// The modules that one names, and those that these name, itself too. Every word that is a module's name is taken for
-    /// that module: a chance meeting makes too much stale, never too little.
-    fn reached(&self, from: &str) -> BTreeSet<String> {
+    /// Some modules, and those that they name, and so on. Every word that is a module's name is taken for that module: a
+    /// chance meeting makes too much stale, never too little.
+    fn reached(&self, from: BTreeSet<String>) -> BTreeSet<String> {
         let mut open = self.named(&self.lists);
-        open.insert(from.into());
+        open.extend(from);
         let mut reached = BTreeSet::new();
         while let Some(name) = open.pop_first() {
             let files = &self.modules[&name];
@@ -131,8 +180,22 @@ impl Run {
         reached
     }
 
-    fn named(&self, tokens: &[String]) -> BTreeSet<String> {
-        let words: BTreeSet<&String> = tokens.iter().collect();
+    fn tokens<'a>(
+        &'a self,
+        modules: &'a BTreeSet<String>,
+    ) -> impl Iterator<Item = &'a Vec<String>> {
+        modules.iter().flat_map(|name| &self.modules[name])
+    }
+
+    fn words(&self, modules: &BTreeSet<String>) -> BTreeSet<String> {
+        self.tokens(modules).flatten().cloned().collect()
+    }
+
+    fn named<'a>(
+        &self,
+        tokens: impl IntoIterator<Item = &'a String>,
+    ) -> BTreeSet<String> {
+        let words: BTreeSet<&String> = tokens.into_iter().collect();
         let module = |word: &&String| self.modules.contains_key(*word);
         let mut named: BTreeSet<String> =
             words.iter().copied().filter(module).cloned().collect();
@@ -244,6 +307,26 @@ mod tests {
         assert_eq!(changes("lib.rs", "mod run; fn f() {}"), [true; 3]);
         let helps = "pub mod one; pub mod two; mod used; fn help() {}";
         assert_eq!(changes("run/experiments/mod.rs", helps), [true; 3]);
+        let data = |path: &str, text: &str| {
+            let folder = root.path().join("datasets/src");
+            fs::write(folder.join(path), text).unwrap();
+        };
+        data("lib.rs", "mod digits; pub mod toy; pub use digits::Digits;");
+        data("digits.rs", "pub struct Digits;");
+        data("toy.rs", "fn ring() {}");
+        before = now();
+        let mut after_data = |path: &str, text: &str| {
+            data(path, text);
+            let after = now();
+            let same: Vec<bool> =
+                before.iter().zip(&after).map(|(a, b)| a != b).collect();
+            before = after;
+            same
+        };
+        assert_eq!(after_data("toy.rs", "fn ring() { 1 }"), none);
+        write("run/experiments/one.rs", &experiment("one", "f: Digits"));
+        let digits = "pub struct Digits(u8);";
+        assert_eq!(after_data("digits.rs", digits), one);
         let run = parts(root.path(), Path::new("c"), &[]).unwrap();
         assert!(run["three"].asked && !run["one"].asked);
     }
