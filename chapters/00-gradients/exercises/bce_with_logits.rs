@@ -5,7 +5,7 @@
 use ndarray::Array2;
 
 /// Mean over all elements of `-t log σ(s) - (1 - t) log(1 - σ(s))`, in nats,
-/// for logits s and targets t of one shape. It must be finite at s = ±1000.
+/// for logits s and targets t of one shape. It must be right at s = ±1000.
 pub fn bce_with_logits(s: &Array2<f64>, t: &Array2<f64>) -> f64 {
     todo!(
         "Exercise 0.2 (§ A loss on logits): rewrite the two logarithms with \

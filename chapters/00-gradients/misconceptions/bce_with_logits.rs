@@ -21,3 +21,20 @@ pub fn sigmoid_twice(s: &Array2<f64>, t: &Array2<f64>) -> f64 {
 pub fn sum_for_mean(s: &Array2<f64>, t: &Array2<f64>) -> f64 {
     (s.mapv(softplus) - t * s).sum()
 }
+
+pub fn mean_over_rows(s: &Array2<f64>, t: &Array2<f64>) -> f64 {
+    (s.mapv(softplus) - t * s).sum() / s.nrows() as f64
+}
+
+pub fn targets_swapped(s: &Array2<f64>, t: &Array2<f64>) -> f64 {
+    (s.mapv(softplus) - (1.0 - t) * s).sum() / s.len() as f64
+}
+
+pub fn a_power_that_overflows(s: &Array2<f64>, t: &Array2<f64>) -> f64 {
+    (s.mapv(|s| (1.0 + s.exp()).ln()) - t * s).sum() / s.len() as f64
+}
+
+pub fn a_probability_kept_away(s: &Array2<f64>, t: &Array2<f64>) -> f64 {
+    let p = s.mapv(|s| sigmoid(s).clamp(1e-7, 1.0 - 1e-7));
+    -(t * &p.ln() + (1.0 - t) * (1.0 - &p).ln()).sum() / s.len() as f64
+}

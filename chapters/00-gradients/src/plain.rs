@@ -39,7 +39,9 @@ pub fn linear<F: NdFloat>(
 ) -> Array2<F> {
     product(x.view(), w.view()) + b // [B, O]
 }
+// ANCHOR_END: linear
 
+// ANCHOR: linear_backward
 /// Eq. 0.2: the gradients at `x`, `w` and `b`, given the one at `y`.
 pub fn linear_backward<F: NdFloat>(
     x: &Array2<F>,   // [B, I]
@@ -60,7 +62,7 @@ pub fn linear_backward_parameters<F: NdFloat>(
     let d_w = product(x.t(), d_y.view()); // [I, O]
     (d_w, d_y.sum_axis(Axis(0))) // [O]
 }
-// ANCHOR_END: linear
+// ANCHOR_END: linear_backward
 
 // ANCHOR: formulas
 /// The logistic function, 1 / (1 + e^-s), without overflow at either end.
@@ -164,7 +166,9 @@ pub fn bce_with_logits<F: NdFloat>(s: &Array2<F>, t: &Array2<F>) -> F {
         .fold(F::zero(), |sum, &s, &t| sum + softplus(s) - t * s);
     total / count(s.len())
 }
+// ANCHOR_END: bce
 
+// ANCHOR: bce_backward
 /// Eq. 0.6: its gradient at the logits, `(σ(s) - t) / N`. `[B, O]`
 pub fn bce_with_logits_backward<F: NdFloat>(
     s: &Array2<F>,
@@ -177,7 +181,7 @@ pub fn bce_with_logits_backward<F: NdFloat>(
     d_s.zip_mut_with(t, |d, &t| *d = (*d - t) / n);
     d_s
 }
-// ANCHOR_END: bce
+// ANCHOR_END: bce_backward
 
 // ANCHOR: mse
 /// Eq. 0.7: mean squared error of `y` and `t`, both `[B, O]`.

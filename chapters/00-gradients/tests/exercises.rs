@@ -1,5 +1,6 @@
 //! Your answers: `cargo test -p gradients --test exercises`.
 
+use gradients::plain; // what the checks read of `src/run` finds it here
 use lab::expect_pass;
 
 #[path = "chapter/checks.rs"]
@@ -11,6 +12,8 @@ mod adam_step;
 mod bce_backward;
 #[path = "../exercises/bce_with_logits.rs"]
 mod bce_with_logits;
+#[path = "../exercises/diagnose.rs"]
+mod diagnose;
 #[path = "../exercises/linear_backward.rs"]
 mod linear_backward;
 #[path = "../exercises/numeric_gradient.rs"]
@@ -53,4 +56,9 @@ fn exercise_0_6_train() {
 #[test]
 fn exercise_0_7_without_relu() {
     expect_pass(checks::without_relu(without_relu::without_relu));
+}
+
+#[test]
+fn exercise_0_8_diagnose() {
+    expect_pass(checks::diagnose(diagnose::diagnose));
 }

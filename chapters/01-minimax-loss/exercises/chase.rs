@@ -18,7 +18,8 @@ pub fn chase(
 ) -> Vec<f64> {
     todo!(
         "Exercise 1.6 (§ The loss in use): the best logit at a fake; the \
-         gradient at it; from there to x, and from x to m. In the generator's \
-         turn the discriminator is a fixed function of x: what is its slope?"
+         gradient at it; from there to x, and from x to m. In the turn of \
+         the generator the discriminator is a fixed function of x: what is \
+         its slope?"
     )
 }

@@ -1,13 +1,15 @@
-//! Exercise 1.2 (§ The loss in use): the gradient that trains a generator.
+//! Exercise 1.2 (§ The loss in use): a loss between the two.
 #![allow(unused_variables, unused_imports, clippy::todo)]
 
 use ndarray::Array2;
 
-/// The gradient of the mean of -log D at the logits of a fake batch,
-/// `[B, 1]`.
-pub fn g_loss_backward(s_fake: &Array2<f64>) -> Array2<f64> {
+/// A generator minimises the mean of (1 - alpha) log(1 - D) - alpha log D:
+/// at alpha = 0 the saturating loss, at 1 the loss in use. The gradient at
+/// the logits of a batch of fakes, `[B, 1]`, right at ±1,000 too.
+pub fn g_loss_backward(s_fake: &Array2<f64>, alpha: f64) -> Array2<f64> {
     todo!(
-        "Exercise 1.2 (§ The loss in use): differentiate softplus(-s), then \
-         say it with D = σ(s); at D = 0.01 a single fake gets -0.99"
+        "Exercise 1.2 (§ The loss in use): write both logarithms with \
+         softplus and differentiate; say it with D = σ(s). At D = 0.01 and \
+         alpha = 1 a single fake gets -0.99"
     )
 }

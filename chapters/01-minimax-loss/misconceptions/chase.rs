@@ -174,3 +174,19 @@ pub fn the_last_alone(
     let path = mean_taken_back(m, noise, eta, loss_backward);
     path.last().copied().into_iter().collect()
 }
+
+/// One loss, whichever is given.
+pub fn the_loss_ignored(
+    mut m: f64,
+    noise: &[Array2<f64>],
+    eta: f64,
+    _: Backward,
+) -> Vec<f64> {
+    let step = |z: &Array2<f64>| {
+        let d_s =
+            minimax_loss::plain::g_loss_saturating_backward(&logits(m, m, z));
+        m += eta * d_s.sum() * m;
+        m
+    };
+    noise.iter().map(step).collect()
+}

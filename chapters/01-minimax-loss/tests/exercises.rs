@@ -9,6 +9,8 @@ mod checks;
 mod chase;
 #[path = "../exercises/d_loss.rs"]
 mod d_loss;
+#[path = "../exercises/diagnose.rs"]
+mod diagnose;
 #[path = "../exercises/farther.rs"]
 mod farther;
 #[path = "../exercises/g_loss_backward.rs"]
@@ -17,8 +19,8 @@ mod g_loss_backward;
 mod jsd;
 #[path = "../exercises/optimal_d.rs"]
 mod optimal_d;
-#[path = "../exercises/value_gradient.rs"]
-mod value_gradient;
+#[path = "../exercises/value_curvature.rs"]
+mod value_curvature;
 
 #[test]
 fn exercise_1_1_d_loss() {
@@ -41,8 +43,8 @@ fn exercise_1_4_jsd() {
 }
 
 #[test]
-fn exercise_1_5_value_gradient() {
-    expect_pass(checks::value_gradient(value_gradient::value_gradient));
+fn exercise_1_5_value_curvature() {
+    expect_pass(checks::value_curvature(value_curvature::value_curvature));
 }
 
 #[test]
@@ -53,4 +55,9 @@ fn exercise_1_6_chase() {
 #[test]
 fn exercise_1_7_farther() {
     expect_pass(checks::farther(farther::farther));
+}
+
+#[test]
+fn exercise_1_8_diagnose() {
+    expect_pass(checks::diagnose(diagnose::diagnose));
 }

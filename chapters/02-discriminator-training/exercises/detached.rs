@@ -12,7 +12,7 @@ pub fn detached(
     w: &Array2<f64>,
 ) -> (Array2<f64>, Array2<f64>) {
     todo!(
-        "Exercise 2.2 (§ The generator stands still): the fakes are constants \
-         for D. What does that make of the gradient at g?"
+        "Exercise 2.2 (§ The generator stands still): the fakes are \
+         constants for D. What does that make of the gradient at g?"
     )
 }

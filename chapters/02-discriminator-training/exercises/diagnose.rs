@@ -7,8 +7,8 @@ use crate::checks::Cause;
 /// One thing in each, and a different one; `Cause` lists six.
 pub fn diagnose() -> [Cause; 4] {
     todo!(
-        "Exercise 2.7 (§ Exercises): go from panel to panel. Does the loss on \
-         the batches agree with the loss on fresh examples? Can a \
+        "Exercise 2.7 (§ Exercises): go from panel to panel. Does the loss \
+         on the batches agree with the loss on fresh examples? Can a \
          discriminator be right as often as this one?"
     )
 }

@@ -21,7 +21,7 @@ pub fn k_steps(
 ) -> (Mlp<f64>, Vec<f64>) {
     todo!(
         "Exercise 2.6 (§ The generator stands still): `d_step` gives the \
-         loss and its gradient, `g.output` makes fakes of noise. What is made \
-         once, and what anew for each step?"
+         loss and its gradient, `g.output` makes fakes of noise. What is \
+         made once, and what anew for each step?"
     )
 }

@@ -32,3 +32,24 @@ pub fn uphill(
     let d_fake = d(x_fake, w) / x_fake.nrows() as f64;
     x_real.t().dot(&d_real) - x_fake.t().dot(&d_fake)
 }
+
+pub fn one_size_for_both(
+    w: &Array2<f64>,
+    x_real: &Array2<f64>,
+    x_fake: &Array2<f64>,
+) -> Array2<f64> {
+    let sum =
+        x_real.t().dot(&(d(x_real, w) - 1.0)) + x_fake.t().dot(&d(x_fake, w));
+    sum / x_real.nrows() as f64
+}
+
+pub fn overflowing(
+    w: &Array2<f64>,
+    x_real: &Array2<f64>,
+    x_fake: &Array2<f64>,
+) -> Array2<f64> {
+    let d = |x: &Array2<f64>| x.dot(w).mapv(|s| s.exp() / (1.0 + s.exp()));
+    let d_real = (d(x_real) - 1.0) / x_real.nrows() as f64;
+    let d_fake = d(x_fake) / x_fake.nrows() as f64;
+    x_real.t().dot(&d_real) + x_fake.t().dot(&d_fake)
+}

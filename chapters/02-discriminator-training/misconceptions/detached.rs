@@ -36,3 +36,20 @@ pub fn discriminator_frozen_too(
     let _ = z;
     (Array2::zeros(w.raw_dim()), Array2::zeros(g.raw_dim()))
 }
+
+pub fn noise_for_fakes(
+    z: &Array2<f64>,
+    g: &Array2<f64>,
+    w: &Array2<f64>,
+) -> (Array2<f64>, Array2<f64>) {
+    let d = z.dot(g).dot(w).mapv(|s| 1.0 / (1.0 + (-s).exp()));
+    (z.t().dot(&d) / z.nrows() as f64, Array2::zeros(g.raw_dim()))
+}
+
+pub fn in_the_wrong_order(
+    z: &Array2<f64>,
+    g: &Array2<f64>,
+    w: &Array2<f64>,
+) -> (Array2<f64>, Array2<f64>) {
+    (Array2::zeros(g.raw_dim()), gradients(z, g, w, 0.0).0)
+}

@@ -1,10 +1,12 @@
-use discriminator_training::plain::{d_step, d_step_under};
+use discriminator_training::plain::{
+    d_step, d_step_under, leak_into_generator,
+};
 use gradients::plain::{
-    Adam, AdamConfig, Mlp, Parameters, bce_with_logits,
+    Adam, AdamConfig, Mlp, Parameters, add, bce_with_logits,
     bce_with_logits_backward, sgd_step,
 };
 use minimax_loss::plain::{d_loss, d_loss_backward};
-use ndarray::Array2;
+use ndarray::{Array2, Axis, concatenate};
 
 type Draw<'a> = &'a mut dyn FnMut() -> Array2<f64>;
 type Trained = (Mlp<f64>, Vec<f64>);
@@ -353,6 +355,75 @@ pub fn drawn_twice(
         losses.push(loss);
         let (_, d_d) = d_step(&d, &real(), &g.output(&noise()));
         adam.step(&mut d, &d_d);
+    }
+    (d, losses)
+}
+
+/// One mean over both batches.
+pub fn glued(
+    mut d: Mlp<f64>,
+    g: &Mlp<f64>,
+    k: usize,
+    config: AdamConfig,
+    real: Draw,
+    noise: Draw,
+) -> Trained {
+    let mut adam = Adam::new(&d, config);
+    let mut losses = Vec::new();
+    for _ in 0..k {
+        let (x, fake) = (real(), g.output(&noise()));
+        let x_all = concatenate![Axis(0), x, fake];
+        let t = Array2::from_shape_fn((x_all.nrows(), 1), |(n, _)| {
+            if n < x.nrows() { 1.0 } else { 0.0 }
+        });
+        let outputs = d.forward(&x_all);
+        let s = &outputs[outputs.len() - 1];
+        losses.push(bce_with_logits(s, &t));
+        let d_s = bce_with_logits_backward(s, &t);
+        let (_, d_d) = d.backward(&outputs, d_s);
+        adam.step(&mut d, &d_d);
+    }
+    (d, losses)
+}
+
+pub fn gradients_piled_up(
+    mut d: Mlp<f64>,
+    g: &Mlp<f64>,
+    k: usize,
+    config: AdamConfig,
+    real: Draw,
+    noise: Draw,
+) -> Trained {
+    let (mut adam, mut piled) = (Adam::new(&d, config), d.clone());
+    piled.parameters_mut().iter_mut().for_each(|p| p.fill(0.0));
+    let mut losses = Vec::new();
+    for _ in 0..k {
+        let (loss, d_d) = d_step(&d, &real(), &g.output(&noise()));
+        losses.push(loss);
+        add(&mut piled, &d_d);
+        adam.step(&mut d, &piled);
+    }
+    (d, losses)
+}
+
+pub fn the_generator_moves(
+    mut d: Mlp<f64>,
+    g: &Mlp<f64>,
+    k: usize,
+    config: AdamConfig,
+    real: Draw,
+    noise: Draw,
+) -> Trained {
+    let (mut g, mut adam) = (g.clone(), Adam::new(&d, config));
+    let mut adam_g = Adam::new(&g, config);
+    let mut losses = Vec::new();
+    for _ in 0..k {
+        let z = noise();
+        let (loss, d_d) = d_step(&d, &real(), &g.output(&z));
+        let d_g = leak_into_generator(&g, &d, &z, false);
+        losses.push(loss);
+        adam.step(&mut d, &d_d);
+        adam_g.step(&mut g, &d_g);
     }
     (d, losses)
 }

@@ -5,8 +5,8 @@ use lab::expect_pass;
 #[path = "chapter/checks.rs"]
 mod checks;
 
-#[path = "../exercises/accuracy.rs"]
-mod accuracy;
+#[path = "../exercises/balanced_accuracy.rs"]
+mod balanced_accuracy;
 #[path = "../exercises/d_step.rs"]
 mod d_step;
 #[path = "../exercises/detached.rs"]
@@ -15,10 +15,12 @@ mod detached;
 mod diagnose;
 #[path = "../exercises/k_steps.rs"]
 mod k_steps;
-#[path = "../exercises/smoothed_loss.rs"]
-mod smoothed_loss;
-#[path = "../exercises/smoothed_optimal_d.rs"]
-mod smoothed_optimal_d;
+#[path = "../exercises/six_tenths.rs"]
+mod six_tenths;
+#[path = "../exercises/smoothed_floor.rs"]
+mod smoothed_floor;
+#[path = "../exercises/unsmooth.rs"]
+mod unsmooth;
 
 #[test]
 fn exercise_2_1_d_step() {
@@ -31,20 +33,20 @@ fn exercise_2_2_detached() {
 }
 
 #[test]
-fn exercise_2_3_smoothed_loss() {
-    expect_pass(checks::smoothed_loss(smoothed_loss::smoothed_loss));
+fn exercise_2_3_unsmooth() {
+    expect_pass(checks::unsmooth(unsmooth::unsmooth));
 }
 
 #[test]
-fn exercise_2_4_smoothed_optimal_d() {
-    expect_pass(checks::smoothed_optimal_d(
-        smoothed_optimal_d::smoothed_optimal_d,
+fn exercise_2_4_smoothed_floor() {
+    expect_pass(checks::smoothed_floor(smoothed_floor::smoothed_floor));
+}
+
+#[test]
+fn exercise_2_5_balanced_accuracy() {
+    expect_pass(checks::balanced_accuracy(
+        balanced_accuracy::balanced_accuracy,
     ));
-}
-
-#[test]
-fn exercise_2_5_accuracy() {
-    expect_pass(checks::accuracy(accuracy::accuracy));
 }
 
 #[test]
@@ -55,4 +57,9 @@ fn exercise_2_6_k_steps() {
 #[test]
 fn exercise_2_7_diagnose() {
     expect_pass(checks::diagnose(diagnose::diagnose));
+}
+
+#[test]
+fn exercise_2_8_six_tenths() {
+    expect_pass(checks::six_tenths(six_tenths::six_tenths));
 }

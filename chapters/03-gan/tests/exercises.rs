@@ -7,6 +7,8 @@ mod checks;
 
 #[path = "../exercises/collapsed.rs"]
 mod collapsed;
+#[path = "../exercises/diagnose.rs"]
+mod diagnose;
 #[path = "../exercises/frechet.rs"]
 mod frechet;
 #[path = "../exercises/g_step.rs"]
@@ -15,6 +17,10 @@ mod g_step;
 mod interpolate;
 #[path = "../exercises/through.rs"]
 mod through;
+#[path = "../exercises/train.rs"]
+mod train;
+#[path = "../exercises/two_fast.rs"]
+mod two_fast;
 
 #[test]
 fn exercise_3_1_g_step() {
@@ -39,4 +45,19 @@ fn exercise_3_4_interpolate() {
 #[test]
 fn exercise_3_5_frechet() {
     expect_pass(checks::frechet(frechet::frechet));
+}
+
+#[test]
+fn exercise_3_6_train() {
+    expect_pass(checks::train(train::train));
+}
+
+#[test]
+fn exercise_3_7_two_fast() {
+    expect_pass(checks::two_fast(two_fast::two_fast));
+}
+
+#[test]
+fn exercise_3_8_diagnose() {
+    expect_pass(checks::diagnose(diagnose::diagnose));
 }

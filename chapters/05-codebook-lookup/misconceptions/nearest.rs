@@ -41,3 +41,9 @@ pub fn signed_difference(
     let d = |z: ArrayView1<f64>, k| (&z - &codebook.row(k)).sum();
     first_by(z, codebook, |z, new, old| d(z, new) < d(z, old))
 }
+
+pub fn sizes_added(z: &Array2<f64>, codebook: &Array2<f64>) -> Vec<usize> {
+    let d =
+        |z: ArrayView1<f64>, k| (&z - &codebook.row(k)).mapv(f64::abs).sum();
+    first_by(z, codebook, |z, new, old| d(z, new) < d(z, old))
+}

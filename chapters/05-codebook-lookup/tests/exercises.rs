@@ -9,8 +9,14 @@ mod checks;
 mod cluster_means;
 #[path = "../exercises/coded_bits.rs"]
 mod coded_bits;
-#[path = "../exercises/gather_backward.rs"]
-mod gather_backward;
+#[path = "../exercises/diagnose.rs"]
+mod diagnose;
+#[path = "../exercises/doubled.rs"]
+mod doubled;
+#[path = "../exercises/gains_backward.rs"]
+mod gains_backward;
+#[path = "../exercises/k_means.rs"]
+mod k_means;
 #[path = "../exercises/nearest.rs"]
 mod nearest;
 #[path = "../exercises/nearest_in_tiles.rs"]
@@ -38,8 +44,8 @@ fn exercise_5_3_nearest_in_tiles() {
 }
 
 #[test]
-fn exercise_5_4_gather_backward() {
-    expect_pass(checks::gather_backward(gather_backward::gather_backward));
+fn exercise_5_4_gains_backward() {
+    expect_pass(checks::gains_backward(gains_backward::gains_backward));
 }
 
 #[test]
@@ -55,4 +61,19 @@ fn exercise_5_6_next_start() {
 #[test]
 fn exercise_5_7_coded_bits() {
     expect_pass(checks::coded_bits(coded_bits::coded_bits));
+}
+
+#[test]
+fn exercise_5_8_k_means() {
+    expect_pass(checks::k_means(k_means::k_means));
+}
+
+#[test]
+fn exercise_5_9_doubled() {
+    expect_pass(checks::doubled(doubled::doubled));
+}
+
+#[test]
+fn exercise_5_10_diagnose() {
+    expect_pass(checks::diagnose(diagnose::diagnose));
 }

@@ -5,12 +5,18 @@ use lab::expect_pass;
 #[path = "chapter/checks.rs"]
 mod checks;
 
+#[path = "../exercises/clip.rs"]
+mod clip;
+#[path = "../exercises/diagnose.rs"]
+mod diagnose;
 #[path = "../exercises/encoder_gradient.rs"]
 mod encoder_gradient;
 #[path = "../exercises/fsq_index.rs"]
 mod fsq_index;
 #[path = "../exercises/gumbel_backward.rs"]
 mod gumbel_backward;
+#[path = "../exercises/learn.rs"]
+mod learn;
 #[path = "../exercises/rotation_backward.rs"]
 mod rotation_backward;
 #[path = "../exercises/score_gradient.rs"]
@@ -48,4 +54,19 @@ fn exercise_6_5_rotation_backward() {
 #[test]
 fn exercise_6_6_fsq_index() {
     expect_pass(checks::fsq_index(fsq_index::fsq_index));
+}
+
+#[test]
+fn exercise_6_7_learn() {
+    expect_pass(checks::learn(learn::learn));
+}
+
+#[test]
+fn exercise_6_8_clip() {
+    expect_pass(checks::clip(clip::clip));
+}
+
+#[test]
+fn exercise_6_9_diagnose() {
+    expect_pass(checks::diagnose(diagnose::diagnose));
 }

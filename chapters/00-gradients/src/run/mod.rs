@@ -8,7 +8,7 @@ use lab::{Cost, Lab};
 use experiments::{
     activations, backward_pass, digits, extremes, finite_differences,
     initialisation, one_step, optimisers, parity, sweep, unscaled,
-    zero_start,
+    went_wrong, zero_start,
 };
 
 /// The experiments of chapter 0.
@@ -28,7 +28,8 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     lab.run(&parity::EXPERIMENT)?;
     lab.run(&digits::EXPERIMENT)?;
     lab.run(&zero_start::EXPERIMENT)?;
-    lab.run(&unscaled::EXPERIMENT)
+    lab.run(&unscaled::EXPERIMENT)?;
+    lab.run(&went_wrong::EXPERIMENT)
 }
 
 fn compare_everything(lab: &mut Lab) -> anyhow::Result<()> {

@@ -9,3 +9,5 @@ mod program;
 mod slips;
 mod solutions;
 mod story;
+
+use gradients::plain; // what the checks read of `src/run` finds it here

@@ -10,6 +10,8 @@ mod adam_step;
 mod bce_backward;
 #[path = "../../misconceptions/bce_with_logits.rs"]
 mod bce_with_logits;
+#[path = "../../misconceptions/diagnose.rs"]
+mod diagnose;
 #[path = "../../misconceptions/linear_backward.rs"]
 mod linear_backward;
 #[path = "../../misconceptions/numeric_gradient.rs"]
@@ -26,6 +28,9 @@ fn exercise_0_1() {
     expect_diagnosis(check(weights_not_transposed), "weights not transposed");
     expect_diagnosis(check(bias_averaged), "bias averaged");
     expect_diagnosis(check(weights_averaged), "weights averaged");
+    expect_diagnosis(check(input_not_transposed), "input not transposed");
+    expect_diagnosis(check(element_by_element), "element by element");
+    expect_diagnosis(check(bias_along_the_rows), "wrong axis");
 }
 
 #[test]
@@ -35,6 +40,10 @@ fn exercise_0_2() {
     expect_diagnosis(check(log_of_a_probability), "log of a probability");
     expect_diagnosis(check(sigmoid_twice), "sigmoid twice");
     expect_diagnosis(check(sum_for_mean), "sum for mean");
+    expect_diagnosis(check(mean_over_rows), "mean over rows");
+    expect_diagnosis(check(targets_swapped), "targets swapped");
+    expect_diagnosis(check(a_power_that_overflows), "power overflows");
+    expect_diagnosis(check(a_probability_kept_away), "clamped");
 }
 
 #[test]
@@ -44,6 +53,9 @@ fn exercise_0_3() {
     expect_diagnosis(check(sign_turned), "sign");
     expect_diagnosis(check(mean_forgotten), "mean forgotten");
     expect_diagnosis(check(squared_error_in_disguise), "extra derivative");
+    expect_diagnosis(check(mean_over_rows), "mean over rows");
+    expect_diagnosis(check(infinity_over_infinity), "power overflows");
+    expect_diagnosis(check(not_simplified), "not simplified");
 }
 
 #[test]
@@ -53,6 +65,10 @@ fn exercise_0_4() {
     expect_diagnosis(check(forward_only), "forward difference");
     expect_diagnosis(check(divided_by_one_step), "distance");
     expect_diagnosis(check(not_put_back), "not put back");
+    expect_diagnosis(check(brackets_forgotten), "order of operations");
+    expect_diagnosis(check(all_at_once), "all at once");
+    expect_diagnosis(check(a_step_of_its_own), "own step");
+    expect_diagnosis(check(a_step_in_shares), "step in shares");
 }
 
 #[test]
@@ -62,6 +78,10 @@ fn exercise_0_5() {
     expect_diagnosis(check(means_not_corrected), "not corrected");
     expect_diagnosis(check(mean_of_sizes), "no root");
     expect_diagnosis(check(uphill), "uphill");
+    expect_diagnosis(check(eps_under_the_root), "eps under the root");
+    expect_diagnosis(check(eps_forgotten), "eps forgotten");
+    expect_diagnosis(check(corrected_means_kept), "corrected means kept");
+    expect_diagnosis(check(means_not_kept), "means not kept");
 }
 
 #[test]
@@ -102,4 +122,18 @@ fn exercise_0_7() {
         check(a_reason_without_its_number),
         "a reason without its number",
     );
+}
+
+#[test]
+fn exercise_0_8() {
+    use diagnose::*;
+    let check = checks::diagnose;
+    expect_diagnosis(check(no_gradient_is_a_zero_start), "zero start");
+    expect_diagnosis(check(a_loss_that_stays_is_short_steps), "short steps");
+    expect_diagnosis(check(jumps_are_long_steps), "long steps");
+    expect_diagnosis(check(large_gradients_are_a_wide_start), "wide start");
+    expect_diagnosis(check(guessing_is_a_zero_start), "zero start");
+    expect_diagnosis(check(guessing_is_short_steps), "short steps");
+    expect_diagnosis(check(a_loss_that_rises_is_one_batch), "one batch");
+    expect_diagnosis(check(a_loss_that_rises_is_long_steps), "long steps");
 }

@@ -3,6 +3,7 @@
 use lab::expect_pass;
 
 use crate::checks;
+use crate::checks::causes::{CAUSES, SHOWN, STEPS, log, readings, told_by};
 
 #[path = "../../solutions/adam_step.rs"]
 mod adam_step;
@@ -10,6 +11,8 @@ mod adam_step;
 mod bce_backward;
 #[path = "../../solutions/bce_with_logits.rs"]
 mod bce_with_logits;
+#[path = "../../solutions/diagnose.rs"]
+mod diagnose;
 #[path = "../../solutions/linear_backward.rs"]
 mod linear_backward;
 #[path = "../../solutions/numeric_gradient.rs"]
@@ -52,4 +55,23 @@ fn exercise_0_6() {
 #[test]
 fn exercise_0_7() {
     expect_pass(checks::without_relu(without_relu::without_relu));
+}
+
+#[test]
+fn exercise_0_8() {
+    expect_pass(checks::diagnose(diagnose::diagnose));
+}
+
+/// Each cause, from another seed, differs from each run that is shown, unless it is its own, by a tenth of an axis or more.
+#[test]
+fn exercise_0_8_has_one_answer() {
+    let read = |cause, seed| readings(&log(Some(cause), seed, STEPS));
+    let others = CAUSES.map(|cause| (cause, read(cause, 2)));
+    for shown in SHOWN {
+        let here = read(shown, 1);
+        for (other, there) in others.iter().filter(|o| o.0 != shown) {
+            let (far, ..) = told_by(&here, there)[0];
+            assert!(far >= 0.1, "{shown:?} and {other:?}: {far:.3}");
+        }
+    }
 }

@@ -7,7 +7,7 @@ use lab::{Cost, Lab};
 
 use experiments::{
     climb, dropped, ending, gradient, logits, players, pushes, race,
-    separation, share, tails, wrong_sign,
+    separation, share, spoilt, tails, wrong_sign,
 };
 
 /// The experiments of chapter 1.
@@ -27,7 +27,8 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     lab.run(&race::EXPERIMENT)?;
     lab.run(&ending::EXPERIMENT)?;
     lab.run(&logits::EXPERIMENT)?;
-    lab.run(&wrong_sign::EXPERIMENT)
+    lab.run(&wrong_sign::EXPERIMENT)?;
+    lab.run(&spoilt::EXPERIMENT)
 }
 
 fn compare_everything(lab: &mut Lab) -> anyhow::Result<()> {

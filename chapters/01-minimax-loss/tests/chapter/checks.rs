@@ -1,36 +1,215 @@
 //! The checks of this chapter's exercises.
 
-use gradients::plain::bce_with_logits;
+use std::sync::LazyLock;
+
+use gradients::plain::{bce_with_logits, sigmoid, softplus};
 use lab::{Diagnosis, judge, judge_number};
 use minimax_loss::plain::{
-    g_loss_non_saturating_backward, g_loss_saturating_backward,
+    self, g_loss_non_saturating_backward, g_loss_saturating_backward, kl,
     value_of_logits,
 };
-use ndarray::{Array1, Array2, array};
+use ndarray::{Array, Array1, Array2, Axis, Dimension, Zip, arr0, array};
 
-fn logits() -> (Array2<f64>, Array2<f64>) {
-    (array![[1.0], [-0.5], [3.0]], array![[0.5], [-2.0]])
+// `causes` finds `plain` here.
+#[path = "../../src/run/experiments/causes.rs"]
+pub mod causes;
+
+pub use causes::Cause;
+use causes::{CAUSES, SAID, SHOWN, STEPS, apart, log, readings};
+
+type Table = Array1<f64>;
+
+/// What is said of an answer that is right at small logits and wrong at ±1,000.
+fn at_large_logits(finite: bool, see: &'static str) -> Diagnosis {
+    match finite {
+        false => Diagnosis::new(
+            "overflow",
+            "At small logits this is right; at ±1,000 it is infinite or NaN. A power of e overflows there, and a probability rounds \
+             to 0, whose logarithm is infinite. Use a form that meets neither: softplus, or σ(-s) in place of 1 - σ(s).",
+            see,
+        ),
+        true => Diagnosis::new(
+            "large logits",
+            "At small logits this is right; at ±1,000 it is not. Something limits it: a clamp, or a small number that was added. \
+             On the logit neither is needed.",
+            see,
+        ),
+    }
 }
 
-fn tables() -> (Array1<f64>, Array1<f64>) {
-    (array![0.5, 0.2, 0.3, 0.0, 0.0], array![0.1, 0.2, 0.0, 0.7, 0.0])
+/// What is said of an answer that is off everywhere by next to nothing; otherwise what would have been said.
+fn or_nearly<D: Dimension>(
+    otherwise: Diagnosis,
+    right: &Array<f64, D>,
+    came: &Array<f64, D>,
+) -> Diagnosis {
+    let near =
+        |(a, b): (&f64, &f64)| (a - b).abs() <= 1e-5 * a.abs().max(1.0);
+    let all =
+        right.shape() == came.shape() && right.iter().zip(came).all(near);
+    match all && otherwise.mistake == "value" {
+        true => Diagnosis::new(
+            "nearly",
+            "This is nearly right, and not to the digit. Was a small number added to what is divided or put into a logarithm, a \
+             probability limited, or a derivative taken as a quotient of differences?",
+            otherwise.see,
+        ),
+        false => otherwise,
+    }
+}
+
+/// A term of which an answer may be made: what it is, its numbers, and how often it belongs there.
+type Term = (&'static str, Vec<f64>, f64);
+
+/// The factors with which the terms add up to what came, if they do: least squares, by Gram and Schmidt.
+fn factors(came: &[f64], terms: &[Term]) -> Option<Vec<f64>> {
+    let n = terms.len();
+    let dot = |a: &[f64], b: &[f64]| {
+        a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>()
+    };
+    let less = |a: &mut [f64], times: f64, b: &[f64]| {
+        a.iter_mut().zip(b).for_each(|(a, b)| *a -= times * b);
+    };
+    let mut upright: Vec<Vec<f64>> = Vec::new();
+    let mut r = vec![vec![0.0; n]; n];
+    for (k, (_, term, _)) in terms.iter().enumerate() {
+        let mut v = term.clone();
+        for (j, u) in
+            upright.iter().enumerate().chain(upright.iter().enumerate())
+        {
+            let along = dot(u, &v);
+            r[j][k] += along;
+            less(&mut v, along, u);
+        }
+        let size = dot(&v, &v).sqrt();
+        if size < 1e-8 {
+            return None;
+        }
+        r[k][k] = size;
+        upright.push(v.iter().map(|v| v / size).collect());
+    }
+    let mut left = came.to_vec();
+    let mut found = vec![0.0; n];
+    for (found, u) in found.iter_mut().zip(&upright) {
+        *found = dot(u, &left);
+        less(&mut left, *found, u);
+    }
+    for k in (0..n).rev() {
+        let known: f64 = (k + 1..n).map(|j| r[k][j] * found[j]).sum();
+        found[k] = (found[k] - known) / r[k][k];
+    }
+    let fits = came.len() > n && left.iter().all(|v| v.abs() < 1e-9);
+    fits.then_some(found)
+}
+
+/// Says of which terms an answer is made, where nothing better is known of it and it is made of them.
+fn or_spelt(otherwise: Diagnosis, came: &[f64], terms: &[Term]) -> Diagnosis {
+    let found = factors(came, terms);
+    let Some(found) = found.filter(|_| otherwise.mistake == "value") else {
+        return otherwise;
+    };
+    let spelt = |factors: &[f64]| {
+        let mut words = String::new();
+        for ((name, ..), c) in terms.iter().zip(factors) {
+            if c.abs() < 1e-3 {
+                continue;
+            }
+            let sign = match (c.is_sign_negative(), words.is_empty()) {
+                (true, _) => " - ",
+                (false, true) => "",
+                (false, false) => " + ",
+            };
+            let size = (c.abs() * 1e3).round() / 1e3;
+            if *name == "1" {
+                words += &format!("{sign}{size}");
+                continue;
+            }
+            let times = if size == 1.0 {
+                String::new()
+            } else {
+                format!("{size} × ")
+            };
+            words += &format!("{sign}{times}{name}");
+        }
+        if words.is_empty() {
+            "0".to_string()
+        } else {
+            words.trim_start().to_string()
+        }
+    };
+    let right: Vec<f64> = terms.iter().map(|(.., right)| *right).collect();
+    let (yours, right) = (spelt(&found), spelt(&right));
+    if yours == right {
+        return otherwise;
+    }
+    let what = format!(
+        "{} On drawn inputs yours is {yours}; right is {right}.",
+        otherwise.what
+    );
+    Diagnosis::new("other terms", what, otherwise.see)
+}
+
+/// Numbers from -2 to 2, as good as drawn.
+fn numbers(n: usize, from: usize) -> impl Iterator<Item = f64> {
+    (0..n).map(move |i| 2.0 * ((i + from) as f64 * 12.9898).sin())
+}
+
+/// A table of N cells, none of them empty.
+fn some_table(n: usize, from: usize) -> Table {
+    let mass: Table = numbers(n, from).map(f64::exp).collect();
+    &mass / mass.sum()
+}
+
+/// The suspects that can be compared with what came: where one is infinite, that must be so too.
+fn possible<D: Dimension>(
+    suspects: Vec<(Array<f64, D>, Diagnosis)>,
+    came: &Array<f64, D>,
+) -> Vec<(Array<f64, D>, Diagnosis)> {
+    let alike = |wrong: &Array<f64, D>| {
+        wrong.shape() != came.shape()
+            || wrong.iter().zip(came).all(|(a, b)| a.is_finite() || a == b)
+    };
+    suspects.into_iter().filter(|(wrong, _)| alike(wrong)).collect()
+}
+
+/// The same for numbers.
+fn possible_number(
+    suspects: Vec<(f64, Diagnosis)>,
+    came: f64,
+) -> Vec<(f64, Diagnosis)> {
+    let alike = |wrong: f64| wrong.is_finite() || wrong == came;
+    suspects.into_iter().filter(|(wrong, _)| alike(*wrong)).collect()
 }
 
 pub fn d_loss(
     candidate: fn(&Array2<f64>, &Array2<f64>) -> f64,
 ) -> Result<(), Diagnosis> {
     const SEE: &str = "chapter 1, § The discriminator's loss, equation 1.6";
-    let (real, fake) = logits();
     let to = |s: &Array2<f64>, t: f64| {
         bce_with_logits(s, &Array2::from_elem(s.raw_dim(), t))
     };
-    let right = to(&real, 1.0) + to(&fake, 0.0);
-    let told = |name, what: &str| Diagnosis::new(name, what, SEE);
-    judge_number(
-        right,
-        candidate(&real, &fake),
-        1e-10,
-        vec![
+    let small = (
+        array![[1.0], [-0.5], [3.0]],
+        array![[0.5], [-2.0], [1.3], [0.0], [-0.2]],
+    );
+    let ties = (array![[0.0], [0.0]], array![[0.0], [0.7], [0.7], [-1.0]]);
+    let one = (array![[0.3]], array![[-1.4]]);
+    let large = (
+        array![[1000.0], [-1000.0], [0.0]],
+        array![[1000.0], [-1000.0], [2.0], [40.0]],
+    );
+    for (n, (real, fake)) in [small, ties, one, large].into_iter().enumerate()
+    {
+        let told = |name, what: &str| Diagnosis::new(name, what, SEE);
+        let (b_real, b_fake) = (real.len() as f64, fake.len() as f64);
+        let (on_real, on_fake) = (to(&real, 1.0), to(&fake, 0.0));
+        let right = on_real + on_fake;
+        let came = candidate(&real, &fake);
+        let believed = |s: &Array2<f64>| s.mapv(sigmoid);
+        let mean = |s: &Array2<f64>, f: &dyn Fn(f64) -> f64| {
+            s.iter().map(|s| f(*s)).sum::<f64>() / s.len() as f64
+        };
+        let suspects = vec![
             (
                 to(&real, 0.0) + to(&fake, 1.0),
                 told(
@@ -39,11 +218,32 @@ pub fn d_loss(
                 ),
             ),
             (
-                to(&real, 1.0) + to(&real, 0.0),
+                on_real + to(&real, 0.0),
                 told(
                     "real scored twice",
                     "Both terms score the real batch. No logit can please target 1 and target 0 at once, so the \
                      loss can never fall below 2 log 2, and the fakes are never looked at.",
+                ),
+            ),
+            (
+                to(&fake, 1.0) + on_fake,
+                told(
+                    "fakes scored twice",
+                    "Both terms score the fakes, against 1 and against 0. The real batch is never looked at.",
+                ),
+            ),
+            (
+                on_real + to(&fake, 1.0),
+                told(
+                    "all called real",
+                    "Both batches have the target 1. Such a D learns to answer 1 to everything.",
+                ),
+            ),
+            (
+                to(&real, 0.0) + on_fake,
+                told(
+                    "all called fake",
+                    "Both batches have the target 0. Such a D learns to answer 0 to everything.",
                 ),
             ),
             (
@@ -55,36 +255,281 @@ pub fn d_loss(
                 ),
             ),
             (
-                to(&fake, 0.0),
+                on_fake,
                 told(
                     "fakes only",
                     "Only the fakes are scored. Such a D learns to answer 0 to everything.",
                 ),
             ),
-        ],
-        told("value", "The loss is wrong."),
-    )
+            (
+                on_real,
+                told(
+                    "real only",
+                    "Only the real batch is scored. Such a D learns to answer 1 to everything.",
+                ),
+            ),
+            (
+                on_real - on_fake,
+                told(
+                    "subtracted",
+                    "The fakes' term is subtracted. Both are losses already, each with its own target; add them.",
+                ),
+            ),
+            (
+                0.5 * right,
+                told(
+                    "halved",
+                    "This is half of the loss. Equation 1.6 is the sum of two means, not their mean.",
+                ),
+            ),
+            (
+                (b_real * on_real + b_fake * on_fake) / (b_real + b_fake),
+                told(
+                    "one mean",
+                    "One mean was taken over all examples. Each batch has its own, whatever its size; the two are added.",
+                ),
+            ),
+            (
+                b_real * on_real + b_fake * on_fake,
+                told(
+                    "sums for means",
+                    "The losses are summed over the batches. `bce_with_logits` gives a mean, and that is what is wanted.",
+                ),
+            ),
+            (
+                on_real + on_fake * b_fake / b_real,
+                told(
+                    "one batch size for both",
+                    "The fakes' sum was divided by the number of real examples. The batches may differ in size.",
+                ),
+            ),
+            (
+                on_real * b_real / b_fake + on_fake,
+                told(
+                    "one batch size for both",
+                    "The real examples' sum was divided by the number of fakes. The batches may differ in size.",
+                ),
+            ),
+            (
+                right / 2.0_f64.ln(),
+                told(
+                    "bits",
+                    "This is in bits. The workbook's losses are in nats.",
+                ),
+            ),
+            (
+                mean(&real, &|s| sigmoid(-s).powi(2))
+                    + mean(&fake, &|s| sigmoid(s).powi(2)),
+                told(
+                    "squared error",
+                    "This is a squared error of the probabilities. Equation 1.6 is a cross-entropy, whose gradient does not vanish where D is sure and wrong.",
+                ),
+            ),
+            (
+                mean(&real, &|s| -sigmoid(s))
+                    + mean(&fake, &|s| -sigmoid(-s)),
+                told(
+                    "logarithm forgotten",
+                    "These are the probabilities themselves; the loss is made of their logarithms.",
+                ),
+            ),
+            (
+                mean(&real, &|s| sigmoid(-s)) + mean(&fake, &sigmoid),
+                told(
+                    "logarithm forgotten",
+                    "These are the probabilities of being wrong; the loss is made of logarithms.",
+                ),
+            ),
+            (
+                mean(&real, &|s| -s) + mean(&fake, &|s| s),
+                told(
+                    "softplus forgotten",
+                    "These are the means of the logits. The loss is made of softplus(-s) and softplus(s).",
+                ),
+            ),
+            (
+                to(&real, 0.5) + to(&fake, 0.5),
+                told(
+                    "target of a half",
+                    "Both batches have the target 1/2. That is where the game ends, not what D is told: it is told which examples are real.",
+                ),
+            ),
+            (
+                softplus(-real[[0, 0]]) + softplus(fake[[0, 0]]),
+                told(
+                    "the first alone",
+                    "Only the first example of each batch is scored.",
+                ),
+            ),
+            (
+                on_real * on_fake,
+                told("product", "The two losses are multiplied. Add them."),
+            ),
+            (
+                on_real.max(on_fake),
+                told(
+                    "the larger alone",
+                    "Only the larger of the two losses is taken. Add them.",
+                ),
+            ),
+            (
+                bce_with_logits(&real, &believed(&real))
+                    + bce_with_logits(&fake, &believed(&fake)),
+                told(
+                    "answers for targets",
+                    "The targets are D's own answers. They are what is known of each batch: 1 for real examples, 0 for fakes.",
+                ),
+            ),
+            (
+                bce_with_logits(&Array2::ones(real.raw_dim()), &real)
+                    + bce_with_logits(&Array2::zeros(fake.raw_dim()), &fake),
+                told(
+                    "arguments swapped",
+                    "`bce_with_logits` takes the logits first and the targets second; here it is the other way round.",
+                ),
+            ),
+            (
+                on_real + to(&fake, -1.0),
+                told(
+                    "target of -1",
+                    "The fakes have the target -1. A target is a probability: that of being real, and for fakes it is 0.",
+                ),
+            ),
+            (
+                to(&believed(&real), 1.0) + to(&believed(&fake), 0.0),
+                told(
+                    "two sigmoids",
+                    "`bce_with_logits` was given probabilities. It takes logits, and applies the sigmoid itself.",
+                ),
+            ),
+        ];
+        let otherwise = match n {
+            3 => at_large_logits(came.is_finite(), SEE),
+            _ => told("value", "The loss is wrong."),
+        };
+        let probes: Vec<_> = (0..9)
+            .map(|n| {
+                let column = |rows: usize, from: usize| {
+                    let some: Table = numbers(rows, from).collect();
+                    some.insert_axis(Axis(1)) // [rows, 1]
+                };
+                (column(3, 8 * n), column(5, 8 * n + 3))
+            })
+            .collect();
+        let each = |f: &dyn Fn(&Array2<f64>, &Array2<f64>) -> f64| {
+            probes
+                .iter()
+                .map(|(real, fake)| f(real, fake))
+                .collect::<Vec<_>>()
+        };
+        let terms = [
+            (
+                "the mean of softplus(-s) over the real batch",
+                each(&|r, _| to(r, 1.0)),
+                1.0,
+            ),
+            (
+                "the mean of softplus(s) over the fakes",
+                each(&|_, f| to(f, 0.0)),
+                1.0,
+            ),
+            (
+                "the mean of softplus(s) over the real batch",
+                each(&|r, _| to(r, 0.0)),
+                0.0,
+            ),
+            (
+                "the mean of softplus(-s) over the fakes",
+                each(&|_, f| to(f, 1.0)),
+                0.0,
+            ),
+            ("1", each(&|_, _| 1.0), 0.0),
+        ];
+        let otherwise =
+            or_spelt(otherwise, &each(&|r, f| candidate(r, f)), &terms);
+        let otherwise = or_nearly(otherwise, &arr0(right), &arr0(came));
+        let suspects = possible_number(suspects, came);
+        judge_number(right, came, 1e-10, suspects, otherwise)?;
+    }
+    Ok(())
 }
 
 pub fn g_loss_backward(
-    candidate: fn(&Array2<f64>) -> Array2<f64>,
+    candidate: fn(&Array2<f64>, f64) -> Array2<f64>,
 ) -> Result<(), Diagnosis> {
-    const SEE: &str = "chapter 1, § The loss in use, equation 1.9";
-    let s = array![[0.5], [-2.0], [-4.6], [3.0]];
-    let d = s.mapv(|s: f64| 1.0 / (1.0 + (-s).exp()));
-    let n = s.len() as f64;
-    let right = (&d - 1.0) / n;
+    const SEE: &str = "chapter 1, § The loss in use, equations 1.8 and 1.9";
     let told = |name, what: &str| Diagnosis::new(name, what, SEE);
-    judge(
-        &right,
-        &candidate(&s),
-        1e-10,
-        vec![
+    let some = array![[0.5], [-2.0], [-4.6], [3.0], [0.0]];
+    let large = array![[1000.0], [-1000.0], [40.0], [0.0]];
+    let cases = [
+        (some.clone(), 0.3),
+        (some.clone(), 1.0),
+        (some.clone(), 0.0),
+        (some, 0.5),
+        (array![[-1.5]], 0.8),
+        (Array2::zeros((0, 1)), 0.3),
+        (large, 0.3),
+    ];
+    for (n, (s, alpha)) in cases.into_iter().enumerate() {
+        let b = s.len() as f64;
+        let d = s.mapv(sigmoid); // [B, 1]
+        let not_d = s.mapv(|s| sigmoid(-s)); // [B, 1]
+        // (1 - alpha) and alpha times what each loss gives, over B.
+        let sum = |first: &Array2<f64>, second: &Array2<f64>| {
+            (first * (1.0 - alpha) + second * alpha) / b // [B, 1]
+        };
+        let right = sum(&-&d, &-&not_d);
+        let came = candidate(&s, alpha);
+        let loss = sum(&s.mapv(|s| -softplus(s)), &s.mapv(|s| softplus(-s)));
+        let suspects = vec![
             (
-                -&d / n,
+                -&d / b,
                 told(
                     "saturating",
-                    "This is the gradient of mean log(1 - D). It is nearly 0 exactly when the generator is worst.",
+                    "This is -D / B, the gradient of the saturating loss, whatever alpha is. The slope of softplus(-s) is -σ(-s), \
+                     which is -(1 - D).",
+                ),
+            ),
+            (
+                -&not_d / b,
+                told(
+                    "alpha ignored",
+                    "This is -(1 - D) / B, the gradient of the loss in use, whatever alpha is.",
+                ),
+            ),
+            (
+                (&d * -alpha - &not_d * (1.0 - alpha)) / b,
+                told(
+                    "weights swapped",
+                    "The weights are swapped: alpha belongs to the loss in use, 1 - alpha to the saturating one.",
+                ),
+            ),
+            (
+                (-&d - &not_d * alpha) / b,
+                told(
+                    "a weight forgotten",
+                    "The saturating loss has lost its weight 1 - alpha.",
+                ),
+            ),
+            (
+                (&d * (alpha - 1.0) - &not_d) / b,
+                told(
+                    "a weight forgotten",
+                    "The loss in use has lost its weight alpha.",
+                ),
+            ),
+            (
+                &d * (alpha - 1.0) / b,
+                told(
+                    "a term dropped",
+                    "The second term is missing, -alpha log D.",
+                ),
+            ),
+            (
+                &not_d * -alpha / b,
+                told(
+                    "a term dropped",
+                    "The first term is missing, (1 - alpha) log(1 - D).",
                 ),
             ),
             (
@@ -96,100 +541,741 @@ pub fn g_loss_backward(
                 ),
             ),
             (
-                &right * n,
+                sum(&-&d, &not_d),
+                told(
+                    "a sign inside",
+                    "The second term has the wrong sign. In softplus(-s) the inner minus comes out when one differentiates; or the \
+                     minus before alpha log D was lost.",
+                ),
+            ),
+            (
+                sum(&d, &-&not_d),
+                told(
+                    "a sign inside",
+                    "The first term has the wrong sign: log(1 - D) is -softplus(s), and falls when s rises.",
+                ),
+            ),
+            (
+                &right * b,
                 told(
                     "mean forgotten",
                     "Each element of the gradient of a mean is divided by B.",
                 ),
             ),
             (
-                -1.0 / (&d * n),
+                sum(&(-1.0 / &not_d), &(-1.0 / &d)),
                 told(
                     "at the probability",
-                    "This is the gradient at D, not at the logit. Multiply by dD/ds = D (1 - D); the D cancels.",
+                    "This is the gradient at D, not at the logit. Multiply by dD/ds = D (1 - D); a factor cancels in each term.",
                 ),
             ),
-        ],
-        told("value", "The gradient is wrong."),
-    )
+            (
+                &right * &d * &not_d,
+                told(
+                    "sigmoid differentiated twice",
+                    "There is a factor D (1 - D) too many. -D and -(1 - D) are the slopes at the logit already.",
+                ),
+            ),
+            (
+                sum(
+                    &-s.mapv(|s| sigmoid(sigmoid(s))),
+                    &-s.mapv(|s| sigmoid(-sigmoid(s))),
+                ),
+                told(
+                    "two sigmoids",
+                    "The sigmoid is applied twice. The argument is a logit, and D = σ(s).",
+                ),
+            ),
+            (
+                sum(&(-1.0 / &not_d), &-&not_d),
+                told(
+                    "at the probability",
+                    "The first term is differentiated at D, not at the logit. Multiply by dD/ds = D (1 - D); a factor cancels.",
+                ),
+            ),
+            (
+                sum(&-&d, &(-1.0 / &d)),
+                told(
+                    "at the probability",
+                    "The second term is differentiated at D, not at the logit. Multiply by dD/ds = D (1 - D); the D cancels.",
+                ),
+            ),
+            (
+                sum(&(-&d * &not_d), &(-&d * &not_d)),
+                told(
+                    "logarithms forgotten",
+                    "This is -D (1 - D) / B, whatever alpha is: the slope of -D at the logit. The loss is made of logarithms.",
+                ),
+            ),
+            (
+                Array2::from_elem(s.raw_dim(), -alpha / b),
+                told(
+                    "terms cancelled",
+                    "All fakes get -alpha / B. Only at alpha = 1/2 do the two terms add up to a constant.",
+                ),
+            ),
+            (
+                sum(&-&not_d, &-&d),
+                told(
+                    "losses swapped",
+                    "Each term has the other one's slope: log(1 - D) has -D at the logit, -log D has -(1 - D).",
+                ),
+            ),
+            (
+                s.mapv(|_| -1.0 / b),
+                told(
+                    "weights forgotten",
+                    "All fakes get -1 / B: the two slopes add up to that without their weights, 1 - alpha and alpha.",
+                ),
+            ),
+            (
+                (&d * (-1.0 - alpha) - &not_d * alpha) / b,
+                told(
+                    "a weight",
+                    "The saturating loss has the weight 1 + alpha here. It is 1 - alpha.",
+                ),
+            ),
+            (
+                &right * b / (b - 1.0),
+                told(
+                    "one less",
+                    "This was divided by B - 1. A mean over B fakes is divided by B.",
+                ),
+            ),
+            (
+                (&d * alpha - &not_d * (1.0 - alpha)) / b,
+                told(
+                    "weights swapped",
+                    "The weights are swapped, and the sign of the first term is turned: alpha belongs to the loss in use, and both slopes are negative.",
+                ),
+            ),
+            (
+                sum(&(-&d * b), &-&not_d),
+                told(
+                    "one term over B",
+                    "Only the second term was divided by B. The mean is over the whole loss.",
+                ),
+            ),
+            (
+                sum(&-&d, &(-&not_d * b)),
+                told(
+                    "one term over B",
+                    "Only the first term was divided by B. The mean is over the whole loss.",
+                ),
+            ),
+            (
+                Array2::from_elem(s.raw_dim(), right.sum()),
+                told(
+                    "one for all",
+                    "Every fake gets the same, the mean over the batch. Each logit has a slope of its own, over B.",
+                ),
+            ),
+            (
+                Array2::from_elem(s.raw_dim(), right.sum() / b),
+                told(
+                    "one for all",
+                    "Every fake gets the same. Each logit has a slope of its own, over B.",
+                ),
+            ),
+            (
+                sum(&(-&d * &not_d), &-&not_d),
+                told(
+                    "sigmoid differentiated twice",
+                    "The first term has a factor 1 - D too many: the slope of log(1 - D) at the logit is -D.",
+                ),
+            ),
+            (
+                sum(&-&d, &(-&d * &not_d)),
+                told(
+                    "sigmoid differentiated twice",
+                    "The second term has a factor D too many: the slope of -log D at the logit is -(1 - D).",
+                ),
+            ),
+            (
+                sum(&s.mapv(softplus), &s.mapv(|s| softplus(-s))),
+                told(
+                    "loss for slope",
+                    "These are losses, -log(1 - D) and -log D, weighted and over B. Wanted is the slope of each loss at its logit.",
+                ),
+            ),
+            (
+                loss.clone(),
+                told(
+                    "loss for slope",
+                    "These are the losses of the single fakes, over B. Wanted is the slope of each at its logit.",
+                ),
+            ),
+            (
+                loss * b,
+                told(
+                    "loss for slope",
+                    "These are the losses of the single fakes. Wanted is the slope of each at its logit, over B.",
+                ),
+            ),
+        ];
+        let finite = came.iter().all(|v| v.is_finite());
+        let otherwise = match n {
+            6 => at_large_logits(finite, SEE),
+            _ => told("value", "The gradient is wrong."),
+        };
+        let probe: Table = numbers(8, 0).collect();
+        let probe = probe.insert_axis(Axis(1)); // [8, 1]
+        let each = |f: &dyn Fn(f64) -> f64| {
+            probe.iter().map(|s| f(*s) / 8.0).collect::<Vec<_>>()
+        };
+        let terms = [
+            ("D / B", each(&sigmoid), alpha - 1.0),
+            ("(1 - D) / B", each(&|s| sigmoid(-s)), -alpha),
+            ("D (1 - D) / B", each(&|s| sigmoid(s) * sigmoid(-s)), 0.0),
+            ("softplus(s) / B", each(&softplus), 0.0),
+            ("softplus(-s) / B", each(&|s| softplus(-s)), 0.0),
+        ];
+        let given = candidate(&probe, alpha);
+        let given: Vec<f64> = given.iter().copied().collect();
+        let otherwise = or_spelt(otherwise, &given, &terms);
+        // With an empty batch every suspect is right.
+        let suspects = if s.is_empty() { vec![] } else { suspects };
+        let otherwise = or_nearly(otherwise, &right, &came);
+        let suspects = possible(suspects, &came);
+        judge(&right, &came, 1e-10, suspects, otherwise)?;
+    }
+    Ok(())
 }
 
 pub fn optimal_d(
-    candidate: fn(&Array1<f64>, &Array1<f64>) -> Array1<f64>,
+    candidate: fn(&Table, &Table, f64) -> Table,
 ) -> Result<(), Diagnosis> {
     const SEE: &str = "chapter 1, § The best discriminator, equation 1.3";
-    let (p, q) = tables();
-    let right = array![5.0 / 6.0, 0.5, 1.0, 0.0, 0.5];
     let told = |name, what: &str| Diagnosis::new(name, what, SEE);
-    let came = candidate(&p, &q);
-    let ratio = came.len() == 5 && (came[0] - 5.0).abs() < 1e-9;
-    let otherwise = match ratio {
-        true => told(
-            "ratio",
-            "p / q is the odds, not the probability: it exceeds 1, and is undefined where q is 0.",
-        ),
-        false => told("value", "Some cell is wrong."),
-    };
-    judge(
-        &right,
-        &came,
-        1e-10,
-        vec![
-            (
-                array![1.0, 0.0, 1.0, 0.0, 0.0],
-                told(
-                    "verdict",
-                    "This gives a verdict, 0 or 1. D sees only x, and the same x can come from either side: its \
-                     best answer is a probability.",
-                ),
+    let p = array![0.5, 0.2, 0.3, 0.0, 0.0, 1e-9, 1e-200];
+    let q = array![0.1, 0.2, 0.0, 0.7, 0.0, 3e-9, 4e-200];
+    let none: Table = array![];
+    let cases =
+        [(&p, &q, 0.2), (&q, &p, 0.75), (&p, &q, 0.5), (&none, &none, 0.3)];
+    for (p, q, share) in cases {
+        let cells = |f: &dyn Fn(f64, f64) -> f64| {
+            Zip::from(p).and(q).map_collect(|&p, &q| f(p, q))
+        };
+        let rest = 1.0 - share;
+        let of =
+            |a: f64, b: f64| if a + b > 0.0 { a / (a + b) } else { share };
+        let right = cells(&|p, q| of(share * p, rest * q));
+        let mut came = candidate(p, q, share);
+        if came.len() == right.len() {
+            let mut mended = came.clone();
+            Zip::from(&mut mended).and(p).and(q).for_each(|d, p, q| {
+                if p + q == 0.0 {
+                    *d = share;
+                }
+            });
+            let elsewhere =
+                (&mended - &right).iter().all(|v| v.abs() < 1e-10);
+            if elsewhere
+                && judge(&right, &came, 1e-10, vec![], told("", "")).is_err()
+            {
+                let what = "All is right but a cell in which neither real examples nor fakes lie. There the answer is agreed to be \
+                            `share`; 0 / 0 is NaN.";
+                return Err(told("empty cell", what).with(&right, &came));
+            }
+        }
+        // Nor does a wrong answer for the empty cell hide another mistake: it is told when it is the only one.
+        if came.len() == right.len() {
+            Zip::from(&mut came).and(p).and(q).for_each(|d, p, q| {
+                if p + q == 0.0 && !d.is_finite() {
+                    *d = share;
+                }
+            });
+        }
+        let judged = |f: &dyn Fn(f64, f64) -> f64, empty: f64| {
+            cells(&|p, q| if p + q > 0.0 { f(p, q) } else { empty })
+        };
+        let mut suspects = Vec::new();
+        for empty in [share, 0.5, 0.0, 1.0] {
+            let mut say = |f: &dyn Fn(f64, f64) -> f64, name, what: &str| {
+                suspects.push((judged(f, empty), told(name, what)));
+            };
+            say(
+                &|p, q| if share * p > rest * q { 1.0 } else { 0.0 },
+                "verdict",
+                "This gives a verdict, 0 or 1. D sees only x, and the same x can come from either side: its \
+                 best answer is a probability.",
+            );
+            say(
+                &|p, q| if p > q { 1.0 } else { 0.0 },
+                "verdict",
+                "This gives a verdict, 0 or 1, and without the share. D sees only x, and the same x can come from either side: \
+                 its best answer is a probability.",
+            );
+            say(
+                &|p, q| of(rest * q, share * p),
+                "sides swapped",
+                "This is the probability of being generated; D answers that of being real.",
+            );
+            say(
+                &|p, q| of(p, q),
+                "share ignored",
+                "This is p / (p + q), the best answer where real examples and fakes are equally many. Here they are not.",
+            );
+            say(
+                &|p, q| of(q, p),
+                "sides swapped",
+                "This is the probability of being generated, and without the share; D answers that of being real.",
+            );
+            say(
+                &|p, q| of(rest * p, share * q),
+                "shares swapped",
+                "The weights are swapped: `share` is how many of all are real, so it belongs to p.",
+            );
+            say(
+                &|p, q| of(share * p, q),
+                "fakes not weighted",
+                "The fakes have no weight. A share of 1 - `share` of all is fake, so that q counts (1 - share) q.",
+            );
+            say(
+                &|p, q| of(p, rest * q),
+                "real not weighted",
+                "The real examples have no weight. A `share` of all is real, so that p counts share p.",
+            );
+            say(
+                &|p, q| share * of(p, q),
+                "share times the answer",
+                "This is share p / (p + q). The share changes what lies in the cell, so it stands in the denominator too.",
+            );
+            say(
+                &|p, q| share * p / (p + q) / (share * p / (p + q) + rest),
+                "half weighted",
+                "The share is weighed against the whole of the fakes' share. Weigh q with it: (1 - share) q.",
+            );
+            say(
+                &|p, q| share * p + rest * q,
+                "the mixture",
+                "This is how densely anything lies in the cell. D says which part of it is real.",
+            );
+            say(
+                &|p, q| (share * p / (rest * q)).ln(),
+                "logit",
+                "This is the best logit, log(share p) - log((1 - share) q). Asked for is the probability, σ of it.",
+            );
+            say(
+                &|p, q| of(share * share * p, rest * rest * q),
+                "weighted twice",
+                "The weights were applied twice.",
+            );
+        }
+        suspects.push((
+            cells(&|_, _| 0.5),
+            told(
+                "always half",
+                "1/2 everywhere is best only when the two are equally dense. It is where the game ends, not what D aims for.",
             ),
-            (
-                array![1.0 / 6.0, 0.5, 0.0, 1.0, 0.5],
-                told(
-                    "sides swapped",
-                    "This is the probability of being generated; D answers that of being real.",
-                ),
+        ));
+        suspects.push((
+            cells(&|_, _| share),
+            told(
+                "always the share",
+                "This says `share` of every x, and so does not look at it.",
             ),
-            (
-                Array1::from_elem(5, 0.5),
-                told(
-                    "always half",
-                    "1/2 everywhere is best only when p equals q. It is where the game ends, not what D aims for.",
-                ),
+        ));
+        suspects.push((
+            cells(&|p, q| {
+                if p > 0.0 && q > 0.0 { of(share * p, rest * q) } else { share }
+            }),
+            told(
+                "one side for none",
+                "A cell in which one of the two is 0 was taken for an empty one. If only real examples lie there, the answer is 1; \
+                 if only fakes do, it is 0.",
             ),
-        ],
-        otherwise,
-    )
+        ));
+        for (real_only, fake_only) in [(share, 0.0), (1.0, share)] {
+            suspects.push((
+                cells(&|p, q| match (p > 0.0, q > 0.0) {
+                    (true, false) => real_only,
+                    (false, true) => fake_only,
+                    _ => of(share * p, rest * q),
+                }),
+                told(
+                    "one side for none",
+                    "A cell in which one of the two is 0 was taken for an empty one. If only real examples lie there, the answer is 1; \
+                     if only fakes do, it is 0.",
+                ),
+            ));
+        }
+        for limit in [0.1, 0.05, 0.01, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8] {
+            suspects.push((
+                right.mapv(|d| d.clamp(limit, 1.0 - limit)),
+                told(
+                    "limited",
+                    "The answer is kept away from 0 and 1. Where only real examples lie, the best answer is 1, and 0 where only fakes do.",
+                ),
+            ));
+        }
+        suspects.push((
+            cells(&|p, q| {
+                if p + q > 0.0 {
+                    sigmoid(share * p.ln() - rest * q.ln())
+                } else {
+                    share
+                }
+            }),
+            told(
+                "logarithms weighted",
+                "The log-densities are weighted. A weight multiplies the density, so it adds log `share` to its logarithm.",
+            ),
+        ));
+        for empty in [share, 0.0, 0.5] {
+            suspects.push((
+                cells(&|p, q| {
+                    let all = share * p + rest * q;
+                    if all > 0.0 { p / all } else { empty }
+                }),
+                told(
+                    "weight above forgotten",
+                    "Above the line `share` is missing: of all that lies in the cell, share p is real.",
+                ),
+            ));
+            suspects.push((
+                cells(&|p, q| {
+                    let all = share * p + 1.0 - share * q;
+                    if p + q > 0.0 { share * p / all } else { empty }
+                }),
+                told(
+                    "brackets forgotten",
+                    "1 - share needs brackets: without them it is 1 - (share q) that is added.",
+                ),
+            ));
+        }
+        suspects.push((
+            cells(&|p, q| of(share * q, rest * p)),
+            told(
+                "sides swapped",
+                "p and q have changed places. D answers the probability of being real, and real examples lie as p says.",
+            ),
+        ));
+        suspects.push((
+            cells(&|p, q| {
+                if p + q > 0.0 { share * p - rest * q } else { share }
+            }),
+            told(
+                "difference",
+                "This is by how much real examples lie denser than fakes. Asked for is which part of all that lies there is real.",
+            ),
+        ));
+        suspects.push((
+            cells(&|p, q| of(p, share * q)),
+            told(
+                "shares swapped",
+                "The fakes have the weight `share`, and real examples none. Real ones have `share`, fakes the rest.",
+            ),
+        ));
+        suspects.push((
+            cells(&|p, q| {
+                if p + q > 0.0 {
+                    sigmoid(of(share * p, rest * q))
+                } else {
+                    share
+                }
+            }),
+            told(
+                "one sigmoid too many",
+                "A sigmoid was applied to what is a probability already.",
+            ),
+        ));
+        suspects.push((
+            cells(&|p, q| of(share * p, (1.0 + share) * q)),
+            told(
+                "weight of the fakes",
+                "The fakes have the weight 1 + share here. The two weights add up to 1: it is 1 - share.",
+            ),
+        ));
+        // NaN never equals: what is undefined is compared by what is defined.
+        let alike = |f: &dyn Fn(f64, f64) -> f64| {
+            let same = |(a, b): (&f64, &f64)| {
+                a == b || (a - b).abs() < 1e-9 || !a.is_finite()
+            };
+            came.len() == p.len() && cells(f).iter().zip(&came).all(same)
+        };
+        let odds =
+            alike(&|p, q| share * p / (rest * q)) || alike(&|p, q| p / q);
+        let bulk = |n: usize| p[n] + q[n] < 1e-6;
+        let tails = came.len() == right.len()
+            && (0..p.len())
+                .all(|n| bulk(n) || (came[n] - right[n]).abs() < 1e-6);
+        let otherwise = match (odds, tails) {
+            _ if came.is_empty() => told("value", "Some cell is wrong."),
+            (true, _) => told(
+                "ratio",
+                "p / q is the odds, not the probability: it exceeds 1, and is undefined where q is 0.",
+            ),
+            (_, true) => told(
+                "tails",
+                "Where much lies this is right, and where next to nothing lies it is not. A small number was added, or a cell with \
+                 little mass was taken for an empty one. Only where both are 0 is the answer agreed.",
+            ),
+            _ => told("value", "Some cell is wrong."),
+        };
+        let otherwise = or_nearly(otherwise, &right, &came);
+        let suspects = possible(suspects, &came);
+        judge(&right, &came, 1e-10, suspects, otherwise)?;
+    }
+    Ok(())
 }
 
 pub fn jsd(
-    candidate: fn(&Array1<f64>, &Array1<f64>) -> f64,
+    candidate: fn(&Table, &Table, f64) -> f64,
 ) -> Result<(), Diagnosis> {
     const SEE: &str =
         "chapter 1, § What the best discriminator measures, equation 1.5";
     let told = |name, what: &str| Diagnosis::new(name, what, SEE);
-    let (p, q) = (array![0.5, 0.3, 0.2], array![0.1, 0.3, 0.6]);
-    let kl = |a: &Array1<f64>, b: &Array1<f64>| (a * (a / b).ln()).sum();
-    let m = 0.5 * (&p + &q);
-    let right = 0.5 * kl(&p, &m) + 0.5 * kl(&q, &m);
-    judge_number(
-        right,
-        candidate(&p, &q),
-        1e-10,
-        vec![
+    let full = (array![0.5, 0.3, 0.2], array![0.1, 0.3, 0.6]);
+    let holes =
+        (array![0.5, 0.2, 0.3, 0.0, 0.0], array![0.1, 0.2, 0.0, 0.7, 0.0]);
+    let apart = (array![0.25, 0.75, 0.0], array![0.0, 0.0, 1.0]);
+    let alike = (array![0.5, 0.5, 0.0], array![0.5, 0.5, 0.0]);
+    let rare = (array![1.0 - 1e-7, 1e-7], array![1e-9, 1.0 - 1e-9]);
+    let cases = [
+        (full.clone(), 0.3),
+        (holes.clone(), 0.3),
+        ((holes.1, holes.0), 0.8),
+        (apart, 0.1),
+        (alike, 0.6),
+        (rare, 0.4),
+        (full, 0.5),
+        ((array![], array![]), 0.3),
+    ];
+    for (n, ((p, q), share)) in cases.into_iter().enumerate() {
+        let rest = 1.0 - share;
+        let mix = |w: f64| &p * w + &q * (1.0 - w); // [N]
+        let m = mix(share); // [N]
+        let right = share * kl(&p, &m) + rest * kl(&q, &m);
+        let came = candidate(&p, &q, share);
+        let entropy = -share * share.ln() - rest * rest.ln();
+        let half = mix(0.5); // [N]
+        let ordinary = 0.5 * (kl(&p, &half) + kl(&q, &half));
+        let masked = |keep: &dyn Fn(f64, f64) -> bool| {
+            Zip::from(&p).and(&q).and(&m).fold(0.0, |sum, &p, &q, &m| {
+                let part =
+                    |a: f64| if a > 0.0 { a * (a / m).ln() } else { 0.0 };
+                sum + if keep(p, q) {
+                    share * part(p) + rest * part(q)
+                } else {
+                    0.0
+                }
+            })
+        };
+        let each = |f: &dyn Fn(f64) -> f64| {
+            let sum = |a: &Table| {
+                Zip::from(a).and(&m).fold(0.0, |sum, &a, &m| {
+                    sum + if a > 0.0 { a * f((a / m).ln()) } else { 0.0 }
+                })
+            };
+            share * sum(&p) + rest * sum(&q)
+        };
+        let (sizes, positive) = (each(&f64::abs), each(&|v| v.max(0.0)));
+        let geometric = Zip::from(&p)
+            .and(&q)
+            .map_collect(|p, q| p.powf(share) * q.powf(rest)); // [N]
+        let quotients = {
+            let sum = |a: &Table| {
+                Zip::from(a).and(&m).fold(0.0, |sum, &a, &m| {
+                    sum + if a > 0.0 { a * a.ln() / m.ln() } else { 0.0 }
+                })
+            };
+            share * sum(&p) + rest * sum(&q)
+        };
+        let log_sums = |by: &dyn Fn(f64, f64) -> f64| {
+            let sum = |a: &Table| {
+                Zip::from(a).and(&m).fold(0.0, |sum, &a, &m| {
+                    sum + if a > 0.0 { by(a, m) * (a / m).ln() } else { 0.0 }
+                })
+            };
+            share * sum(&p) + rest * sum(&q)
+        };
+        let turned =
+            |w: f64, m: &Table| w * kl(m, &p) + (1.0 - w) * kl(m, &q);
+        let suspects = vec![
             (
-                2.0 * right,
+                ordinary,
                 told(
-                    "sum",
-                    "This is the sum of the two divergences; JSD is their average.",
+                    "share ignored",
+                    "This is equation 1.5, with a half for both. Here p has the weight `share` and q the rest, in m and in the mean.",
                 ),
             ),
             (
-                0.5 * kl(&p, &q) + 0.5 * kl(&q, &p),
+                kl(&p, &m) + kl(&q, &m),
+                told(
+                    "sum",
+                    "This is the sum of the two divergences; wanted is their mean with the weights.",
+                ),
+            ),
+            (
+                0.5 * (kl(&p, &m) + kl(&q, &m)),
+                told(
+                    "plain mean",
+                    "m has the weights, and the mean of the two divergences has a half for each. The weights stand there too.",
+                ),
+            ),
+            (
+                share * kl(&p, &half) + rest * kl(&q, &half),
+                told(
+                    "plain midpoint",
+                    "The mean has the weights, and m is (p + q) / 2. What lies between has the weights too: share p + (1 - share) q.",
+                ),
+            ),
+            (
+                rest * kl(&p, &m) + share * kl(&q, &m),
+                told(
+                    "weights swapped",
+                    "In the mean the weights are swapped: `share` belongs to p.",
+                ),
+            ),
+            (
+                share * kl(&p, &mix(rest)) + rest * kl(&q, &mix(rest)),
+                told(
+                    "weights swapped",
+                    "In m the weights are swapped: `share` belongs to p.",
+                ),
+            ),
+            (
+                rest * kl(&p, &mix(rest)) + share * kl(&q, &mix(rest)),
+                told(
+                    "weights swapped",
+                    "The weights are swapped, in m and in the mean: `share` belongs to p.",
+                ),
+            ),
+            (
+                share * kl(&p, &q) + rest * kl(&q, &p),
                 told(
                     "no midpoint",
-                    "This compares p and q with each other. JSD compares each with the midpoint m, which is why it \
+                    "This compares p and q with each other. JSD compares each with m, which lies between, and is why it \
                      never becomes infinite.",
+                ),
+            ),
+            (
+                turned(share, &m),
+                told(
+                    "the other way round",
+                    "This is KL from p and q to m, m log(m/p) and so on, infinite where one is 0. Wanted is KL(p || m), p log(p/m).",
+                ),
+            ),
+            (
+                share * kl(&p, &m),
+                told("half of it", "The part of q is missing."),
+            ),
+            (
+                rest * kl(&q, &m),
+                told("half of it", "The part of p is missing."),
+            ),
+            (
+                kl(&p, &m),
+                told(
+                    "half of it",
+                    "This is KL(p || m) alone: the weights and the part of q are missing.",
+                ),
+            ),
+            (
+                share * (kl(&p, &m) + kl(&q, &m)),
+                told(
+                    "one weight for both",
+                    "Both divergences have the weight `share`. That of q is 1 - share.",
+                ),
+            ),
+            (
+                share * kl(&p, &(&p + &q)) + rest * kl(&q, &(&p + &q)),
+                told(
+                    "sum for the midpoint",
+                    "m is p + q here. What lies between has weights that add up to 1: share p + (1 - share) q.",
+                ),
+            ),
+            (
+                share * kl(&p, &((&p + &q) * share))
+                    + rest * kl(&q, &((&p + &q) * share)),
+                told(
+                    "one weight for both",
+                    "In m both tables have the weight `share`. That of q is 1 - share.",
+                ),
+            ),
+            (
+                share * kl(&p, &m) - rest * kl(&q, &m),
+                told(
+                    "subtracted",
+                    "The two divergences are subtracted. Both count: add them.",
+                ),
+            ),
+            (
+                rest * kl(&q, &m) - share * kl(&p, &m),
+                told(
+                    "subtracted",
+                    "The two divergences are subtracted. Both count: add them.",
+                ),
+            ),
+            (
+                sizes,
+                told(
+                    "sizes",
+                    "Of each logarithm the size was taken. A divergence adds up positive and negative terms; their sum is not negative.",
+                ),
+            ),
+            (
+                positive,
+                told(
+                    "sizes",
+                    "Negative terms were left out. A divergence adds up positive and negative terms; their sum is not negative.",
+                ),
+            ),
+            (
+                share * kl(&p, &geometric) + rest * kl(&q, &geometric),
+                told(
+                    "geometric midpoint",
+                    "m is a geometric mean here. It is the arithmetic one, share p + (1 - share) q: that is how densely real examples and fakes lie together.",
+                ),
+            ),
+            (
+                2.0 * right,
+                told(
+                    "twice",
+                    "This is twice the divergence. The weights add up to 1, and nothing else stands before the sum.",
+                ),
+            ),
+            (
+                share * ordinary,
+                told(
+                    "one weight before all",
+                    "This is `share` times equation 1.5. The weights stand in m, and each before its own divergence.",
+                ),
+            ),
+            (
+                kl(&p, &m) + rest * kl(&q, &m),
+                told(
+                    "a weight forgotten",
+                    "The divergence of p has lost its weight, `share`.",
+                ),
+            ),
+            (
+                share * kl(&p, &m) + kl(&q, &m),
+                told(
+                    "a weight forgotten",
+                    "The divergence of q has lost its weight, 1 - `share`.",
+                ),
+            ),
+            (
+                quotients,
+                told(
+                    "quotient of logarithms",
+                    "A logarithm is divided by another. The logarithm of p / m is log p - log m.",
+                ),
+            ),
+            (
+                log_sums(&|_, _| 1.0),
+                told(
+                    "masses forgotten",
+                    "The logarithms are not weighted with the masses: KL(p || m) is the sum of p log(p / m).",
+                ),
+            ),
+            (
+                log_sums(&|_, m| m),
+                told(
+                    "weighted with m",
+                    "The logarithms are weighted with m. KL(p || m) is the sum of p log(p / m), and that of q likewise with q.",
                 ),
             ),
             (
@@ -199,65 +1285,418 @@ pub fn jsd(
                     "This is in bits. The workbook's divergences are in nats.",
                 ),
             ),
-        ],
-        told("value", "The divergence is wrong."),
-    )?;
-    let (p, q) = tables();
-    let came = candidate(&p, &q);
-    let part = |a: f64, b: f64| {
-        if a > 0.0 { 0.5 * a * (2.0 * a / (a + b)).ln() } else { 0.0 }
-    };
-    let right: f64 =
-        p.iter().zip(&q).map(|(&p, &q)| part(p, q) + part(q, p)).sum();
-    match came.is_finite() {
-        false => Err(told(
-            "zero mass",
-            "A cell without mass made the result NaN or infinite. Its share is 0, since a log a goes to 0 with a; \
-             leave it out.",
-        )
-        .with(right, came)),
-        true => judge_number(right, came, 1e-10, vec![], told("zero cells", "Cells with mass 0 are counted wrongly.")),
+            (
+                right / 10.0_f64.ln(),
+                told(
+                    "bits",
+                    "The logarithm is to base 10. The workbook's divergences are in nats, with the natural one.",
+                ),
+            ),
+            (
+                right - entropy,
+                told(
+                    "the value",
+                    "This is the value of the game at the best discriminator. The divergence is what it has in excess of its least.",
+                ),
+            ),
+            (
+                2.0 * ordinary - 4.0_f64.ln(),
+                told(
+                    "the value",
+                    "This is the value of the game with a half for both, 2 JSD - log 4. Wanted is the divergence, with the weights.",
+                ),
+            ),
+            (
+                right.max(0.0).sqrt(),
+                told(
+                    "root",
+                    "This is the root of the divergence, a distance. Wanted is the divergence itself.",
+                ),
+            ),
+            (
+                masked(&|p, q| p > 0.0 && q > 0.0),
+                told(
+                    "zero cells",
+                    "A cell in which one table is 0 was left out altogether. Only that table's term is 0; the other one's is \
+                     a log(a / m).",
+                ),
+            ),
+            (
+                masked(&|p, _| p > 0.0),
+                told(
+                    "zero cells",
+                    "A cell in which p is 0 was left out altogether. Only the term of p is 0 there; that of q is not.",
+                ),
+            ),
+            (
+                masked(&|_, q| q > 0.0),
+                told(
+                    "zero cells",
+                    "A cell in which q is 0 was left out altogether. Only the term of q is 0 there; that of p is not.",
+                ),
+            ),
+            (
+                -right,
+                told(
+                    "sign",
+                    "The sign is turned. A divergence is 0 or positive.",
+                ),
+            ),
+            (
+                right / p.len() as f64,
+                told(
+                    "averaged over cells",
+                    "The sum over the cells was divided by their number. p and q are weights already.",
+                ),
+            ),
+        ];
+        let otherwise = match (came.is_finite(), n) {
+            (false, 1..=4) => told(
+                "zero mass",
+                "A cell without mass made the result NaN or infinite. Its term is 0, since a log a goes to 0 with a; \
+                 leave it out.",
+            ),
+            (true, 1..=4) => told(
+                "zero cells",
+                "Where no table is 0 this is right. Cells with mass 0 are counted wrongly; is a small number added somewhere?",
+            ),
+            (_, 5) => told(
+                "tails",
+                "This is right but for cells in which hardly anything lies. Was a small number added, or such a cell left out?",
+            ),
+            _ => told("value", "The divergence is wrong."),
+        };
+        let probes: Vec<_> = (0..16)
+            .map(|n| (some_table(3, 7 * n), some_table(3, 7 * n + 4)))
+            .collect();
+        let each = |f: &dyn Fn(&Table, &Table) -> f64| {
+            probes.iter().map(|(p, q)| f(p, q)).collect::<Vec<_>>()
+        };
+        let at = |w: f64, p: &Table, q: &Table| p * w + q * (1.0 - w); // [3]
+        let terms = [
+            ("KL(p || m)", each(&|p, q| kl(p, &at(share, p, q))), share),
+            ("KL(q || m)", each(&|p, q| kl(q, &at(share, p, q))), rest),
+            (
+                "KL(p || (p + q) / 2)",
+                each(&|p, q| kl(p, &at(0.5, p, q))),
+                0.0,
+            ),
+            (
+                "KL(q || (p + q) / 2)",
+                each(&|p, q| kl(q, &at(0.5, p, q))),
+                0.0,
+            ),
+            ("KL(p || q)", each(&kl), 0.0),
+            ("KL(q || p)", each(&|p, q| kl(q, p)), 0.0),
+            ("1", each(&|_, _| 1.0), 0.0),
+        ];
+        let terms = if share == 0.5 { vec![] } else { terms.to_vec() };
+        let given = each(&|p, q| candidate(p, q, share));
+        let otherwise = or_spelt(otherwise, &given, &terms);
+        // Alike tables, or none, tell no mistake from another.
+        let suspects = if right.abs() < 1e-9 { vec![] } else { suspects };
+        let close = if n == 5 { 1e-11 } else { 1e-10 };
+        let otherwise = or_nearly(otherwise, &arr0(right), &arr0(came));
+        let suspects = possible_number(suspects, came);
+        judge_number(right, came, close, suspects, otherwise)?;
     }
+    Ok(())
 }
 
-pub fn value_gradient(
-    candidate: fn(&Array1<f64>, &Array1<f64>, &Array1<f64>) -> Array1<f64>,
+pub fn value_curvature(
+    candidate: fn(&Table, &Table, &Table) -> Table,
 ) -> Result<(), Diagnosis> {
     const SEE: &str = "chapter 1, § The best discriminator, equation 1.4";
     let told = |name, what: &str| Diagnosis::new(name, what, SEE);
-    let (p, q) = (array![0.5, 0.3, 0.2], array![0.1, 0.3, 0.6]);
-    let s: Array1<f64> = array![0.0, 1.5, -2.0];
-    let d = s.mapv(|s| 1.0 / (1.0 + (-s).exp()));
-    let right = &p - &((&p + &q) * &d);
-    judge(
-        &right,
-        &candidate(&p, &q, &s),
-        1e-10,
-        vec![
+    let small = [
+        array![0.5, 0.3, 0.2, 0.0, 0.0],
+        array![0.1, 0.2, 0.0, 0.7, 0.0],
+        array![0.0, 1.5, -2.0, -0.3, 0.8],
+    ];
+    let large = [
+        array![0.5, 0.3, 0.2, 0.0],
+        array![0.1, 0.2, 0.0, 0.7],
+        array![1000.0, -1000.0, 40.0, -40.0],
+    ];
+    let one = [array![1.0], array![1.0], array![0.6]];
+    let none = [array![], array![], array![]];
+    for (n, [p, q, s]) in [small, one, none, large].into_iter().enumerate() {
+        let (d, not_d) = (s.mapv(sigmoid), s.mapv(|s| sigmoid(-s))); // [N]
+        let bend = &d * &not_d; // [N]
+        let all = &p + &q; // [N]
+        let right = -&all * &bend;
+        let came = candidate(&p, &q, &s);
+        let suspects = vec![
             (
                 -&right,
                 told(
-                    "downhill",
-                    "This is the gradient of -V: climbing along it lowers V.",
+                    "upward",
+                    "The sign is turned: V bends down, as it has a maximum. This is the curvature of -V.",
                 ),
             ),
             (
-                &p / &d - &q / &(1.0 - &d),
+                &p - &(&all * &d),
+                told(
+                    "the slope",
+                    "This is equation 1.4 itself, the first derivative. Differentiate once more.",
+                ),
+            ),
+            (
+                -&p / (&d * &d) - &q / &(&not_d * &not_d),
                 told(
                     "at the probability",
-                    "This is the gradient at D. The table holds logits: multiply by dD/ds = D (1 - D).",
+                    "This is the second derivative at D. The table holds logits: differentiate equation 1.4 at s.",
                 ),
             ),
             (
-                &p * &(1.0 - &d),
+                (-&p / (&d * &d) - &q / &(&not_d * &not_d)) * &bend,
                 told(
-                    "fakes forgotten",
-                    "Only the real term is here; without the fakes D climbs to 1 everywhere.",
+                    "at the probability",
+                    "This is the second derivative at D, times dD/ds once. A second derivative does not change its variable so; \
+                     differentiate equation 1.4 at s.",
                 ),
             ),
-        ],
-        told("value", "The gradient is wrong."),
-    )
+            (
+                (-&p / (&d * &d) - &q / &(&not_d * &not_d)) * &bend * &bend,
+                told(
+                    "at the probability",
+                    "This is the second derivative at D, times (dD/ds)². That is right at the maximum alone: elsewhere the first \
+                     derivative has a part in it. Differentiate equation 1.4 at s.",
+                ),
+            ),
+            (
+                -&all * &d,
+                told(
+                    "sigmoid not differentiated",
+                    "The p has gone, as it should, and σ(s) stands where its derivative belongs, σ(s) (1 - σ(s)).",
+                ),
+            ),
+            (
+                -&all * &not_d,
+                told(
+                    "sigmoid not differentiated",
+                    "This is -(p + q) (1 - σ(s)). The derivative of σ(s) is σ(s) (1 - σ(s)).",
+                ),
+            ),
+            (
+                &p - &(&all * &bend),
+                told(
+                    "constant kept",
+                    "The p in front does not depend on s; its derivative is 0.",
+                ),
+            ),
+            (
+                &p * &bend,
+                told(
+                    "fakes forgotten",
+                    "The fakes are missing, and the sign is turned: V bends down, and q bends it as well.",
+                ),
+            ),
+            (
+                Zip::from(&p).and(&q).map_collect(|p, q| {
+                    if p + q > 0.0 { -p * q / (p + q) } else { 0.0 }
+                }),
+                told(
+                    "at the maximum alone",
+                    "This is the curvature at the best discriminator, -p q / (p + q). Asked for is that at the logits s.",
+                ),
+            ),
+            (
+                -&all * &d * &(&d + 1.0),
+                told(
+                    "sigmoid not differentiated",
+                    "This is -(p + q) σ(s) (1 + σ(s)). The derivative of σ(s) is σ(s) (1 - σ(s)).",
+                ),
+            ),
+            (
+                -&all * &(&d * &d * -1.0 + 1.0),
+                told(
+                    "sigmoid not differentiated",
+                    "This is -(p + q) (1 - σ(s)²), as if σ were a hyperbolic tangent. The derivative of σ(s) is σ(s) (1 - σ(s)).",
+                ),
+            ),
+            (
+                -(&p * &p + &q * &q) * &bend,
+                told(
+                    "masses squared",
+                    "The masses are squared. They are weights, and each stands once.",
+                ),
+            ),
+            (
+                -&all * &all * &bend,
+                told(
+                    "masses squared",
+                    "The factor p + q is squared. It stands once.",
+                ),
+            ),
+            (
+                -&p * &not_d - &q * &d,
+                told(
+                    "slopes added",
+                    "These are the slopes of the two terms, p (1 - σ) and q σ. Both terms bend by σ (1 - σ).",
+                ),
+            ),
+            (
+                -&p * &d - &q * &not_d,
+                told(
+                    "slopes added",
+                    "These are the two terms with σ and 1 - σ. Both terms bend by σ (1 - σ).",
+                ),
+            ),
+            (
+                -&all * &s * &(1.0 - &s),
+                told(
+                    "logits for probabilities",
+                    "This is -(p + q) s (1 - s). The table holds logits; D is σ(s).",
+                ),
+            ),
+            (
+                -&p * &bend - &q,
+                told(
+                    "a term not differentiated",
+                    "The term of q lacks its σ (1 - σ).",
+                ),
+            ),
+            (
+                -&q * &bend - &p,
+                told(
+                    "a term not differentiated",
+                    "The term of p lacks its σ (1 - σ).",
+                ),
+            ),
+            (
+                (&p - &(&all * &d)).mapv(|v| v * v),
+                told(
+                    "slope squared",
+                    "This is the square of equation 1.4. Its derivative is wanted.",
+                ),
+            ),
+            (
+                -&p - &(&all * &bend),
+                told(
+                    "constant kept",
+                    "A term -p is left. The p in front of equation 1.4 does not depend on s; its derivative is 0.",
+                ),
+            ),
+            (
+                -&all * &d * &d,
+                told(
+                    "sigmoid not differentiated",
+                    "This is -(p + q) σ(s)². The derivative of σ(s) is σ(s) (1 - σ(s)).",
+                ),
+            ),
+            (
+                -&p * &q * &bend,
+                told(
+                    "product for sum",
+                    "The factor is p q. It is p + q: either of the two bends V.",
+                ),
+            ),
+            (
+                &all * -0.25,
+                told(
+                    "at zero alone",
+                    "This is -(p + q) / 4, the curvature at s = 0, where it is steepest. Elsewhere it depends on s.",
+                ),
+            ),
+            (
+                Array1::from_elem(s.len(), right.sum()),
+                told(
+                    "one for all",
+                    "Every cell gets the sum over all. A logit moves its own cell's term alone.",
+                ),
+            ),
+            (
+                (&p - &q) * &bend,
+                told(
+                    "subtracted",
+                    "The terms of p and q have opposite signs here. Both logarithms bend down, so that both are negative.",
+                ),
+            ),
+            (
+                -&p * &bend,
+                told(
+                    "fakes forgotten",
+                    "The fakes are missing: q bends V as well.",
+                ),
+            ),
+            (
+                -&q * &bend,
+                told(
+                    "real forgotten",
+                    "The real examples are missing: p bends V as well.",
+                ),
+            ),
+            (
+                (&q - &p) * &bend,
+                told(
+                    "subtracted",
+                    "The terms of p and q have opposite signs here. Both logarithms bend down, so that both are negative.",
+                ),
+            ),
+            (
+                -&bend,
+                told(
+                    "masses forgotten",
+                    "The factor p + q is missing: where little lies, V bends little.",
+                ),
+            ),
+            (
+                -0.5 * &all * &bend,
+                told(
+                    "halved",
+                    "This is half of it: m = (p + q) / 2 stands where p + q belongs.",
+                ),
+            ),
+            (
+                -&all * &bend * (&not_d - &d),
+                told(
+                    "a third derivative",
+                    "This is the third derivative. σ (1 - σ) is the derivative of σ already.",
+                ),
+            ),
+            (
+                -&all * &bend * &bend,
+                told(
+                    "differentiated twice",
+                    "There is a factor σ (1 - σ) too many.",
+                ),
+            ),
+            (
+                &right / s.len() as f64,
+                told(
+                    "averaged",
+                    "This was divided by the number of cells. V is a sum over them, with the weights p and q.",
+                ),
+            ),
+        ];
+        let finite = came.iter().all(|v| v.is_finite());
+        let otherwise = match n {
+            3 => at_large_logits(finite, SEE),
+            _ => told("value", "The curvature is wrong."),
+        };
+        let [p_, q_] = [2, 41].map(|from| some_table(16, from));
+        let s_: Table = numbers(16, 90).collect(); // [16]
+        let each = |of: &Table, f: &dyn Fn(f64) -> f64| {
+            of.iter().zip(&s_).map(|(a, s)| a * f(*s)).collect::<Vec<_>>()
+        };
+        let bends = |s: f64| sigmoid(s) * sigmoid(-s);
+        let terms = [
+            ("p σ (1 - σ)", each(&p_, &bends), -1.0),
+            ("q σ (1 - σ)", each(&q_, &bends), -1.0),
+            ("p", each(&p_, &|_| 1.0), 0.0),
+            ("q", each(&q_, &|_| 1.0), 0.0),
+            ("p σ", each(&p_, &sigmoid), 0.0),
+            ("q σ", each(&q_, &sigmoid), 0.0),
+        ];
+        let given = candidate(&p_, &q_, &s_).to_vec();
+        let otherwise = or_spelt(otherwise, &given, &terms);
+        let suspects = if s.is_empty() { vec![] } else { suspects };
+        let otherwise = or_nearly(otherwise, &right, &came);
+        let suspects = possible(suspects, &came);
+        judge(&right, &came, 1e-10, suspects, otherwise)?;
+    }
+    Ok(())
 }
 
 /// The gradient of a generator's loss at the logits.
@@ -294,6 +1733,12 @@ pub fn chase(candidate: Chase) -> Result<(), Diagnosis> {
             g_loss_non_saturating_backward,
         ),
     ];
+    let paths = [g_loss_non_saturating_backward, g_loss_saturating_backward]
+        .map(|of: Backward| candidate(1.3, &cases[0].1, 0.3, of));
+    if !paths[0].is_empty() && paths[0] == paths[1] {
+        let what = "With another loss your generator goes the same way: `loss_backward` is not asked, or its answer not used.";
+        return Err(told("the loss ignored", what));
+    }
     for (start, noise, eta, backward) in cases {
         let walk = |step: &dyn Fn(f64, &Array2<f64>) -> f64| {
             let mut m = start;
@@ -307,7 +1752,14 @@ pub fn chase(candidate: Chase) -> Result<(), Diagnosis> {
         let right = walk(&|m, z| m * d_s(m, z).sum());
         let came = Array1::from(candidate(start, &noise, eta, backward));
         if came.len() != noise.len() {
-            let what = "There is one m for each step, where the generator stands behind it. Their number is wrong.";
+            let what = match came.first() == Some(&start) {
+                true if came.len() == noise.len() + 1 => {
+                    "The start is in the path. There is one m for each step, where the generator stands behind it."
+                }
+                _ => {
+                    "There is one m for each step, where the generator stands behind it. Their number is wrong."
+                }
+            };
             return Err(
                 told("number of steps", what).with(noise.len(), came.len())
             );
@@ -317,9 +1769,122 @@ pub fn chase(candidate: Chase) -> Result<(), Diagnosis> {
         for n in 0..right.len() {
             ahead[n] = if n == 0 { start } else { right[n - 1] };
         }
-        let otherwise =
-            told("value", "The generator is not where it should be.");
+        let otherwise = match came.iter().all(|m| m.is_finite()) {
+            true if start.abs() > 100.0 => told(
+                "far away",
+                "Near the data this is right, and from a start at 1,000 it is not. Does something limit the logits or the step?",
+            ),
+            true => told("value", "The generator is not where it should be."),
+            false if start.abs() > 100.0 => told(
+                "densities",
+                "From a start at 1,000 this is infinite or NaN. Densities round to 0 that far away, and 0 / 0 has no logarithm: the \
+                 logit is a difference of log-densities, which are plain numbers there.",
+            ),
+            false => told("value", "The generator is at no number any more."),
+        };
+        let mut backward_in_time = noise.clone();
+        backward_in_time.reverse();
         let mut suspects = vec![
+            (
+                {
+                    let mut m = start;
+                    let next = |z| {
+                        m = start + eta * m * d_s(m, z).sum();
+                        m
+                    };
+                    noise.iter().map(next).collect()
+                },
+                told(
+                    "from the start each time",
+                    "Each step begins at the start. It begins where the one before has ended.",
+                ),
+            ),
+            (
+                noise
+                    .iter()
+                    .map(|z| start + eta * start * d_s(start, z).sum())
+                    .collect(),
+                told(
+                    "from the start each time",
+                    "The generator takes every step from the start. Each begins where the one before has ended.",
+                ),
+            ),
+            (
+                walk(&|m, z| {
+                    let mean = z.sum() / z.len() as f64;
+                    m * d_s(m, &Array2::from_elem((1, 1), mean)).sum()
+                }),
+                told(
+                    "one fake for all",
+                    "The noise was averaged first, so that there is one fake. Each fake has a logit, and the gradients at them are added up.",
+                ),
+            ),
+            (
+                walk(&|m, z| m.abs() * d_s(m, z).sum()),
+                told(
+                    "the side forgotten",
+                    "From the right this works, and from the left it runs away: the slope -m has the sign of the side on which the \
+                     generator stands.",
+                ),
+            ),
+            (
+                walk(&|m, z| m * d_s(m, &-z).sum()),
+                told(
+                    "noise subtracted",
+                    "The fakes are m - z. The generator adds the noise.",
+                ),
+            ),
+            (
+                walk(&|m, z| m * d_s(m, &(z + m)).sum()),
+                told(
+                    "m added twice",
+                    "The fakes are moved by m twice: x = m + z, once.",
+                ),
+            ),
+            (
+                walk(&|m, z| start * d_s(m, z).sum()),
+                told(
+                    "the slope of the start",
+                    "The logits are those of the moment, and the slope is that of the first step. Both are the best discriminator's for \
+                     where the generator is now.",
+                ),
+            ),
+            (
+                {
+                    let mut m = start;
+                    let next = |z| {
+                        m += eta * m * d_s(m, z).sum();
+                        m
+                    };
+                    backward_in_time.iter().map(next).collect()
+                },
+                told(
+                    "noise in reverse",
+                    "The noise is taken from the last step to the first.",
+                ),
+            ),
+            (
+                right.mapv(f64::abs),
+                told(
+                    "distances",
+                    "These are distances from the data. Asked for is m, which has a sign.",
+                ),
+            ),
+            (
+                {
+                    let (mut m, mut v) = (start, 0.0);
+                    let next = |z| {
+                        v = 0.9 * v + m * d_s(m, z).sum();
+                        m += eta * v;
+                        m
+                    };
+                    noise.iter().map(next).collect()
+                },
+                told(
+                    "momentum",
+                    "The steps have momentum. A plain step is eta times the gradient of the moment.",
+                ),
+            ),
             (
                 walk(&|m, z| (d_s(m, z) * z.mapv(|z| m + z)).sum()),
                 told(
@@ -377,6 +1942,153 @@ pub fn chase(candidate: Chase) -> Result<(), Diagnosis> {
                 ),
             ),
             (
+                walk(&|m, z| m * backward(&-best_logits(m, m, z)).sum()),
+                told(
+                    "ratio upside down",
+                    "`loss_backward` was given log q - log p, the logits of a discriminator that calls fakes real. They are log p - \
+                     log q, and p is the density of the data.",
+                ),
+            ),
+            (
+                walk(&|m, z| (d_s(m, z) * z.mapv(|z| -m - z)).sum()),
+                told(
+                    "x for the slope",
+                    "The gradient at the logit was multiplied by x. Between the two lies the logit's slope in x, which is -m.",
+                ),
+            ),
+            (
+                walk(&|m, z| (d_s(m, z) * z).sum()),
+                told(
+                    "noise for the slope",
+                    "The gradient at the logit was multiplied by the noise. Between logit and x lies the slope -m, between x = m + z and \
+                     m the factor 1.",
+                ),
+            ),
+            (
+                walk(&|m, z| -(d_s(m, z) * z).sum()),
+                told(
+                    "noise for the slope",
+                    "The gradient at the logit was multiplied by the noise. Between logit and x lies the slope -m, between x = m + z and \
+                     m the factor 1.",
+                ),
+            ),
+            (
+                walk(&|m, z| m * d_s(m, z)[[0, 0]]),
+                told(
+                    "the first fake alone",
+                    "Only the first fake of each batch moves the generator. The effects of all are added up.",
+                ),
+            ),
+            (
+                {
+                    let (mut m, mut was) = (start, start);
+                    let next = |z| {
+                        let step =
+                            was * backward(&best_logits(m, was, z)).sum();
+                        was = m;
+                        m += eta * step;
+                        m
+                    };
+                    noise.iter().map(next).collect()
+                },
+                told(
+                    "the discriminator of the last step",
+                    "The discriminator is the best one for where the generator was a step ago. It answers before the generator moves: take \
+                     the m of the moment.",
+                ),
+            ),
+            (
+                {
+                    let mut m = start;
+                    let next = |z| {
+                        let d_m = -m * d_s(m, z).sum();
+                        m -= eta * d_m;
+                        d_m
+                    };
+                    noise.iter().map(next).collect()
+                },
+                told(
+                    "gradients for places",
+                    "These are the gradients. The exercise asks for m behind each step.",
+                ),
+            ),
+            (
+                walk(&|m, z| m * backward(&z.mapv(|z| -m * (m + z))).sum()),
+                told(
+                    "constant forgotten",
+                    "The logit -m x lacks its constant m²/2. It does not change the slope, but it changes what D says of a fake, and \
+                     with it how hard the loss pushes.",
+                ),
+            ),
+            (
+                walk(&|m, z| {
+                    m * backward(&z.mapv(|z| m * m - 2.0 * m * (m + z))).sum()
+                }),
+                told(
+                    "half forgotten",
+                    "The logit is twice as large as it should be: the log-density of a bell curve is -x²/2.",
+                ),
+            ),
+            (
+                walk(&|m, z| {
+                    let log_p = z.mapv(|z| -0.5 * (m + z).powi(2));
+                    m * backward(&log_p).sum()
+                }),
+                told(
+                    "data alone",
+                    "The logit is log p here. The best one is log p - log q: how much denser the data are than the fakes.",
+                ),
+            ),
+            (
+                walk(&|m, z| {
+                    let p = |x: f64| (-0.5 * x * x).exp();
+                    m * backward(&z.mapv(|z| p(m + z) - p(z))).sum()
+                }),
+                told(
+                    "densities for logarithms",
+                    "The logit is a difference of log-densities; here it is one of densities.",
+                ),
+            ),
+            (
+                walk(&|m, _| m * d_s(m, &noise[0]).sum()),
+                told(
+                    "noise drawn once",
+                    "Every step has the first step's noise. Each has its own: `noise[n]` in step n.",
+                ),
+            ),
+            (
+                {
+                    let mut m = start;
+                    let mut all = Vec::new();
+                    for z in &noise {
+                        for z in z {
+                            let one = Array2::from_elem((1, 1), *z);
+                            m += eta * m * d_s(m, &one).sum() / 1.0;
+                        }
+                        all.push(m);
+                    }
+                    Array1::from(all)
+                },
+                told(
+                    "a step for each fake",
+                    "The generator takes a step for each fake. In a step it descends the mean loss of the whole batch.",
+                ),
+            ),
+            (
+                {
+                    let mut m = start;
+                    let next = |z| {
+                        m += m * d_s(m, z).sum();
+                        m
+                    };
+                    noise.iter().map(next).collect()
+                },
+                told(
+                    "step size forgotten",
+                    "The step is the whole gradient; it has to be eta times as long.",
+                ),
+            ),
+            (
                 walk(&|m, z| m * backward(&best_logits(0.0, m, z)).sum()),
                 told(
                     "noise for fakes",
@@ -407,8 +2119,61 @@ pub fn chase(candidate: Chase) -> Result<(), Diagnosis> {
                 (times * 1e4).round() / 1e4
             );
             let wrong = walk(&|m, z| times * m * d_s(m, z).sum());
-            suspects.push((wrong, told("times a number", &what)));
+            if (times - 1.0).abs() > 1e-3 {
+                suspects.push((wrong, told("times a number", &what)));
+            }
         }
+        // What each step of a path is made of, on the way that it went itself.
+        let noise: Vec<Array2<f64>> = (0..12)
+            .map(|n| {
+                let some: Table = numbers(3, 3 * n).collect();
+                some.insert_axis(Axis(1)) // [3, 1]
+            })
+            .collect();
+        let loss: Backward = g_loss_non_saturating_backward;
+        let path = candidate(1.3, &noise, 0.1, loss);
+        let behind: Vec<f64> =
+            [1.3].into_iter().chain(path.iter().copied()).collect();
+        let each = |f: &dyn Fn(f64, f64, f64) -> f64| {
+            let step = |(m, z): (&f64, &Array2<f64>)| {
+                let s = best_logits(*m, *m, z);
+                let d_s = loss(&s);
+                let all = Zip::from(z).and(&s).and(&d_s);
+                0.1 * all
+                    .fold(0.0, |sum, z, s, d_s| sum + d_s * f(*m, *z, *s))
+            };
+            behind.iter().zip(&noise).map(step).collect::<Vec<_>>()
+        };
+        let terms = [
+            (
+                "eta m times the sum of the gradients at the logits",
+                each(&|m, _, _| m),
+                1.0,
+            ),
+            (
+                "eta times the sum of these gradients",
+                each(&|_, _, _| 1.0),
+                0.0,
+            ),
+            (
+                "eta times the sum of each times its z",
+                each(&|_, z, _| z),
+                0.0,
+            ),
+            (
+                "eta times the sum of each times its logit",
+                each(&|_, _, s| s),
+                0.0,
+            ),
+        ];
+        let steps: Vec<f64> =
+            behind.windows(2).map(|w| w[1] - w[0]).collect();
+        let otherwise = match steps.len() == noise.len() {
+            true => or_spelt(otherwise, &steps, &terms),
+            false => otherwise,
+        };
+        let otherwise = or_nearly(otherwise, &right, &came);
+        let suspects = possible(suspects, &came);
         judge(&right, &came, 1e-9, suspects, otherwise)?;
     }
     Ok(())
@@ -512,13 +2277,140 @@ pub fn farther(candidate: fn() -> (f64, Because)) -> Result<(), Diagnosis> {
                 ),
             )
         }
-        Because::TheSlopeGrows if !right => told(
-            "a reason without its number",
-            format!(
-                "The reason is right. Its number: a step is 0.05 m, so that each takes m to 0.95 m; to halve it takes log 2 / -log \
-                 0.95, and from 5 on it is {from_5} as before."
-            ),
-        ),
+        Because::TheSlopeGrows if !right => {
+            let way = from_10 - from_5;
+            let part = match steps {
+                s if (s - way as f64).abs() <= 1.0 => {
+                    format!(
+                        " {s:.0} is the way from 10 to 5; the rest comes on top."
+                    )
+                }
+                s if (s - from_5 as f64).abs() <= 1.0 => {
+                    format!(
+                        " {s:.0} is the way from 5; that from 10 to 5 comes on top."
+                    )
+                }
+                _ => String::new(),
+            };
+            told(
+                "a reason without its number",
+                format!(
+                    "The reason is right. Its number: a step is 0.05 m, so that each takes m to 0.95 m; to halve it takes log 2 / -log \
+                     0.95, and from 5 on it is {from_5} as before.{part}"
+                ),
+            )
+        }
         Because::TheSlopeGrows => Ok(()),
+    }
+}
+
+/// A cause's short name.
+fn name(cause: Cause) -> &'static str {
+    match cause {
+        Cause::Saturating => "saturating",
+        Cause::WrongSign => "wrong sign",
+        Cause::SameLoss => "same loss",
+        Cause::TargetsSwapped => "targets swapped",
+        Cause::TwoSigmoids => "two sigmoids",
+        Cause::Summed => "summed",
+        Cause::LongSteps => "long steps",
+        Cause::Stopped => "stopped",
+    }
+}
+
+/// What a cause does to a run, in a sentence or two.
+fn does(cause: Cause) -> &'static str {
+    match cause {
+        Cause::Saturating => {
+            "The saturating loss pushes with D at the fakes, which is little at first; but the nearer the generator comes, the harder \
+             it pushes, and well before the end of the run it has arrived."
+        }
+        Cause::WrongSign => {
+            "With the wrong sign the generator is pushed away with 1 - D, which is nearly 1 for a fake that is caught: it goes away \
+             fast, and off the axis."
+        }
+        Cause::SameLoss => {
+            "A generator that descends the discriminator's loss is pushed away with D at its fakes: the farther it is, the more surely \
+             it is caught, and the shorter its gradient. D is right about both all the while."
+        }
+        Cause::TargetsSwapped => {
+            "With its targets swapped, D says 0 of real examples and 1 of fakes; the generator, which asks for a large D, \
+             goes away from the data to where D is larger still."
+        }
+        Cause::TwoSigmoids => {
+            "Two sigmoids leave the generator a gradient of less than half of what the saturating loss gives, and weaken the \
+             discriminator's: the generator comes nearer, and is not there at the end."
+        }
+        Cause::Summed => {
+            "Summed over 64 fakes, the gradient is 64 times as long as a mean, and so is the step: the generator jumps over the data \
+             from one side to the other, and D answers too late."
+        }
+        Cause::LongSteps => {
+            "With a step size 64 times as large the generator jumps over the data from one side to the other. The gradient \
+             is the mean of slopes all the while, and so no longer than the logit is steep."
+        }
+        Cause::Stopped => {
+            "A discriminator that has stopped goes on calling one side real: the generator runs past the data to that side, and D at \
+             real examples stays what it was, as neither of the two changes."
+        }
+    }
+}
+
+pub fn diagnose(candidate: fn() -> [Cause; 4]) -> Result<(), Diagnosis> {
+    const SEE: &str =
+        "chapter 1, § The loss in use, § What goes wrong and § Exercises";
+    /// Played once, however many answers are looked at.
+    static READ: LazyLock<Vec<(Cause, [[f64; 4]; 2])>> =
+        LazyLock::new(|| {
+            let read = |cause| (cause, readings(&log(Some(cause), 1, STEPS)));
+            CAUSES.map(read).into()
+        });
+    let read = |cause| {
+        let found = READ.iter().find(|(of, _)| *of == cause);
+        found.map(|(_, read)| *read).unwrap_or([[f64::NAN; 4]; 2])
+    };
+    let runs = ["A", "B", "C", "D"];
+    for ((run, right), came) in runs.iter().zip(SHOWN).zip(candidate()) {
+        if right == came {
+            continue;
+        }
+        let mut told = Vec::new();
+        let thirds = ["first", "last"];
+        for ((third, here), there) in
+            thirds.iter().zip(read(right)).zip(read(came))
+        {
+            let numbers = here.into_iter().zip(there);
+            for ((name, words), (here, there)) in SAID.iter().zip(numbers) {
+                let [here, there, far] =
+                    [here, there, apart(name, here, there)];
+                told.push((far, *third, *words, here, there));
+            }
+        }
+        told.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let numbers =
+            told.iter().take(2).map(|(_, third, words, here, there)| {
+                format!(
+                    "over the {third} third of such a run {words} would be about {}, and here it is {}",
+                    shortly(*there),
+                    shortly(*here)
+                )
+            });
+        let what = format!(
+            "Run {run} is something else. {} In numbers: {}.",
+            does(came),
+            numbers.collect::<Vec<_>>().join("; ")
+        );
+        return Err(Diagnosis::new(name(came), what, SEE));
+    }
+    Ok(())
+}
+
+/// With two digits that matter.
+fn shortly(v: f64) -> String {
+    match v.abs() {
+        size if size >= 10.0 => format!("{v:.0}"),
+        size if size >= 1.0 => format!("{v:.1}"),
+        size if size >= 0.01 || size == 0.0 => format!("{v:.2}"),
+        _ => format!("{v:.0e}"),
     }
 }

@@ -12,6 +12,7 @@ fn the_story_runs_and_is_deterministic() {
         "gradient.svg",
         "race.svg",
         "logits.svg",
+        "spoilt.svg",
     ];
     let values = smoke_run(&CHAPTER, &figures);
     let of = |name: &str| values[name];
@@ -26,6 +27,7 @@ fn the_story_runs_and_is_deterministic() {
         of("race_distance_saturating")
             > 2.0 * of("race_distance_non_saturating")
     );
+    assert!(of("spoilt_nearest") > 0.1);
     assert_eq!(of("naive_f32_infinite_from"), 17.0);
     assert!((of("logit_form_at_1000") - 1000.0).abs() < 1e-3);
 }

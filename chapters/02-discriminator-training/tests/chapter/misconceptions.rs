@@ -4,8 +4,8 @@ use lab::expect_diagnosis;
 
 use crate::checks;
 
-#[path = "../../misconceptions/accuracy.rs"]
-mod accuracy;
+#[path = "../../misconceptions/balanced_accuracy.rs"]
+mod balanced_accuracy;
 #[path = "../../misconceptions/d_step.rs"]
 mod d_step;
 #[path = "../../misconceptions/detached.rs"]
@@ -14,10 +14,12 @@ mod detached;
 mod diagnose;
 #[path = "../../misconceptions/k_steps.rs"]
 mod k_steps;
-#[path = "../../misconceptions/smoothed_loss.rs"]
-mod smoothed_loss;
-#[path = "../../misconceptions/smoothed_optimal_d.rs"]
-mod smoothed_optimal_d;
+#[path = "../../misconceptions/six_tenths.rs"]
+mod six_tenths;
+#[path = "../../misconceptions/smoothed_floor.rs"]
+mod smoothed_floor;
+#[path = "../../misconceptions/unsmooth.rs"]
+mod unsmooth;
 
 #[test]
 fn exercise_2_1() {
@@ -26,6 +28,8 @@ fn exercise_2_1() {
     expect_diagnosis(check(fakes_only), "fakes only");
     expect_diagnosis(check(one_mean_over_both), "one mean");
     expect_diagnosis(check(uphill), "uphill");
+    expect_diagnosis(check(one_size_for_both), "real size for both");
+    expect_diagnosis(check(overflowing), "overflow");
 }
 
 #[test]
@@ -35,33 +39,41 @@ fn exercise_2_2() {
     expect_diagnosis(check(leaking), "leak");
     expect_diagnosis(check(both_at_once), "generator moves");
     expect_diagnosis(check(discriminator_frozen_too), "discriminator frozen");
+    expect_diagnosis(check(noise_for_fakes), "noise for fakes");
+    expect_diagnosis(check(in_the_wrong_order), "order");
 }
 
 #[test]
 fn exercise_2_3() {
-    use smoothed_loss::*;
-    let check = checks::smoothed_loss;
-    expect_diagnosis(check(both_sides), "both sides");
-    expect_diagnosis(check(loss_scaled), "loss scaled");
-    expect_diagnosis(check(the_other_side), "other side");
+    use unsmooth::*;
+    let check = checks::unsmooth;
+    expect_diagnosis(check(beta_forgotten), "beta forgotten");
+    expect_diagnosis(check(the_answer_as_it_stands), "not undone");
+    expect_diagnosis(check(not_clipped), "not clipped");
+    expect_diagnosis(check(densities_weighted), "densities weighted");
+    expect_diagnosis(check(overflowing), "overflow");
 }
 
 #[test]
 fn exercise_2_4() {
-    use smoothed_optimal_d::*;
-    let check = checks::smoothed_optimal_d;
-    expect_diagnosis(check(unchanged), "unchanged");
-    expect_diagnosis(check(weights_of_the_densities), "densities weighted");
-    expect_diagnosis(check(fakes_ignored), "fakes ignored");
+    use smoothed_floor::*;
+    let check = checks::smoothed_floor;
+    expect_diagnosis(check(d_without_smoothing), "D without smoothing");
+    expect_diagnosis(check(old_loss_of_the_new_d), "old loss of the new D");
+    expect_diagnosis(check(entropy_of_the_targets), "entropy of the targets");
+    expect_diagnosis(check(zero_times_log_zero), "empty cells");
+    expect_diagnosis(check(kept_off_zero), "nearly");
 }
 
 #[test]
 fn exercise_2_5() {
-    use accuracy::*;
-    let check = checks::accuracy;
+    use balanced_accuracy::*;
+    let check = checks::balanced_accuracy;
+    expect_diagnosis(check(rows_counted_alike), "rows counted alike");
     expect_diagnosis(check(threshold_on_the_logit), "threshold");
     expect_diagnosis(check(real_rows_only), "real only");
     expect_diagnosis(check(whole_numbers), "whole numbers");
+    expect_diagnosis(check(a_half_is_real), "a half is real");
 }
 
 #[test]
@@ -87,6 +99,9 @@ fn exercise_2_6() {
     expect_diagnosis(check(half_of_it), "half of it");
     expect_diagnosis(check(one_step_more), "number of steps");
     expect_diagnosis(check(drawn_twice), "drawn too often");
+    expect_diagnosis(check(glued), "one mean");
+    expect_diagnosis(check(gradients_piled_up), "gradients piled up");
+    expect_diagnosis(check(the_generator_moves), "generator moves");
 }
 
 #[test]
@@ -112,4 +127,18 @@ fn exercise_2_7() {
         "real scored twice",
     );
     expect_diagnosis(check(never_right_is_long_steps), "long steps");
+}
+
+#[test]
+fn exercise_2_8() {
+    use six_tenths::*;
+    let check = checks::six_tenths;
+    expect_diagnosis(check(only_less_sure), "only less sure");
+    expect_diagnosis(check(real_weigh_less), "real weigh less");
+    expect_diagnosis(check(learns_more_slowly), "learns more slowly");
+    expect_diagnosis(check(a_toss_of_a_coin), "nothing to learn");
+    expect_diagnosis(
+        check(a_reason_without_its_number),
+        "a reason without its number",
+    );
 }

@@ -4,8 +4,8 @@ use lab::expect_pass;
 
 use crate::checks;
 
-#[path = "../../solutions/accuracy.rs"]
-mod accuracy;
+#[path = "../../solutions/balanced_accuracy.rs"]
+mod balanced_accuracy;
 #[path = "../../solutions/d_step.rs"]
 mod d_step;
 #[path = "../../solutions/detached.rs"]
@@ -14,10 +14,12 @@ mod detached;
 mod diagnose;
 #[path = "../../solutions/k_steps.rs"]
 mod k_steps;
-#[path = "../../solutions/smoothed_loss.rs"]
-mod smoothed_loss;
-#[path = "../../solutions/smoothed_optimal_d.rs"]
-mod smoothed_optimal_d;
+#[path = "../../solutions/six_tenths.rs"]
+mod six_tenths;
+#[path = "../../solutions/smoothed_floor.rs"]
+mod smoothed_floor;
+#[path = "../../solutions/unsmooth.rs"]
+mod unsmooth;
 
 #[test]
 fn exercise_2_1() {
@@ -31,19 +33,19 @@ fn exercise_2_2() {
 
 #[test]
 fn exercise_2_3() {
-    expect_pass(checks::smoothed_loss(smoothed_loss::smoothed_loss));
+    expect_pass(checks::unsmooth(unsmooth::unsmooth));
 }
 
 #[test]
 fn exercise_2_4() {
-    expect_pass(checks::smoothed_optimal_d(
-        smoothed_optimal_d::smoothed_optimal_d,
-    ));
+    expect_pass(checks::smoothed_floor(smoothed_floor::smoothed_floor));
 }
 
 #[test]
 fn exercise_2_5() {
-    expect_pass(checks::accuracy(accuracy::accuracy));
+    expect_pass(checks::balanced_accuracy(
+        balanced_accuracy::balanced_accuracy,
+    ));
 }
 
 #[test]
@@ -54,4 +56,9 @@ fn exercise_2_6() {
 #[test]
 fn exercise_2_7() {
     expect_pass(checks::diagnose(diagnose::diagnose));
+}
+
+#[test]
+fn exercise_2_8() {
+    expect_pass(checks::six_tenths(six_tenths::six_tenths));
 }

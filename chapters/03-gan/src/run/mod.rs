@@ -10,7 +10,7 @@ use lab::{Cost, Lab};
 
 use experiments::{
     arrows, collapse, digits, digits_dfdx, features, few, first_steps, noise,
-    passing, ring, switches, turns,
+    passing, pictured, ring, switches, turns,
 };
 
 /// The experiments of chapter 3.
@@ -30,6 +30,7 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     lab.run(&digits::EXPERIMENT)?;
     lab.run(&few::EXPERIMENT)?;
     lab.run(&switches::EXPERIMENT)?;
+    lab.run(&pictured::EXPERIMENT)?;
     lab.run(&digits_dfdx::EXPERIMENT)
 }
 

@@ -6,6 +6,8 @@ use crate::checks;
 
 #[path = "../../misconceptions/collapsed.rs"]
 mod collapsed;
+#[path = "../../misconceptions/diagnose.rs"]
+mod diagnose;
 #[path = "../../misconceptions/frechet.rs"]
 mod frechet;
 #[path = "../../misconceptions/g_step.rs"]
@@ -14,6 +16,10 @@ mod g_step;
 mod interpolate;
 #[path = "../../misconceptions/through.rs"]
 mod through;
+#[path = "../../misconceptions/train.rs"]
+mod train;
+#[path = "../../misconceptions/two_fast.rs"]
+mod two_fast;
 
 #[test]
 fn exercise_3_1() {
@@ -49,6 +55,11 @@ fn exercise_3_3() {
 }
 
 #[test]
+fn exercise_3_3_counts_no_two_alike() {
+    assert_eq!(checks::counts_alike(), None);
+}
+
+#[test]
 fn exercise_3_4() {
     use interpolate::*;
     let check = checks::interpolate;
@@ -69,4 +80,83 @@ fn exercise_3_5() {
     expect_diagnosis(check(variances_for_deviations), "variances");
     expect_diagnosis(check(cross_without_root), "no root");
     expect_diagnosis(check(root_of_it_all), "root");
+}
+
+#[test]
+fn exercise_3_6() {
+    use train::*;
+    let check = checks::train;
+    expect_diagnosis(check(generator_first), "generator first");
+    expect_diagnosis(check(both_at_once), "old discriminator");
+    expect_diagnosis(check(fakes_made_once_in_a_step), "stale fakes");
+    expect_diagnosis(check(the_same_noise_for_both), "one noise for both");
+    expect_diagnosis(
+        check(generator_in_the_inner_loop),
+        "generator in the inner loop",
+    );
+    expect_diagnosis(
+        check(the_average_makes_the_fakes),
+        "average makes the fakes",
+    );
+    expect_diagnosis(check(step_sizes_left_alone), "not cooled");
+    expect_diagnosis(check(an_average_that_keeps_its_start), "no warm-up");
+    expect_diagnosis(
+        check(an_average_that_starts_at_zero),
+        "average from zero",
+    );
+}
+
+/// Each slip of a training gives other numbers than every other one, so that what is told is the mistake that was made.
+#[test]
+fn exercise_3_6_has_no_two_slips_alike() {
+    use checks::{SLIPS, Slip, alike, trained, trainings};
+    trainings(|all| {
+        let of = SLIPS.iter().map(|(slip, ..)| *slip).chain([Slip::None]);
+        let of: Vec<_> = of.map(|s| (s, trained(&all[0], s))).collect();
+        for (n, (a, one)) in of.iter().enumerate() {
+            for (b, other) in &of[n + 1..] {
+                assert!(!alike(one, other, 1e-9), "{a:?} and {b:?}");
+            }
+        }
+    });
+}
+
+#[test]
+fn exercise_3_7() {
+    use two_fast::*;
+    let check = checks::two_fast;
+    expect_diagnosis(check(a_long_step_is_a_long_step), "long steps");
+    expect_diagnosis(check(it_only_takes_more_steps), "more progress");
+    expect_diagnosis(
+        check(a_fast_discriminator_starves_it),
+        "the surer wins",
+    );
+    expect_diagnosis(check(long_steps_go_anywhere), "no direction");
+    expect_diagnosis(
+        check(a_ratio_that_helps_a_little),
+        "a reason without its number",
+    );
+    expect_diagnosis(check(tried_out), "long steps");
+}
+
+#[test]
+fn exercise_3_8() {
+    use diagnose::*;
+    let check = checks::diagnose;
+    expect_diagnosis(check(a_collapse_comes_from_sorted_data), "unshuffled");
+    expect_diagnosis(
+        check(a_cloud_is_a_generator_that_has_no_activation),
+        "no activation",
+    );
+    expect_diagnosis(
+        check(nothing_moves_as_the_fakes_are_the_first),
+        "first fakes",
+    );
+    expect_diagnosis(check(one_place_is_one_batch), "one batch");
+    expect_diagnosis(check(half_the_modes_are_few_signs), "few signs");
+    expect_diagnosis(
+        check(an_equilibrium_is_real_scored_twice),
+        "real scored twice",
+    );
+    expect_diagnosis(check(one_place_is_a_wall), "walled");
 }

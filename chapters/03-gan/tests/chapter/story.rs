@@ -19,6 +19,8 @@ fn the_story_runs_and_is_deterministic() {
         "noise.svg",
         "few.svg",
         "switches.svg",
+        "pictured.svg",
+        "pictured-curves.svg",
         "losses.svg",
         "samples.png",
         "growth.png",

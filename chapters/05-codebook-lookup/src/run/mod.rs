@@ -10,7 +10,7 @@ use lab::{Cost, Lab};
 
 use experiments::{
     agreement, benchmark, cells, codebook, copies, cosine, dot_product,
-    lloyd, lookup, patches, pipeline, rounding,
+    lloyd, lookup, patches, pipeline, rounding, spoilt, steps,
 };
 
 /// The experiments of chapter 5.
@@ -26,7 +26,9 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     lab.run(&dot_product::EXPERIMENT)?;
     lab.run(&rounding::EXPERIMENT)?;
     lab.run(&cells::EXPERIMENT)?;
+    lab.run(&steps::EXPERIMENT)?;
     lab.run(&lloyd::EXPERIMENT)?;
+    lab.run(&spoilt::EXPERIMENT)?;
     lab.run(&patches::EXPERIMENT)?;
     lab.run(&codebook::EXPERIMENT)?;
     lab.run(&cosine::EXPERIMENT)?;

@@ -8,7 +8,9 @@ fn the_story_runs_and_is_deterministic() {
     let figures = [
         "rounding.svg",
         "cells.svg",
+        "steps.svg",
         "lloyd.svg",
+        "spoilt.svg",
         "quantised.png",
         "codebook.png",
         "rate.svg",
@@ -30,6 +32,7 @@ fn the_story_runs_and_is_deterministic() {
     let [better, random] = ["plus_plus", "random"]
         .map(|start| of(&format!("lloyd_last_{start}_median")));
     assert!(better < random);
+    assert!(of("spoilt_nearest") > 0.1 && of("spoilt_healthy_lost") < 0.01);
     assert_eq!(of("patch_bits_per_image"), 343.0);
     for (fewer, more) in [(2, 8), (8, 32), (32, 128), (128, 512)] {
         let [few, many] = [fewer, more].map(|k| {

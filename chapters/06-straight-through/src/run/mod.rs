@@ -6,7 +6,7 @@ pub mod ledger;
 use lab::{Cost, Lab};
 
 use experiments::{
-    around, difference, equal, field, gumbel, hover, patches, plane,
+    around, astray, difference, equal, field, gumbel, hover, patches, plane,
     rotation, score, stairs, stop, uphill, ways,
 };
 
@@ -27,6 +27,7 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     lab.run(&uphill::EXPERIMENT)?;
     lab.run(&hover::EXPERIMENT)?;
     lab.run(&plane::EXPERIMENT)?;
+    lab.run(&astray::EXPERIMENT)?;
     lab.run(&gumbel::EXPERIMENT)?;
     lab.run(&rotation::EXPERIMENT)?;
     lab.run(&patches::EXPERIMENT)

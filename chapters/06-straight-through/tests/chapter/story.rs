@@ -12,6 +12,7 @@ fn the_story_runs_and_is_deterministic() {
         "hover.svg",
         "plane.svg",
         "plane_loss.svg",
+        "astray.svg",
         "gumbel.svg",
         "rotation.svg",
         "patches.png",

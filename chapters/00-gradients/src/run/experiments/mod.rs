@@ -2,6 +2,7 @@
 
 pub mod activations;
 pub mod backward_pass;
+pub mod causes;
 pub mod digits;
 pub mod extremes;
 pub mod finite_differences;
@@ -11,6 +12,7 @@ pub mod optimisers;
 pub mod parity;
 pub mod sweep;
 pub mod unscaled;
+pub mod went_wrong;
 pub mod zero_start;
 
 use datasets::{Digits, Split};

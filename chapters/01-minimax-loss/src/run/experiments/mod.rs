@@ -10,6 +10,7 @@ pub mod pushes;
 pub mod race;
 pub mod separation;
 pub mod share;
+pub mod spoilt;
 pub mod tails;
 pub mod wrong_sign;
 

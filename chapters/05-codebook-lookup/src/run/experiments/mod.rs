@@ -12,6 +12,8 @@ pub mod lookup;
 pub mod patches;
 pub mod pipeline;
 pub mod rounding;
+pub mod spoilt;
+pub mod steps;
 
 use gradients::plain::real;
 use lab::{ChaCha8Rng, Claim, over_seeds};

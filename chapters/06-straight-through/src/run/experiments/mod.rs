@@ -2,6 +2,7 @@
 
 pub mod around;
 mod arrows;
+pub mod astray;
 pub mod difference;
 pub mod equal;
 pub mod field;
