@@ -25,5 +25,5 @@ pub(crate) fn g_loss_backward<F: NdFloat>(
     s_fake: &Array2<F>, // [B, 1]
 ) -> Option<Array2<F>> {
     G_LOSS_BACKWARD
-        .ask(|| narrow(g_loss_backward::g_loss_backward(&wide(s_fake))))
+        .ask(|| narrow(g_loss_backward::g_loss_backward(&wide(s_fake), 1.0)))
 }

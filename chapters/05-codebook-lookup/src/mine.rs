@@ -2,20 +2,20 @@
 //! `solved`. They are written for f64; what trains in f32 is widened on the way in and narrowed on the way out.
 
 use lab::mine::{Exercise, narrow, wide};
-use ndarray::{Array2, NdFloat};
+use ndarray::{Array1, Array2, NdFloat};
 
 #[cfg_attr(feature = "solved", path = "../solutions/cluster_means.rs")]
 #[cfg_attr(not(feature = "solved"), path = "../exercises/cluster_means.rs")]
 mod cluster_means;
-#[cfg_attr(feature = "solved", path = "../solutions/gather_backward.rs")]
-#[cfg_attr(not(feature = "solved"), path = "../exercises/gather_backward.rs")]
-mod gather_backward;
+#[cfg_attr(feature = "solved", path = "../solutions/gains_backward.rs")]
+#[cfg_attr(not(feature = "solved"), path = "../exercises/gains_backward.rs")]
+mod gains_backward;
 #[cfg_attr(feature = "solved", path = "../solutions/nearest.rs")]
 #[cfg_attr(not(feature = "solved"), path = "../exercises/nearest.rs")]
 mod nearest;
 
 static NEAREST: Exercise = Exercise::new("5.1 nearest");
-static GATHER_BACKWARD: Exercise = Exercise::new("5.4 gather_backward");
+static GAINS_BACKWARD: Exercise = Exercise::new("5.4 gains_backward");
 static CLUSTER_MEANS: Exercise = Exercise::new("5.5 cluster_means");
 
 pub(crate) fn nearest<F: NdFloat>(
@@ -30,8 +30,14 @@ pub(crate) fn gather_backward<F: NdFloat>(
     indices: &[usize], // [N]
     k: usize,
 ) -> Option<Array2<F>> {
-    GATHER_BACKWARD.ask(|| {
-        narrow(gather_backward::gather_backward(&wide(d_z_q), indices, k))
+    GAINS_BACKWARD.ask(|| {
+        // With gains of 1, whatever the codes are.
+        let codebook = Array2::zeros((k, d_z_q.ncols()));
+        let gains = Array1::ones(indices.len());
+        let d = wide(d_z_q); // [N, C]
+        narrow(
+            gains_backward::gains_backward(&d, &codebook, indices, &gains).0,
+        )
     })
 }
 
