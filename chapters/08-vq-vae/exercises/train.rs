@@ -21,10 +21,10 @@ pub fn train(
     adam: AdamConfig,
 ) -> Vec<f64> {
     todo!(
-        "Exercise 8.8 (§ One step): forward by `half`, `quantize`, `half`, and \
-         back in the opposite order; all gradients before any step. Whose \
-         weights lead from `half_backward`'s first result, [N, C], to the \
-         codes? `learn` asks for random numbers, which only revival needs: \
-         `&mut rng_at(0, 0)`"
+        "Exercise 8.8 (§ One step): forward by `half`, `quantize`, `half`, \
+         and back in the opposite order; all gradients before any step. \
+         Whose weights lead from `half_backward`'s first result, [N, C], to \
+         the codes? `learn` asks for random numbers, which only revival \
+         needs: `&mut rng_at(0, 0)`"
     )
 }

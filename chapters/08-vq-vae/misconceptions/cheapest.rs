@@ -43,3 +43,20 @@ pub fn nearest(z: &Matrix, e: &Matrix, _: &Matrix) -> Vec<usize> {
 pub fn price_alone(z: &Matrix, e: &Matrix, p: &Matrix) -> Vec<usize> {
     least(z, e, |_, n, k| p[[n % p.nrows(), k]])
 }
+
+pub fn mean_distance(z: &Matrix, e: &Matrix, p: &Matrix) -> Vec<usize> {
+    let width = z.ncols() as f64;
+    least(z, e, |d, n, k| d / width + p[[n % p.nrows(), k]])
+}
+
+pub fn last_of_equals(z: &Matrix, e: &Matrix, p: &Matrix) -> Vec<usize> {
+    let of_latent = |n: usize| {
+        let of = |k: usize| {
+            let far = &z.row(n) - &e.row(k);
+            far.dot(&far) + p[[n % p.nrows(), k]]
+        };
+        let cheaper = |a, b| if of(b) <= of(a) { b } else { a };
+        (1..e.nrows()).fold(0, cheaper)
+    };
+    (0..z.nrows()).map(of_latent).collect()
+}

@@ -58,3 +58,11 @@ pub fn middle_alone(d_columns: &Array2<f64>, _: usize) -> Array2<f64> {
     let c = d_columns.ncols() / 9;
     d_columns.slice(s![.., 4 * c..5 * c]).to_owned()
 }
+
+/// "The nine parts of a row are its place's."
+pub fn its_own_row(d_columns: &Array2<f64>, _: usize) -> Array2<f64> {
+    let (n, c) = (d_columns.nrows(), d_columns.ncols() / 9);
+    Array2::from_shape_fn((n, c), |(n, c_)| {
+        (0..9).map(|tap| d_columns[[n, tap * c + c_]]).sum()
+    })
+}

@@ -62,3 +62,20 @@ pub fn across_the_edge(x: &Array2<f64>, side: usize) -> Array2<f64> {
     }
     columns
 }
+
+pub fn into_the_next_image(x: &Array2<f64>, side: usize) -> Array2<f64> {
+    let (n, c) = x.dim();
+    let mut columns = Array2::zeros((n, 9 * c));
+    for row in 0..n {
+        for tap in 0..9 {
+            let column = row % side + tap % 3;
+            let m = row + tap / 3 * side + tap % 3;
+            let m = m.checked_sub(side + 1).filter(|m| *m < n);
+            if let (Some(m), true) = (m, (1..=side).contains(&column)) {
+                let taps = s![row, tap * c..(tap + 1) * c];
+                columns.slice_mut(taps).assign(&x.row(m));
+            }
+        }
+    }
+    columns
+}

@@ -35,3 +35,19 @@ pub fn relu_on_both_ways(
 ) -> Array2<f64> {
     (d_h + d_a) * mask(a)
 }
+
+pub fn times_the_value(
+    a: &Array2<f64>,
+    d_h: &Array2<f64>,
+    d_a: &Array2<f64>,
+) -> Array2<f64> {
+    d_h + d_a * a
+}
+
+pub fn relu_on_the_wrong_way(
+    a: &Array2<f64>,
+    d_h: &Array2<f64>,
+    d_a: &Array2<f64>,
+) -> Array2<f64> {
+    d_h * mask(a) + d_a
+}

@@ -1,6 +1,6 @@
 use ndarray::Array2;
 
-pub fn bits(p: &Array2<f64>, map: &[usize]) -> f64 {
-    let codes = map.iter().enumerate();
-    codes.map(|(place, &code)| -p[[place, code]].log2()).sum()
+pub fn bits(q: &Array2<f64>, p: &Array2<f64>) -> f64 {
+    let come = q.iter().zip(p).filter(|(_, p)| **p > 0.0);
+    come.map(|(q, p)| -p * q.log2()).sum()
 }

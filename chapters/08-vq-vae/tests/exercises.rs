@@ -11,14 +11,18 @@ mod bits;
 mod cheapest;
 #[path = "../exercises/col2im.rs"]
 mod col2im;
-#[path = "../exercises/decoder_input.rs"]
-mod decoder_input;
+#[path = "../exercises/diagnose.rs"]
+mod diagnose;
 #[path = "../exercises/im2col.rs"]
 mod im2col;
 #[path = "../exercises/mse_over_variance.rs"]
 mod mse_over_variance;
+#[path = "../exercises/rarer.rs"]
+mod rarer;
 #[path = "../exercises/residual_backward.rs"]
 mod residual_backward;
+#[path = "../exercises/strided_backward.rs"]
+mod strided_backward;
 #[path = "../exercises/train.rs"]
 mod train;
 
@@ -40,8 +44,8 @@ fn exercise_8_3_residual_backward() {
 }
 
 #[test]
-fn exercise_8_4_decoder_input() {
-    expect_pass(checks::decoder_input(decoder_input::decoder_input));
+fn exercise_8_4_strided_backward() {
+    expect_pass(checks::strided_backward(strided_backward::strided_backward));
 }
 
 #[test]
@@ -64,4 +68,14 @@ fn exercise_8_7_cheapest() {
 #[test]
 fn exercise_8_8_train() {
     expect_pass(checks::train(train::train));
+}
+
+#[test]
+fn exercise_8_9_diagnose() {
+    expect_pass(checks::diagnose(diagnose::diagnose));
+}
+
+#[test]
+fn exercise_8_10_rarer() {
+    expect_pass(checks::rarer(rarer::rarer));
 }

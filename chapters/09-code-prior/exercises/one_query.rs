@@ -5,7 +5,7 @@ use ndarray::{Array1, Array2};
 
 /// What one head gives at the newest place: `query`, `key` and `value` `[D]`
 /// are its own, `keys` and `values` `[n, D]` are those of the n places before
-/// it. `[D]`
+/// it; n may be 0. Scores may be in the thousands. `[D]`
 pub fn one_query(
     query: &Array1<f64>,
     key: &Array1<f64>,

@@ -73,3 +73,38 @@ pub fn values_not_transposed(
     let d_s = through_softmax(p, &d_y.dot(&v.t()));
     rest((q, k), d_s, p.dot(d_y), root(q))
 }
+
+pub fn mean_forgotten(
+    q: &Array2<f64>,
+    k: &Array2<f64>,
+    v: &Array2<f64>,
+    p: &Array2<f64>,
+    d_y: &Array2<f64>,
+) -> Three {
+    rest((q, k), p * &d_y.dot(&v.t()), p.t().dot(d_y), root(q))
+}
+
+pub fn plain_mean(
+    q: &Array2<f64>,
+    k: &Array2<f64>,
+    v: &Array2<f64>,
+    p: &Array2<f64>,
+    d_y: &Array2<f64>,
+) -> Three {
+    let d_p = d_y.dot(&v.t());
+    let means = d_p.sum_axis(Axis(1)) / d_p.ncols() as f64;
+    let d_s = p * &(d_p - means.insert_axis(Axis(1)));
+    rest((q, k), d_s, p.t().dot(d_y), root(q))
+}
+
+pub fn in_another_order(
+    q: &Array2<f64>,
+    k: &Array2<f64>,
+    v: &Array2<f64>,
+    p: &Array2<f64>,
+    d_y: &Array2<f64>,
+) -> Three {
+    let d_s = through_softmax(p, &d_y.dot(&v.t()));
+    let [d_q, d_k, d_v] = rest((q, k), d_s, p.t().dot(d_y), root(q));
+    [d_v, d_q, d_k]
+}

@@ -53,3 +53,18 @@ pub fn entropy_of_the_model(
     let p = &e / &e.sum_axis(Axis(1)).insert_axis(Axis(1));
     -p.mapv(|p| p * p.log2()).sum() / codes.nrows() as f64
 }
+
+pub fn overflows(logits: &Array2<f64>, codes: &Array2<usize>) -> f64 {
+    nats_called_bits(logits, codes) / LN_2
+}
+
+/// "So that there is no logarithm of 0."
+pub fn clamped(logits: &Array2<f64>, codes: &Array2<usize>) -> f64 {
+    let all = logits.rows().into_iter().zip(codes);
+    let bits = all.map(|(row, &code)| {
+        let largest = row.fold(f64::NEG_INFINITY, |a, &b| a.max(b));
+        let sum = row.mapv(|s| (s - largest).exp()).sum();
+        -((row[code] - largest).exp() / sum).max(1e-10).log2()
+    });
+    bits.sum::<f64>() / codes.nrows() as f64
+}

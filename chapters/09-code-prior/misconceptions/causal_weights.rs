@@ -63,3 +63,38 @@ pub fn softmax_of_columns(q: &Array2<f64>, k: &Array2<f64>) -> Array2<f64> {
     let sums = e.sum_axis(ndarray::Axis(0));
     e / sums
 }
+
+pub fn masked_by_0(q: &Array2<f64>, k: &Array2<f64>) -> Array2<f64> {
+    let s = q.dot(&k.t()) * root(q);
+    let e = Array2::from_shape_fn(s.dim(), |(i, j)| {
+        if j <= i { s[[i, j]].exp() } else { 1.0 }
+    });
+    let sums = e.sum_axis(ndarray::Axis(1));
+    e / sums.insert_axis(ndarray::Axis(1))
+}
+
+pub fn divided_by_d(q: &Array2<f64>, k: &Array2<f64>) -> Array2<f64> {
+    weights(q, k, root(q).powi(2), |i, j| j <= i)
+}
+
+pub fn no_maximum(q: &Array2<f64>, k: &Array2<f64>) -> Array2<f64> {
+    let s = q.dot(&k.t()) * root(q);
+    let e = Array2::from_shape_fn(s.dim(), |(i, j)| {
+        if j <= i { s[[i, j]].exp() } else { 0.0 }
+    });
+    let sums = e.sum_axis(ndarray::Axis(1));
+    e / sums.insert_axis(ndarray::Axis(1))
+}
+
+/// "Right on paper": the softmax over all places, cut and divided anew.
+pub fn cut_and_divided_anew(q: &Array2<f64>, k: &Array2<f64>) -> Array2<f64> {
+    let mut p = q.dot(&k.t()) * root(q);
+    for (i, mut row) in p.rows_mut().into_iter().enumerate() {
+        let largest = row.fold(f64::NEG_INFINITY, |a, &b| a.max(b));
+        row.mapv_inplace(|s| (s - largest).exp());
+        row.slice_mut(ndarray::s![i + 1..]).fill(0.0);
+        let sum = row.sum();
+        row /= sum;
+    }
+    p
+}

@@ -42,3 +42,21 @@ pub fn over_the_batch(
     let along = (d * x_hat).sum_axis(Axis(0)) / n;
     (d - &moved - x_hat * &along) * column(scale)
 }
+
+pub fn sums_for_means(
+    x_hat: &Array2<f64>,
+    scale: &Array1<f64>,
+    d: &Array2<f64>,
+) -> Array2<f64> {
+    let w = d.ncols() as f64;
+    let (moved, along) = (mean(d) * w, mean(&(d * x_hat)) * w);
+    (d - &moved - x_hat * &along) * column(scale)
+}
+
+pub fn no_factor(
+    x_hat: &Array2<f64>,
+    _: &Array1<f64>,
+    d: &Array2<f64>,
+) -> Array2<f64> {
+    d - &mean(d) - x_hat * &mean(&(d * x_hat))
+}

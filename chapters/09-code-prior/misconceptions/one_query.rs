@@ -61,3 +61,28 @@ pub fn keys_as_queries(
     all.push(value.clone());
     averaged(&scores, &all)
 }
+
+/// "Nothing is kept, so nothing comes out."
+pub fn zeros_at_the_first_place(
+    query: &Array1<f64>,
+    key: &Array1<f64>,
+    value: &Array1<f64>,
+    keys: &Array2<f64>,
+    values: &Array2<f64>,
+) -> Array1<f64> {
+    if keys.nrows() == 0 {
+        return value * 0.0;
+    }
+    overflows(query, key, value, keys, values)
+}
+
+pub fn overflows(
+    query: &Array1<f64>,
+    key: &Array1<f64>,
+    value: &Array1<f64>,
+    keys: &Array2<f64>,
+    values: &Array2<f64>,
+) -> Array1<f64> {
+    let root = (query.len() as f64).sqrt();
+    no_root(&(query / root), key, value, keys, values)
+}

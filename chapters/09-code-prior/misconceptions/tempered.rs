@@ -30,3 +30,8 @@ pub fn overflows(logits: &Array1<f64>, temperature: f64) -> Array1<f64> {
     let e = logits.mapv(|v| (v / temperature).exp());
     &e / e.sum()
 }
+
+pub fn cut_off(logits: &Array1<f64>, temperature: f64) -> Array1<f64> {
+    let e = logits.mapv(|v| (v / temperature).min(700.0).exp());
+    &e / e.sum()
+}

@@ -13,6 +13,8 @@ mod bits_per_image;
 mod causal_weights;
 #[path = "../exercises/colder.rs"]
 mod colder;
+#[path = "../exercises/diagnose.rs"]
+mod diagnose;
 #[path = "../exercises/in_units.rs"]
 mod in_units;
 #[path = "../exercises/mask.rs"]
@@ -85,4 +87,9 @@ fn exercise_9_10_train() {
 #[test]
 fn exercise_9_11_colder() {
     expect_pass(checks::colder(colder::colder));
+}
+
+#[test]
+fn exercise_9_12_diagnose() {
+    expect_pass(checks::diagnose(diagnose::diagnose));
 }

@@ -10,8 +10,9 @@ mod short;
 use lab::{Cost, Lab};
 
 use experiments::{
-    choices, digits, digits_dfdx, first_steps, gradient, ingredients, keras,
-    ladder, quantizers as other, rate,
+    choices, dear, depth, digits, digits_dfdx, first_steps, gradient, half,
+    ingredients, interval, keras, ladder, logged, pipeline,
+    quantizers as other, rate, unrolled,
 };
 
 /// The experiments of chapter 8.
@@ -20,6 +21,12 @@ use experiments::{
 /// The data cannot be read, an experiment failed, or a file cannot be written.
 pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     lab.experiment("ledger", Cost::Seconds, compare_everything)?;
+    lab.run(&pipeline::EXPERIMENT)?;
+    lab.run(&depth::EXPERIMENT)?;
+    lab.run(&unrolled::EXPERIMENT)?;
+    lab.run(&half::EXPERIMENT)?;
+    lab.run(&interval::EXPERIMENT)?;
+    lab.run(&dear::EXPERIMENT)?;
     lab.run(&first_steps::EXPERIMENT)?;
     lab.run(&digits::EXPERIMENT)?;
     lab.run(&digits_dfdx::EXPERIMENT)?;
@@ -29,7 +36,8 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     lab.run(&ingredients::EXPERIMENT)?;
     lab.run(&rate::EXPERIMENT)?;
     lab.run(&ladder::EXPERIMENT)?;
-    lab.run(&other::EXPERIMENT)
+    lab.run(&other::EXPERIMENT)?;
+    lab.run(&logged::EXPERIMENT)
 }
 
 fn compare_everything(lab: &mut Lab) -> anyhow::Result<()> {

@@ -10,14 +10,18 @@ mod bits;
 mod cheapest;
 #[path = "../../solutions/col2im.rs"]
 mod col2im;
-#[path = "../../solutions/decoder_input.rs"]
-mod decoder_input;
+#[path = "../../solutions/diagnose.rs"]
+mod diagnose;
 #[path = "../../solutions/im2col.rs"]
 mod im2col;
 #[path = "../../solutions/mse_over_variance.rs"]
 mod mse_over_variance;
+#[path = "../../solutions/rarer.rs"]
+mod rarer;
 #[path = "../../solutions/residual_backward.rs"]
 mod residual_backward;
+#[path = "../../solutions/strided_backward.rs"]
+mod strided_backward;
 #[path = "../../solutions/train.rs"]
 mod train;
 
@@ -40,7 +44,7 @@ fn exercise_8_3() {
 
 #[test]
 fn exercise_8_4() {
-    expect_pass(checks::decoder_input(decoder_input::decoder_input));
+    expect_pass(checks::strided_backward(strided_backward::strided_backward));
 }
 
 #[test]
@@ -63,4 +67,14 @@ fn exercise_8_7() {
 #[test]
 fn exercise_8_8() {
     expect_pass(checks::train(train::train));
+}
+
+#[test]
+fn exercise_8_9() {
+    expect_pass(checks::diagnose(diagnose::diagnose));
+}
+
+#[test]
+fn exercise_8_10() {
+    expect_pass(checks::rarer(rarer::rarer));
 }

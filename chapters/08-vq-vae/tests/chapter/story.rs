@@ -16,6 +16,15 @@ fn the_story_runs_and_is_deterministic() {
         "between.png",
         "rate.svg",
         "quantizers.svg",
+        "pipeline.svg",
+        "depth.svg",
+        "unrolled.svg",
+        "half.svg",
+        "interval.svg",
+        "dear.svg",
+        "height.svg",
+        "logged.svg",
+        "letters.svg",
     ];
     let values = smoke_run(&CHAPTER, &figures);
     let of = |name: &str| values[name];

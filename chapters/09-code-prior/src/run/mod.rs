@@ -11,7 +11,8 @@ mod world;
 use lab::{Cost, Lab};
 
 use experiments::{
-    draw, draw_dfdx, mask, parity, pixelcnn, rates, root, switches,
+    block, coder, draw, draw_dfdx, kernels, mask, parity, pixelcnn, rates,
+    root, sees, switches, wrong,
 };
 
 /// The experiments of chapter 9.
@@ -21,6 +22,11 @@ use experiments::{
 pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     lab.experiment("ledger", Cost::Seconds, compare_everything)?;
     lab.run(&parity::EXPERIMENT)?;
+    lab.run(&sees::EXPERIMENT)?;
+    lab.run(&block::EXPERIMENT)?;
+    lab.run(&coder::EXPERIMENT)?;
+    lab.run(&kernels::EXPERIMENT)?;
+    lab.run(&wrong::EXPERIMENT)?;
     lab.run(&mask::EXPERIMENT)?;
     lab.run(&root::EXPERIMENT)?;
     lab.run(&switches::EXPERIMENT)?;

@@ -9,164 +9,472 @@ use code_prior::plain::{
 };
 use code_prior::sampling::{How, sample};
 use code_prior::training::Config;
+use code_prior::{model, plain, sampling}; // `causes` finds them here
 use gradients::plain::{
     Adam, AdamConfig, Parameters, cross_entropy, cross_entropy_backward,
 };
 use lab::{Diagnosis, judge, judge_number, rng_at};
-use ndarray::{Array1, Array2, Axis, array, s};
+use ndarray::{Array, Array1, Array2, ArrayView1, Axis, Dimension, array, s};
 use ndarray_rand::rand::Rng;
 
-/// Queries, keys and values of four places.
+#[path = "../../src/run/experiments/wrong/causes.rs"]
+pub mod causes;
+
+pub use causes::Cause;
+use causes::{BEST, CAUSES, SAID, SHOWN, STEPS, apart, late, log};
+
+/// Queries, keys and values of five places, three numbers each; with a zero row, two equal keys, and scores of either sign.
 fn head() -> [Array2<f64>; 3] {
     [
-        array![[0.5, -1.0], [1.5, 0.3], [-0.7, 0.9], [0.2, 1.1]],
-        array![[1.0, 0.4], [-0.6, 0.8], [0.3, -1.2], [0.9, 0.7]],
-        array![[0.2, 1.0], [-1.0, 0.5], [0.6, -0.3], [1.4, 0.1]],
+        array![
+            [0.5, -1.0, 0.2],
+            [1.5, 0.3, -0.4],
+            [-0.7, 0.9, 1.1],
+            [0.2, 1.1, 0.6],
+            [0.0, 0.0, 0.0]
+        ],
+        array![
+            [1.0, 0.4, -0.3],
+            [-0.6, 0.8, 0.5],
+            [1.0, 0.4, -0.3],
+            [0.9, 0.7, 1.2],
+            [0.3, -1.2, 0.1]
+        ],
+        array![
+            [0.2, 1.0, -0.7],
+            [-1.0, 0.5, 0.0],
+            [0.6, -0.3, 0.8],
+            [1.4, 0.1, -0.2],
+            [0.3, 0.9, 0.4]
+        ],
     ]
 }
 
-/// Softmax along the rows, over the places that `may(i, j)` admits.
+/// Softmax along the rows, over the places that `may(i, j)` admits; 0 where there are none.
 fn shares(
     s: &Array2<f64>,
     may: impl Fn(usize, usize) -> bool,
 ) -> Array2<f64> {
-    let e = Array2::from_shape_fn(s.dim(), |(i, j)| {
-        if may(i, j) { s[[i, j]].exp() } else { 0.0 }
-    });
-    let sums = e.sum_axis(Axis(1)).mapv(|v| v.max(1e-300));
-    e / sums.insert_axis(Axis(1))
+    let mut e = Array2::zeros(s.dim());
+    for ((i, row), mut e) in
+        s.rows().into_iter().enumerate().zip(e.rows_mut())
+    {
+        let known = || row.iter().enumerate().filter(|(j, _)| may(i, *j));
+        let most = known().fold(f64::NEG_INFINITY, |a, (_, b)| a.max(*b));
+        known().for_each(|(j, s)| e[j] = (s - most).exp());
+        let sum = e.sum().max(1e-300);
+        e /= sum;
+    }
+    e
 }
+
+/// Whether two arrays agree, and are no number in the same places.
+fn alike<D: Dimension>(a: &Array<f64, D>, b: &Array<f64, D>) -> bool {
+    let near = |(a, b): (&f64, &f64)| {
+        let both = a.is_nan() && b.is_nan();
+        both || a == b || (a - b).abs() <= 1e-9 * a.abs().max(1.0)
+    };
+    a.shape() == b.shape() && a.iter().zip(b).all(near)
+}
+
+/// [`judge`] where what came may be no number: a suspect may be none there either.
+fn judge_far<D: Dimension>(
+    expected: &Array<f64, D>,
+    came: &Array<f64, D>,
+    suspects: Vec<(Array<f64, D>, Diagnosis)>,
+    otherwise: Diagnosis,
+) -> Result<(), Diagnosis> {
+    let right = alike(expected, came);
+    let suspect = suspects.into_iter().find(|(wrong, _)| alike(wrong, came));
+    match suspect {
+        Some((_, told)) if !right => {
+            Err(told.with(format!("{expected:.5}"), format!("{came:.5}")))
+        }
+        _ => judge(expected, came, 1e-9, vec![], otherwise),
+    }
+}
+
+/// What a softmax without its maximum does with large scores.
+const OVERFLOW: &str = "The exponential of a large score is infinite, and that of a very negative one is 0. Take the largest score out \
+                        first; the shares stay the same.";
 
 pub fn causal_weights(
     candidate: fn(&Array2<f64>, &Array2<f64>) -> Array2<f64>,
 ) -> Result<(), Diagnosis> {
     const SEE: &str = "chapter 9, § Attention, causally, equation 9.6";
-    let [q, k, _] = head();
     let told = |name, what: &str| Diagnosis::new(name, what, SEE);
-    let s = q.dot(&k.t()) / 2.0_f64.sqrt();
-    let right = shares(&s, |i, j| j <= i);
-    let all = shares(&s, |_, _| true);
-    let cut = Array2::from_shape_fn(all.dim(), |(i, j)| {
-        if j <= i { all[[i, j]] } else { 0.0 }
+    let [q, k, _] = head();
+    let one = |x: &Array2<f64>| x.slice(s![1..2, ..]).to_owned();
+    for (q, k) in [(q.clone(), k.clone()), (one(&q), one(&k))] {
+        let root = (q.ncols() as f64).sqrt();
+        let s = q.dot(&k.t()) / root;
+        let known = |i, j| j <= i;
+        let scaled = |times: f64| shares(&(&s * times), known);
+        let all = shares(&s, |_, _| true);
+        let kept = |p: &Array2<f64>| {
+            Array2::from_shape_fn(p.dim(), |(i, j)| {
+                if j <= i { p[[i, j]] } else { 0.0 }
+            })
+        };
+        let turned = shares(&s.t().to_owned(), |i, j| j >= i);
+        let mut none = shares(&s, |i, j| j < i);
+        none.row_mut(0).fill(f64::NAN);
+        judge_far(
+            &scaled(1.0),
+            &candidate(&q, &k),
+            vec![
+                (
+                    none,
+                    told(
+                        "not itself",
+                        "A place may look at itself: its row holds the code *before* it. Without it the first place sees \
+                         nothing at all, and a softmax of nothing is 0 by 0.",
+                    ),
+                ),
+                (
+                    all.clone(),
+                    told(
+                        "no mask",
+                        "Every place sees every other one, its future as well. In training the model then reads the answer; \
+                         in drawing there is no future to read.",
+                    ),
+                ),
+                (
+                    shares(&s, |i, j| j <= i + 1),
+                    told(
+                        "one too many",
+                        "Each place sees the one after it, and in there is the very code it has to say. The loss falls to \
+                         nothing and the samples are noise.",
+                    ),
+                ),
+                (
+                    shares(&s, |i, j| j >= i),
+                    told(
+                        "wrong side",
+                        "Each place sees itself and what comes later. Row i asks, column j answers: j > i is the future.",
+                    ),
+                ),
+                (
+                    shares(&s, |i, j| j < i),
+                    told(
+                        "not itself",
+                        "A place may look at itself: its row holds the code *before* it. Without it the first place sees \
+                         nothing at all.",
+                    ),
+                ),
+                (
+                    scaled(root),
+                    told(
+                        "no root",
+                        "The products were not divided by the root of D. The wider the head, the larger its scores, and the \
+                         softmax picks one place alone.",
+                    ),
+                ),
+                (
+                    scaled(-1.0),
+                    told(
+                        "sign",
+                        "The worse a key fits, the more it counts: the scores have the opposite sign.",
+                    ),
+                ),
+                (
+                    scaled(root * root),
+                    told(
+                        "multiplied by the root",
+                        "The products were multiplied by the root of D, which makes them larger still. It divides.",
+                    ),
+                ),
+                (
+                    scaled(1.0 / root),
+                    told(
+                        "divided by D",
+                        "The products were divided by D. A sum of D products has *variance* D, so its size is the root of D.",
+                    ),
+                ),
+                (
+                    scaled(root / (q.nrows() as f64).sqrt()),
+                    told(
+                        "root of T",
+                        "The products were divided by the root of the number of places. They are sums over the D columns of a \
+                         head, and D is `ncols` of the queries.",
+                    ),
+                ),
+                (
+                    kept(&all),
+                    told(
+                        "masked after the softmax",
+                        "The later places were removed after the softmax: rows no longer sum to 1, and the future still \
+                         counts in their denominators.",
+                    ),
+                ),
+                (
+                    shares(&kept(&s), |_, _| true),
+                    told(
+                        "masked by 0",
+                        "The scores of later places were set to 0, and 0 is a score like any other: its exponential is 1. What is \
+                         hidden needs a score of -∞, or stays out of the sum.",
+                    ),
+                ),
+                (
+                    kept(&shares(&kept(&s), |_, _| true)),
+                    told(
+                        "masked by 0",
+                        "The scores of later places were set to 0 before the softmax, and their exponentials, 1 each, are still in \
+                         the denominators.",
+                    ),
+                ),
+                (
+                    turned.t().to_owned(),
+                    told(
+                        "columns",
+                        "The columns sum to 1. Each row is one place's question, and its weights are what has to sum to 1.",
+                    ),
+                ),
+                (
+                    scaled(1.0).t().to_owned(),
+                    told(
+                        "transposed",
+                        "These are the right weights, with rows and columns exchanged. Row i is the place that asks.",
+                    ),
+                ),
+                (
+                    shares(&s.t().to_owned(), known),
+                    told(
+                        "keys ask",
+                        "Keys and queries have changed places: row i has to hold the products of query i with all keys.",
+                    ),
+                ),
+                (
+                    shares(&shares(&s, known), known),
+                    told(
+                        "softmax twice",
+                        "A softmax was taken of what is a softmax already.",
+                    ),
+                ),
+                (
+                    kept(&s),
+                    told(
+                        "no softmax",
+                        "These are the scores. Weights are not negative and add up to 1 in each row.",
+                    ),
+                ),
+                (
+                    kept(&s.mapv(f64::exp)),
+                    told(
+                        "not normalised",
+                        "These are the exponentials; each row has to be divided by its sum.",
+                    ),
+                ),
+            ],
+            told("value", "The weights are wrong."),
+        )?;
+    }
+    // Scores of a thousand and more of either sign, and of later places too.
+    let mut q = q * 2000.0;
+    q.row_mut(0).assign(&(&k.row(0) * -2000.0));
+    let s = q.dot(&k.t()) / 3.0_f64.sqrt();
+    let of = |most: &dyn Fn(usize) -> f64| {
+        let e = Array2::from_shape_fn(s.dim(), |(i, j)| {
+            if j <= i { (s[[i, j]] - most(i)).exp() } else { 0.0 }
+        });
+        let sums = e.sum_axis(Axis(1)).insert_axis(Axis(1));
+        e / sums
+    };
+    let largest =
+        |s: ArrayView1<f64>| s.fold(f64::NEG_INFINITY, |a, b| a.max(*b));
+    let of_all = s.iter().fold(f64::NEG_INFINITY, |a, b| a.max(*b));
+    let late = "The largest score that was taken out is one of a place that may not be seen. Far above the others it leaves only zeros, \
+                and 0 by 0. Take the largest of those that are seen.";
+    let low = [-1e2, -1e3].map(|low| {
+        let s = Array2::from_shape_fn(s.dim(), |(i, j)| {
+            if j <= i { s[[i, j]] } else { low }
+        });
+        let what = "What is hidden was given a score that is low, and a score that is seen was lower still: the future got its weight. Only \
+                    -∞ is below all scores.";
+        (shares(&s, |_, _| true), told("masked by a number", what))
     });
-    let turned = shares(&s.t().to_owned(), |i, j| j >= i);
-    judge(
-        &right,
+    let mut suspects = Vec::from(low);
+    suspects.extend([
+            (of(&|_| 0.0), told("overflow", OVERFLOW)),
+        (
+            of(&|i| s[[i, 0]]),
+            told("overflow", "The first score of each row was taken out. It may be far below the largest, and then exponentials are infinite."),
+        ),
+            (
+                of(&|i| largest(s.row(i))),
+                told("a later place's maximum", late),
+            ),
+            (
+                of(&|_| of_all),
+                told(
+                    "one maximum for all",
+                    "One maximum was taken out of all rows. Each row has its own softmax, and its own largest score.",
+                ),
+            ),
+    ]);
+    judge_far(
+        &shares(&s, |i, j| j <= i),
         &candidate(&q, &k),
-        1e-10,
-        vec![
-            (
-                all,
-                told(
-                    "no mask",
-                    "Every place sees every other one, its future as well. In training the model then reads the answer; \
-                     in drawing there is no future to read.",
-                ),
-            ),
-            (
-                shares(&s, |i, j| j <= i + 1),
-                told(
-                    "one too many",
-                    "Each place sees the one after it, and in there is the very code it has to say. The loss falls to \
-                     nothing and the samples are noise.",
-                ),
-            ),
-            (
-                shares(&s, |i, j| j >= i),
-                told(
-                    "wrong side",
-                    "Each place sees itself and what comes later. Row i asks, column j answers: j > i is the future.",
-                ),
-            ),
-            (
-                shares(&s, |i, j| j < i),
-                told(
-                    "not itself",
-                    "A place may look at itself: its row holds the code *before* it. Without it the first place sees \
-                     nothing at all.",
-                ),
-            ),
-            (
-                shares(&(&s * 2.0_f64.sqrt()), |i, j| j <= i),
-                told(
-                    "no root",
-                    "The products were not divided by the root of D. The wider the head, the larger its scores, and the \
-                     softmax picks one place alone.",
-                ),
-            ),
-            (
-                cut,
-                told(
-                    "masked after the softmax",
-                    "The later places were removed after the softmax: rows no longer sum to 1, and the future still \
-                     counts in their denominators.",
-                ),
-            ),
-            (
-                turned.t().to_owned(),
-                told(
-                    "columns",
-                    "The columns sum to 1. Each row is one place's question, and its weights are what has to sum to 1.",
-                ),
-            ),
-        ],
-        told("value", "The weights are wrong."),
+        suspects,
+        told(
+            "large scores",
+            "At scores of a thousand and more the weights are wrong.",
+        ),
     )
 }
 
-pub fn shift_right(
-    candidate: fn(&Array2<usize>, usize) -> Array2<usize>,
-) -> Result<(), Diagnosis> {
+type Shifts = fn(&Array2<usize>, usize) -> Array2<usize>;
+
+pub fn shift_right(candidate: Shifts) -> Result<(), Diagnosis> {
     const SEE: &str = "chapter 9, § What is known at a place, equation 9.2";
     let told = |name, what: &str| Diagnosis::new(name, what, SEE);
     let numbers = |a: Array2<usize>| a.mapv(|v| v as f64);
-    let codes = array![[3, 1, 2], [2, 0, 1]];
-    judge(
-        &array![[5.0, 3.0, 1.0], [5.0, 2.0, 0.0]],
-        &numbers(candidate(&codes, 5)),
-        0.0,
-        vec![
-            (
-                numbers(codes.clone()),
-                told(
-                    "no shift",
-                    "The input is the target. The model learns to copy, its loss goes to 0, and drawing cannot begin: \
-                     there is nothing to copy.",
+    type Of<'a> = &'a dyn Fn(usize, usize) -> usize;
+    for (codes, k) in [
+        (array![[3, 1, 2, 4], [2, 0, 1, 1], [0, 0, 4, 3]], 5),
+        (array![[2, 0, 1, 1, 2]], 3),
+        (array![[1], [0], [1]], 2),
+    ] {
+        let (b, t) = codes.dim();
+        let of = |from: Of| {
+            numbers(Array2::from_shape_fn((b, t), |(n, i)| from(n, i)))
+        };
+        let before = |n: usize, i: usize| codes[[n, i - 1]];
+        let came = candidate(&codes, k);
+        if came.dim() == (b, t + 1) {
+            let what = "Each row has a number too many: when the start comes in, the last code has to fall out. Nothing is guessed from it.";
+            return Err(told("the last code is left", what).with(
+                format!("{:?}", codes.shape()),
+                format!("{:?}", came.shape()),
+            ));
+        }
+        judge(
+            &of(&|n, i| if i == 0 { k } else { before(n, i) }),
+            &numbers(came),
+            0.0,
+            vec![
+                (
+                    of(&|n, i| if i == 0 { k } else { codes[[n, 0]] }),
+                    told(
+                        "the first code everywhere",
+                        "The first code stands at every place behind the start. Was each place overwritten from one that had been overwritten \
+                         already? Go from the end, or write into a new array.",
+                    ),
                 ),
-            ),
-            (
-                array![[1.0, 2.0, 5.0], [0.0, 1.0, 5.0]],
-                told(
-                    "to the left",
-                    "Each place sees the code *after* it, which is the future.",
+                (
+                    of(&|n, i| match (n, i) {
+                        (0, 0) => k,
+                        (_, 0) => 0,
+                        _ => before(n, i),
+                    }),
+                    told(
+                        "one start alone",
+                        "Only the first image has a start token. Each has one.",
+                    ),
                 ),
-            ),
-            (
-                array![[0.0, 3.0, 1.0], [0.0, 2.0, 0.0]],
-                told(
-                    "code 0 as the start",
-                    "Code 0 is a code like the others. The start needs a number of its own, or the model cannot tell \
-                     where it is.",
+                (
+                    of(&|_, i| if i == 0 { k } else { 0 }),
+                    told(
+                        "nothing copied",
+                        "The start is there, and the codes were not copied.",
+                    ),
                 ),
-            ),
-            (
-                array![[2.0, 3.0, 1.0], [1.0, 2.0, 0.0]],
-                told(
-                    "round and round",
-                    "The last code came in at the front: the first place sees the end.",
+                (
+                    of(&|n, i| (codes[[n, i]] + k) % (k + 1)),
+                    told(
+                        "numbers for places",
+                        "Each code's *number* was lowered by one. It is the places that move; a code keeps its name.",
+                    ),
                 ),
-            ),
-            (
-                array![[5.0, 3.0, 1.0], [2.0, 2.0, 0.0]],
-                told(
-                    "across images",
-                    "The last code of one image became the start of the next. Each row of the batch is a sequence of \
-                     its own.",
+                (
+                    of(&|_, i| if i == 0 { k } else { before(0, i) }),
+                    told(
+                        "one image for all",
+                        "All images see the codes of the first one.",
+                    ),
                 ),
-            ),
-        ],
-        told("value", "The inputs are wrong."),
-    )
+                (
+                    numbers(codes.clone()),
+                    told(
+                        "no shift",
+                        "The input is the target. The model learns to copy, its loss goes to 0, and drawing cannot begin: \
+                         there is nothing to copy.",
+                    ),
+                ),
+                (
+                    of(&|n, i| codes.get((n, i + 1)).copied().unwrap_or(k)),
+                    told(
+                        "to the left",
+                        "Each place sees the code *after* it, which is the future.",
+                    ),
+                ),
+                (
+                    of(&|n, i| if i == 0 { 0 } else { before(n, i) }),
+                    told(
+                        "code 0 as the start",
+                        "Code 0 is a code like the others. The start needs a number of its own, or the model cannot tell \
+                         where it is.",
+                    ),
+                ),
+                (
+                    of(&|n, i| if i == 0 { k - 1 } else { before(n, i) }),
+                    told(
+                        "the last code as the start",
+                        "The start was k - 1, which is a code like the others. They are counted from 0, so the first number that is \
+                         free is k.",
+                    ),
+                ),
+                (
+                    of(&|n, i| if i == 0 { k + 1 } else { before(n, i) }),
+                    told(
+                        "a row too far",
+                        "The start was k + 1. The codes are 0 to k - 1, and the start comes right behind them.",
+                    ),
+                ),
+                (
+                    of(&|n, i| if i == 0 { k } else { codes[[n, i]] }),
+                    told(
+                        "the first code replaced",
+                        "The start stands where the first code was, and all others are still at their own places.",
+                    ),
+                ),
+                (
+                    of(&|n, i| codes[[n, (i + t - 1) % t]]),
+                    told(
+                        "round and round",
+                        "The last code came in at the front: the first place sees the end.",
+                    ),
+                ),
+                (
+                    of(&|n, i| match n * t + i {
+                        0 => k,
+                        at => codes[[(at - 1) / t, (at - 1) % t]],
+                    }),
+                    told(
+                        "across images",
+                        "The last code of one image became the start of the next. Each row of the batch is a sequence of \
+                         its own.",
+                    ),
+                ),
+                (
+                    of(&|n, i| if n == 0 { k } else { codes[[n - 1, i]] }),
+                    told(
+                        "down the batch",
+                        "Each image sees the image before it. What moves is the place, from left to right, within a row.",
+                    ),
+                ),
+                (
+                    of(&|n, i| if i < 2 { k } else { codes[[n, i - 2]] }),
+                    told(
+                        "two places",
+                        "The codes have moved by two places. Each place is told the code right before it.",
+                    ),
+                ),
+            ],
+            told("value", "The inputs are wrong."),
+        )?;
+    }
+    Ok(())
 }
 
 type AttentionBackward = fn(
@@ -177,76 +485,257 @@ type AttentionBackward = fn(
     &Array2<f64>,
 ) -> [Array2<f64>; 3];
 
+/// What can be wrong on the way back through a head.
+#[derive(Clone, Copy, PartialEq)]
+enum Back {
+    Right,
+    ValuesNotTransposed,
+    ValuesForTheirGradient,
+    ElementByElement,
+    SoftmaxForgotten,
+    MeanForgotten,
+    PlainMean,
+    MeanOfColumns,
+    MeanOverPlaces,
+    ValuesForBoth,
+    MeanAdded,
+    PlainSum,
+    MeanUnweighted,
+    WeightForgotten,
+    NotTimesValues,
+    Transposed,
+    RootForgotten,
+    RootAlongTime,
+    RootTwice,
+    KeysNotTransposed,
+    OwnRows,
+    Swapped,
+    Away,
+}
+
+const BACK: [(Back, &str, &str); 22] = [
+    (
+        Back::ValuesNotTransposed,
+        "values not transposed",
+        "A value collects from the places that looked at it: down a column of the weights, not along a row.",
+    ),
+    (
+        Back::ValuesForTheirGradient,
+        "values for their gradient",
+        "These are weights times values, or the gradient itself: what is asked for is the weights, transposed, times the gradient at \
+         the output.",
+    ),
+    (
+        Back::ValuesForBoth,
+        "values for their gradient",
+        "These are the weights, transposed, times the values. In their place belongs the gradient at the output.",
+    ),
+    (
+        Back::MeanAdded,
+        "mean added",
+        "The weighted mean of the row was added to d. It is taken out.",
+    ),
+    (
+        Back::PlainSum,
+        "plain sum",
+        "What was taken out of a row of d is its sum. It is its mean, weighted by p.",
+    ),
+    (
+        Back::MeanUnweighted,
+        "weight forgotten",
+        "Only d was multiplied by p, and not the mean that is taken out: p stands in front of the bracket.",
+    ),
+    (
+        Back::MeanOverPlaces,
+        "weighted, and divided too",
+        "What is taken out of a row of d was weighted by p and then divided by the number of places. The weights add up to 1: the weighted \
+         sum *is* the mean.",
+    ),
+    (
+        Back::ElementByElement,
+        "element by element",
+        "p (1 - p) is the slope of one weight in its own score. Raising a score lowers all the other weights of its row, too.",
+    ),
+    (
+        Back::SoftmaxForgotten,
+        "softmax forgotten",
+        "The gradient at the weights was taken for the gradient at the scores.",
+    ),
+    (
+        Back::MeanForgotten,
+        "mean forgotten",
+        "The gradient at the scores is p times d, and p times the weighted mean of d in the row has not been taken out of it. All scores \
+         of a row that grow alike change nothing.",
+    ),
+    (
+        Back::PlainMean,
+        "plain mean",
+        "The mean that is taken out of a row of d counts all places alike. It has to be weighted by p.",
+    ),
+    (
+        Back::MeanOfColumns,
+        "mean of columns",
+        "The mean was taken down the columns. The softmax is that of a row, and so is the mean.",
+    ),
+    (
+        Back::WeightForgotten,
+        "weight forgotten",
+        "The mean has been taken out of d, and the factor p in front of the bracket is missing.",
+    ),
+    (
+        Back::NotTimesValues,
+        "the values are missing",
+        "The gradient at the weights is that at the output times the values, transposed: a weight counts as much as its value can change \
+         the loss.",
+    ),
+    (
+        Back::Transposed,
+        "weights' gradient transposed",
+        "The gradient at the weights has rows and columns exchanged: row i is that of the place that asked, so it is the gradient at the \
+         output times the values, transposed.",
+    ),
+    (
+        Back::RootForgotten,
+        "root forgotten",
+        "The scores were divided by the root of D on the way in, so their gradient is on the way back.",
+    ),
+    (
+        Back::RootAlongTime,
+        "root of T",
+        "The root is that of the number of places. The scores were divided by the root of D, the columns of a head.",
+    ),
+    (
+        Back::RootTwice,
+        "root twice",
+        "The gradient was divided by the root of D twice.",
+    ),
+    (
+        Back::KeysNotTransposed,
+        "keys not transposed",
+        "A key collects from every place that asked it: down a column of the scores' gradient.",
+    ),
+    (
+        Back::OwnRows,
+        "its own rows",
+        "A score is a query times a key: the slope by the query is the *key*, and by the key it is the query.",
+    ),
+    (
+        Back::Swapped,
+        "order of the results",
+        "The gradients are right, and stand in another order. It is queries, keys, values.",
+    ),
+    (Back::Away, "sign", "Everything that came has the opposite sign."),
+];
+
+fn back(
+    [q, k, v]: [&Array2<f64>; 3],
+    p: &Array2<f64>,
+    d_y: &Array2<f64>,
+    slip: Back,
+) -> [Array2<f64>; 3] {
+    let row = |x: Array1<f64>| x.insert_axis(Axis(1)); // [T, 1]
+    let d_v = match slip {
+        Back::ValuesNotTransposed => p.dot(d_y),
+        Back::ValuesForTheirGradient => p.dot(v),
+        Back::ValuesForBoth => p.t().dot(v),
+        _ => p.t().dot(d_y),
+    };
+    let d_p = match slip {
+        Back::NotTimesValues => d_y.dot(&d_y.t()),
+        Back::Transposed => v.dot(&d_y.t()),
+        _ => d_y.dot(&v.t()),
+    };
+    let mean = row((p * &d_p).sum_axis(Axis(1)));
+    let d_s = match slip {
+        Back::ElementByElement => p * &(1.0 - p) * &d_p,
+        Back::SoftmaxForgotten => d_p,
+        Back::MeanForgotten => p * &d_p,
+        Back::PlainMean => {
+            let mean = d_p.sum_axis(Axis(1)) / d_p.ncols() as f64;
+            p * &(&d_p - &row(mean))
+        }
+        Back::MeanOfColumns => p * &(&d_p - &(p * &d_p).sum_axis(Axis(0))),
+        Back::MeanAdded => p * &(d_p + mean),
+        Back::PlainSum => p * &(&d_p - &row(d_p.sum_axis(Axis(1)))),
+        Back::MeanUnweighted => p * &d_p - mean,
+        Back::MeanOverPlaces => p * &(&d_p - &(mean / p.ncols() as f64)),
+        Back::WeightForgotten => d_p - mean,
+        _ => p * &(d_p - mean),
+    };
+    let d = q.ncols() as f64;
+    let root = match slip {
+        Back::RootForgotten => 1.0,
+        Back::RootAlongTime => (q.nrows() as f64).sqrt(),
+        Back::RootTwice => d,
+        _ => d.sqrt(),
+    };
+    let d_s = d_s / root;
+    let (d_q, d_k) = match slip {
+        Back::KeysNotTransposed => (d_s.dot(k), d_s.dot(q)),
+        Back::OwnRows => (d_s.dot(q), d_s.t().dot(k)),
+        _ => (d_s.dot(k), d_s.t().dot(q)),
+    };
+    match slip {
+        Back::Swapped => [d_k, d_q, d_v],
+        Back::Away => [-d_q, -d_k, -d_v],
+        _ => [d_q, d_k, d_v],
+    }
+}
+
 pub fn attention_backward(
     candidate: AttentionBackward,
 ) -> Result<(), Diagnosis> {
     const SEE: &str = "chapter 9, § Attention, causally, equation 9.8";
-    let [q, k, v] = head();
-    let d_y = array![[0.3, -0.2], [0.8, 0.1], [-0.5, 0.6], [0.2, 0.9]];
     let told = |name, what: &str| Diagnosis::new(name, what, SEE);
-    let root = 2.0_f64.sqrt();
-    let p = shares(&(q.dot(&k.t()) / root), |i, j| j <= i);
-    let [d_q, d_k, d_v] = candidate(&q, &k, &v, &p, &d_y);
-    judge(
-        &p.t().dot(&d_y),
-        &d_v,
-        1e-10,
-        vec![(
-            p.dot(&d_y),
-            told(
-                "values not transposed",
-                "A value collects from the places that looked at it: down a column of the weights, not along a row.",
-            ),
-        )],
-        told("values", "The gradient at the values is wrong."),
-    )?;
-    let d_p = d_y.dot(&v.t());
-    let means = (&p * &d_p).sum_axis(Axis(1)).insert_axis(Axis(1));
-    let d_s = &p * &(&d_p - &means) / root;
-    let one_by_one = &p * &(1.0 - &p) * &d_p / root;
-    judge(
-        &d_s.dot(&k),
-        &d_q,
-        1e-10,
-        vec![
-            (
-                one_by_one.dot(&k),
-                told(
-                    "element by element",
-                    "p (1 - p) is the slope of one weight in its own score. Raising a score lowers all the other weights \
-                     of its row, too.",
-                ),
-            ),
-            (
-                d_p.dot(&k) / root,
-                told(
-                    "softmax forgotten",
-                    "The gradient at the weights was taken for the gradient at the scores.",
-                ),
-            ),
-            (
-                d_s.dot(&k) * root,
-                told(
-                    "root forgotten",
-                    "The scores were divided by the root of D on the way in, so their gradient is on the way back.",
-                ),
-            ),
-        ],
-        told("queries", "The gradient at the queries is wrong."),
-    )?;
-    judge(
-        &d_s.t().dot(&q),
-        &d_k,
-        1e-10,
-        vec![(
-            d_s.dot(&q),
-            told(
-                "keys not transposed",
-                "A key collects from every place that asked it: down a column of the scores' gradient.",
-            ),
-        )],
-        told("keys", "The gradient at the keys is wrong."),
-    )
+    let [q, k, v] = head();
+    let d_y = array![
+        [0.3, -0.2, 0.5],
+        [0.8, 0.1, -0.9],
+        [0.0, 0.0, 0.0],
+        [-0.5, 0.6, 0.4],
+        [0.2, 0.9, -0.1]
+    ];
+    let of = |rows: std::ops::Range<usize>| {
+        [&q, &k, &v, &d_y].map(|x| x.slice(s![rows.clone(), ..]).to_owned())
+    };
+    // Four of five places come first: with all five the last query is 0.
+    for [q, k, v, d_y] in [of(0..4), of(0..5), of(1..2)] {
+        let root = (q.ncols() as f64).sqrt();
+        let p = shares(&(q.dot(&k.t()) / root), |i, j| j <= i);
+        let came = candidate(&q, &k, &v, &p, &d_y);
+        let run = |slip| back([&q, &k, &v], &p, &d_y, slip);
+        let right = run(Back::Right);
+        let [of_q, of_k, of_v] = right.clone();
+        let others = [
+            [&of_q, &of_v, &of_k],
+            [&of_v, &of_q, &of_k],
+            [&of_k, &of_v, &of_q],
+            [&of_v, &of_k, &of_q],
+            [&of_k, &of_q, &of_v],
+        ];
+        let in_order = |other: &[&Array2<f64>; 3]| {
+            other.iter().zip(&came).all(|(a, b)| alike(a, b))
+        };
+        if q.nrows() > 1 && others.iter().any(in_order) {
+            let (name, what) = (
+                "order of the results",
+                "The gradients are right, and stand in another order. It is queries, keys, values.",
+            );
+            return Err(told(name, what));
+        }
+        for (n, name, what) in [
+            (2, "values", "The gradient at the values is wrong."),
+            (0, "queries", "The gradient at the queries is wrong."),
+            (1, "keys", "The gradient at the keys is wrong."),
+        ] {
+            let suspects = BACK.iter().map(|(slip, name, what)| {
+                (run(*slip)[n].clone(), told(name, what))
+            });
+            let suspects = suspects.collect();
+            judge(&right[n], &came[n], 1e-10, suspects, told(name, what))?;
+        }
+    }
+    Ok(())
 }
 
 type NormaliseBackward =
@@ -257,19 +746,39 @@ pub fn normalise_backward(
 ) -> Result<(), Diagnosis> {
     const SEE: &str = "chapter 9, § Rows of one size, equation 9.5";
     let told = |name, what: &str| Diagnosis::new(name, what, SEE);
-    let x_hat = array![[1.0, -1.0, 1.0, -1.0], [1.5, 0.1, -1.3, -0.3]];
-    let scale = array![2.0, 0.5];
-    let d = array![[0.4, 0.1, -0.6, 0.3], [1.0, -0.2, 0.7, 0.1]];
-    let column = |x: Array1<f64>| x.insert_axis(Axis(1));
-    let mean = |x: &Array2<f64>| column(x.sum_axis(Axis(1)) / 4.0);
-    let (moved, along) = (mean(&d), mean(&(&d * &x_hat)));
-    let scale_of = column(scale.clone());
-    let over = |x: &Array2<f64>| x.sum_axis(Axis(0)) / 2.0;
-    judge(
-        &((&d - &moved - &x_hat * &along) * &scale_of),
-        &candidate(&x_hat, &scale, &d),
-        1e-10,
-        vec![
+    let wide = (
+        array![
+            [1.5, -0.5, -1.4, 0.4],
+            [1.0, -1.0, 1.0, -1.0],
+            [0.0, 0.0, 0.0, 0.0] // of a constant row
+        ],
+        array![2.0, 0.5, 316.0],
+        array![
+            [0.4, 0.1, -0.6, 0.3],
+            [1.0, -0.2, 0.7, 0.1],
+            [0.5, -0.4, 0.0, 0.2]
+        ],
+    );
+    let narrow =
+        (array![[0.0], [0.0]], array![316.0, 316.0], array![[0.7], [-0.2]]);
+    for (x_hat, scale, d) in [wide, narrow] {
+        let column = |x: Array1<f64>| x.insert_axis(Axis(1));
+        let (n, w) = d.dim();
+        let [n, w] = [n, w].map(|size| size as f64);
+        let sum = |x: &Array2<f64>| column(x.sum_axis(Axis(1)));
+        let (moved, along) = (sum(&d) / w, sum(&(&d * &x_hat)) / w);
+        let scale_of = column(scale.clone());
+        let over = |x: &Array2<f64>| x.sum_axis(Axis(0)) / n;
+        let of = |moved: f64,
+                  along: f64,
+                  by: &Array2<f64>,
+                  m: &Array2<f64>,
+                  a: &Array2<f64>| {
+            (&d - &(m * moved) - &x_hat * &(a * along)) * by
+        };
+        let usual = |a: f64, b: f64| of(a, b, &scale_of, &moved, &along);
+        let sums = "A sum stands where the mean of a row belongs: both are divided by W, the number of columns.";
+        let mut suspects = vec![
             (
                 &d * &scale_of,
                 told(
@@ -278,14 +787,14 @@ pub fn normalise_backward(
                 ),
             ),
             (
-                (&d - &moved) * &scale_of,
+                usual(1.0, 0.0),
                 told(
                     "stretch forgotten",
                     "Only the mean was taken out. Stretching a row changes nothing either.",
                 ),
             ),
             (
-                (&d - &x_hat * &along) * &scale_of,
+                usual(0.0, 1.0),
                 told(
                     "move forgotten",
                     "Only the stretch was taken out. Moving a row as a whole changes nothing either.",
@@ -298,9 +807,162 @@ pub fn normalise_backward(
                     "The means are over the batch, as in batch normalisation. Here each row stands for itself.",
                 ),
             ),
-        ],
-        told("value", "The gradient is wrong."),
-    )
+            (usual(w, w), told("sum for mean", sums)),
+            (
+                usual(w, 1.0),
+                told("sum for mean", &format!("{sums} The second is right.")),
+            ),
+            (
+                usual(1.0, w),
+                told("sum for mean", &format!("{sums} The first is right.")),
+            ),
+            (
+                usual(w / n, 1.0),
+                told(
+                    "divided by N",
+                    "The first sum was divided by the number of rows. It runs along a row, over its W columns.",
+                ),
+            ),
+            (
+                usual(1.0, w / n),
+                told(
+                    "divided by N",
+                    "The second sum was divided by the number of rows. It runs along a row, over its W columns.",
+                ),
+            ),
+            (
+                (&moved + &x_hat * &along) * &scale_of,
+                told(
+                    "what is taken out",
+                    "This is what has to be taken out of the gradient. What is asked for is what is left.",
+                ),
+            ),
+            (
+                (&d - d.sum() / (n * w)
+                    - &x_hat * ((&d * &x_hat).sum() / (n * w)))
+                    * &scale_of,
+                told(
+                    "over everything",
+                    "The means are those of all rows together. Each row has its own.",
+                ),
+            ),
+            (
+                usual(w / n, w / n),
+                told(
+                    "divided by N",
+                    "The sums were divided by the number of rows. They run along a row, over its W columns.",
+                ),
+            ),
+            (
+                of(1.0, 1.0, &Array2::ones(d.dim()), &moved, &along),
+                told(
+                    "factor forgotten",
+                    "The factor r in front of the bracket is missing: a row that was multiplied by r on the way in hands back r times its \
+                     gradient.",
+                ),
+            ),
+            (
+                (&d - &moved - &x_hat * &along) / &scale_of,
+                told(
+                    "divided by the factor",
+                    "It was divided by `scale`. That is r itself, by which the row was *multiplied*.",
+                ),
+            ),
+            (
+                (&d - &moved - &along) * &scale_of,
+                told(
+                    "not along the row",
+                    "The second mean was taken out of all columns alike. It is the part along the normalised row, and goes out of column j \
+                     as much as x̂ⱼ says.",
+                ),
+            ),
+            (
+                (&d - &moved) * &scale_of - &x_hat * &along,
+                told(
+                    "factor on one part",
+                    "The factor r stands before the first two parts alone. It multiplies all three.",
+                ),
+            ),
+            (
+                (&d - &moved - &x_hat * &(&x_hat * &d)) * &scale_of,
+                told(
+                    "no mean of the product",
+                    "Of x̂ times d the mean of the row has to be taken, before it is multiplied by x̂ again.",
+                ),
+            ),
+            (
+                (&d - &moved - &d * &along) * &scale_of,
+                told(
+                    "the gradient for the row",
+                    "The second part was taken out along d. It goes out along x̂, the normalised row.",
+                ),
+            ),
+            (
+                usual(w / (w - 1.0), w / (w - 1.0)),
+                told(
+                    "divided by W - 1",
+                    "The sums were divided by W - 1. The normalisation divides by W.",
+                ),
+            ),
+            (
+                usual(1.0, w / (w - 1.0)),
+                told(
+                    "divided by W - 1",
+                    "The second sum was divided by W - 1. The normalisation divides by W.",
+                ),
+            ),
+            (
+                &d * &scale_of - &moved - &x_hat * &along,
+                told(
+                    "factor on one part",
+                    "The factor r stands before the gradient alone. It multiplies all three parts.",
+                ),
+            ),
+            (
+                usual(1.0, -1.0),
+                told(
+                    "stretch added",
+                    "The part along the normalised row was added. It is taken out.",
+                ),
+            ),
+            (
+                usual(-1.0, 1.0),
+                told("move added", "The mean was added. It is taken out."),
+            ),
+            (
+                usual(-1.0, -1.0),
+                told(
+                    "both added",
+                    "Both parts were added. They are taken out.",
+                ),
+            ),
+        ];
+        for (factor, what) in [
+            (&scale_of * &scale_of, "The factor r was applied twice."),
+            (
+                scale_of.mapv(|r| r * r * r),
+                "The factor r was applied three times.",
+            ),
+        ] {
+            let bracket = of(1.0, 1.0, &factor, &moved, &along);
+            suspects.push((bracket, told("factor twice", what)));
+            let inner =
+                (&d - &moved - &x_hat * &(&along * &factor / &scale_of))
+                    * &scale_of;
+            suspects.push((
+                inner,
+                told("factor inside", "The part along the row was multiplied by r inside the bracket too; it belongs in front of it, once."),
+            ));
+        }
+        judge(
+            &usual(1.0, 1.0),
+            &candidate(&x_hat, &scale, &d),
+            1e-10,
+            suspects,
+            told("value", "The gradient is wrong."),
+        )?;
+    }
+    Ok(())
 }
 
 pub fn bits_per_image(
@@ -314,68 +976,249 @@ pub fn bits_per_image(
         [1.0, 0.0, 0.3],
         [-0.5, 0.7, 0.1],
         [2.0, 0.2, 0.4],
-        [0.0, 0.0, 1.0]
+        [0.0, 0.0, 1.0],
+        [0.0, 0.0, 0.0],
+        [-1.0, 0.6, 0.2]
     ];
-    let codes = array![[1, 2, 0], [0, 0, 2]]; // 2 images of 3 places
-    let e = logits.mapv(f64::exp);
-    let p = &e / &e.sum_axis(Axis(1)).insert_axis(Axis(1));
-    let turned = &e / &e.sum_axis(Axis(0));
-    let nats = |p: &Array2<f64>| -> f64 {
-        let all = p.rows().into_iter().zip(&codes);
-        all.map(|(row, &code)| -row[code].ln()).sum()
-    };
-    let (ln_2, total) = (2.0_f64.ln(), nats(&p));
-    let entropy = -p.mapv(|p| p * p.log2()).sum() / 2.0;
+    let two = array![[1, 2, 0, 0], [0, 2, 1, 2]]; // of 4 places
+    let one = array![[1, 2, 0, 0, 0, 2, 1, 2]]; // of 8
+    for codes in [two, one] {
+        let (images, all) = (codes.nrows() as f64, codes.len() as f64);
+        let e = logits.mapv(f64::exp);
+        let p = &e / &e.sum_axis(Axis(1)).insert_axis(Axis(1));
+        let turned = &e / &e.sum_axis(Axis(0));
+        let listed: Vec<usize> = flat(&codes);
+        let by_place: Vec<usize> = codes.t().iter().copied().collect();
+        let nats = |p: &Array2<f64>, codes: &[usize]| -> f64 {
+            let each = p.rows().into_iter().zip(codes);
+            each.map(|(row, &code)| -row[code].ln()).sum()
+        };
+        let (ln_2, total) = (2.0_f64.ln(), nats(&p, &listed));
+        let entropy = -p.mapv(|p| p * p.log2()).sum() / images;
+        let chances = p.rows().into_iter().zip(&listed);
+        let chances = chances.map(|(row, &code)| row[code]).sum::<f64>();
+        judge_number(
+            total / images / ln_2,
+            candidate(&logits, &codes),
+            1e-10,
+            vec![
+                (
+                    total / all / ln_2,
+                    told(
+                        "mean over places",
+                        "This is what one code costs on average. An image costs the sum over its places.",
+                    ),
+                ),
+                (
+                    total / images,
+                    told(
+                        "nats",
+                        "This is in nats. A bit is ln 2 nats, so there are more bits than nats.",
+                    ),
+                ),
+                (
+                    total / images * ln_2,
+                    told(
+                        "wrong way round",
+                        "Nats were multiplied by ln 2. A bit is the smaller unit: divide.",
+                    ),
+                ),
+                (
+                    total / ln_2,
+                    told(
+                        "summed over images",
+                        "This is what all images cost together. It has to be averaged over them.",
+                    ),
+                ),
+                (
+                    total * images / all / ln_2,
+                    told(
+                        "divided by the places",
+                        "All bits were divided by the number of places. An image costs the sum over its places; it is the images that are \
+                         averaged over.",
+                    ),
+                ),
+                (
+                    total / all,
+                    told(
+                        "nats of a code",
+                        "This is the loss: nats, and of one code on average. Bits an image are the loss, times T, over ln 2.",
+                    ),
+                ),
+                (
+                    total,
+                    told(
+                        "nats of all images",
+                        "This is what all images cost together, in nats.",
+                    ),
+                ),
+                (
+                    total / images / 10.0_f64.ln(),
+                    told(
+                        "decimal digits",
+                        "The logarithm was that to base 10. A bit is a factor of two.",
+                    ),
+                ),
+                (
+                    -total / images / ln_2,
+                    told(
+                        "sign",
+                        "The logarithm of a probability is negative, and a cost is not: the minus is missing.",
+                    ),
+                ),
+                (
+                    nats(&turned, &listed) / images / ln_2,
+                    told(
+                        "softmax over the places",
+                        "The softmax ran down the columns. At each place the K codes share one probability: along a row.",
+                    ),
+                ),
+                (
+                    nats(&p, &by_place) / images / ln_2,
+                    told(
+                        "place by place",
+                        "The codes were read down the columns. The rows of the logits are image by image: all places of the first, then \
+                         those of the second.",
+                    ),
+                ),
+                (
+                    -logits
+                        .rows()
+                        .into_iter()
+                        .zip(&listed)
+                        .map(|(row, &c)| row[c])
+                        .sum::<f64>()
+                        / images
+                        / ln_2,
+                    told(
+                        "no softmax",
+                        "A logit is no logarithm of a probability before the softmax: the sum of the exponentials is missing.",
+                    ),
+                ),
+                (
+                    -(chances / all).log2() * all / images,
+                    told(
+                        "logarithm of a mean",
+                        "The probabilities were averaged, and then the logarithm was taken. It is the logarithms that are added up.",
+                    ),
+                ),
+                (
+                    p.rows()
+                        .into_iter()
+                        .map(|row| {
+                            -row.fold(0.0, |a: f64, b| a.max(*b)).log2()
+                        })
+                        .sum::<f64>()
+                        / images,
+                    told(
+                        "the likeliest",
+                        "This is what the likeliest code of each place would cost. It is the code that is there that has to be paid for.",
+                    ),
+                ),
+                (
+                    logits
+                        .rows()
+                        .into_iter()
+                        .zip(&listed)
+                        .map(|(row, &c)| {
+                            row.mapv(f64::exp2).sum().log2() - row[c]
+                        })
+                        .sum::<f64>()
+                        / images,
+                    told(
+                        "powers of two",
+                        "The softmax was taken to the base 2. The model's probabilities are those of e; only the logarithm of what comes out is \
+                         that to base 2.",
+                    ),
+                ),
+                (
+                    total / images / ln_2 * (all / images),
+                    told(
+                        "times T",
+                        "The sum over places was multiplied by their number again. It is the *mean* over places that is.",
+                    ),
+                ),
+                (
+                    total / 3.0 / ln_2,
+                    told(
+                        "divided by K",
+                        "All bits were divided by the number of codes, the columns of the logits. It is the images that are averaged over.",
+                    ),
+                ),
+                (
+                    all / images * 3.0_f64.log2(),
+                    told(
+                        "all codes alike",
+                        "This is T log₂ K, what a map costs if all codes are equally likely.",
+                    ),
+                ),
+                (
+                    nats(&p, &codes.row(0).to_vec()) / ln_2,
+                    told(
+                        "the first image alone",
+                        "This is what the first image costs. Asked for is the mean over all of them.",
+                    ),
+                ),
+                (
+                    entropy,
+                    told(
+                        "the codes were not looked at",
+                        "This is the model's own entropy: what its samples would cost. The codes that are there may cost \
+                         more.",
+                    ),
+                ),
+            ],
+            told("value", "The bits are wrong."),
+        )?;
+    }
+    // A code whose exponential is 0, and one whose exponential is infinite.
+    let far = array![[1000.0, 0.0], [-1000.0, -1000.0], [3.0, 1000.0]];
+    let codes = array![[1, 0, 1]];
+    let came = candidate(&far, &codes);
+    let right = 1000.0 * BITS + 1.0;
+    if came.is_finite() {
+        let lost = |least: f64| (1.0 - least.log2(), least);
+        let clamps = [
+            1e-6,
+            1e-7,
+            1e-8,
+            1e-9,
+            1e-10,
+            1e-12,
+            1e-15,
+            1e-16,
+            1e-20,
+            1e-30,
+            1e-38,
+            1e-300,
+            f64::MIN_POSITIVE,
+            f64::EPSILON,
+        ];
+        let clamp = clamps
+            .map(lost)
+            .into_iter()
+            .find(|(bits, _)| (came - bits).abs() < 1e-6);
+        if let Some((_, least)) = clamp {
+            let what = format!(
+                "A probability that is too small for a float was raised to {least:e}. So no code costs more than {:.1} bits, however wrong the \
+                 model is. The logarithm of a softmax needs no division: it is the logit, less the largest, less the logarithm of the sum.",
+                -least.log2()
+            );
+            return Err(Diagnosis::new("clamped", what, SEE)
+                .with(format!("{right:.3}"), format!("{came:.3}")));
+        }
+    } else {
+        let what = "At logits of ±1,000 your bits are not finite. Take the largest logit of a row out before the exponential, and do not \
+                    take the logarithm of a probability, which may be too small for a float: write -ln p as ln Σ exp(s) - s of the code.";
+        return Err(Diagnosis::new("overflow", what, SEE)
+            .with(format!("{right:.3}"), format!("{came:.3}")));
+    }
     judge_number(
-        total / 2.0 / ln_2,
-        candidate(&logits, &codes),
+        right,
+        came,
         1e-10,
-        vec![
-            (
-                total / 6.0 / ln_2,
-                told(
-                    "mean over places",
-                    "This is what one code costs on average. An image costs the sum over its places.",
-                ),
-            ),
-            (
-                total / 2.0,
-                told(
-                    "nats",
-                    "This is in nats. A bit is ln 2 nats, so there are more bits than nats.",
-                ),
-            ),
-            (
-                total / 2.0 * ln_2,
-                told(
-                    "wrong way round",
-                    "Nats were multiplied by ln 2. A bit is the smaller unit: divide.",
-                ),
-            ),
-            (
-                total / ln_2,
-                told(
-                    "summed over images",
-                    "This is what all images cost together. It has to be averaged over them.",
-                ),
-            ),
-            (
-                nats(&turned) / 2.0 / ln_2,
-                told(
-                    "softmax over the places",
-                    "The softmax ran down the columns. At each place the K codes share one probability: along a row.",
-                ),
-            ),
-            (
-                entropy,
-                told(
-                    "the codes were not looked at",
-                    "This is the model's own entropy: what its samples would cost. The codes that are there may cost \
-                     more.",
-                ),
-            ),
-        ],
-        told("value", "The bits are wrong."),
+        vec![],
+        told("large logits", "At logits of ±1,000 the bits are wrong."),
     )
 }
 
@@ -385,57 +1228,177 @@ pub fn tempered(
     const SEE: &str = "chapter 9, § Drawing, equation 9.14";
     let told = |name, what: &str| Diagnosis::new(name, what, SEE);
     let softmax = |s: Array1<f64>| {
-        let e = s.mapv(f64::exp);
-        &e / e.sum()
+        let s = s.insert_axis(Axis(0)); // [1, K]
+        shares(&s, |_, _| true).remove_axis(Axis(0))
     };
-    let (logits, t) = (array![1.0, 2.5, -0.5, 0.8], 0.5);
-    let one = softmax(logits.clone());
-    judge(
-        &softmax(&logits / t),
-        &candidate(&logits, t),
-        1e-10,
-        vec![
-            (
-                softmax(&logits * t),
-                told(
-                    "multiplied",
-                    "The logits were multiplied: colder became hotter. A temperature divides.",
+    for (logits, t) in [
+        (array![1.0, 2.5, -0.5, 0.8, 0.0], 0.5),
+        (array![1.0, 2.5, 2.5, -3.0], 3.0),
+        (array![0.7], 0.5),
+    ] {
+        let one = softmax(logits.clone());
+        let powers = one.mapv(|p| p.powf(t));
+        let most = logits.fold(f64::NEG_INFINITY, |a, b| a.max(*b));
+        judge(
+            &softmax(&logits / t),
+            &candidate(&logits, t),
+            1e-10,
+            vec![
+                (
+                    softmax(&logits * t),
+                    told(
+                        "multiplied",
+                        "The logits were multiplied: colder became hotter. A temperature divides.",
+                    ),
                 ),
-            ),
-            (
-                one.clone(),
-                told(
-                    "divided too late",
-                    "Dividing *probabilities* by one number and normalising gives the same probabilities again.",
+                (
+                    one.clone(),
+                    told(
+                        "divided too late",
+                        "This is temperature 1. Dividing *probabilities* by one number and normalising gives the same probabilities again: it is the logits \
+                         that are divided.",
+                    ),
                 ),
-            ),
-            (
-                softmax(&one / t),
-                told(
-                    "softmax twice",
-                    "The temperature belongs to the logits; here the softmax of a softmax was taken, which is nearly \
-                     flat.",
+                (
+                    &one / t,
+                    told(
+                        "divided too late",
+                        "The *probabilities* were divided by the temperature, so they no longer sum to 1. It divides the logits, before \
+                         the softmax.",
+                    ),
                 ),
-            ),
-            (
-                one.mapv(|p| p.powf(1.0 / t)),
-                told(
-                    "not normalised",
-                    "Powers of probabilities are right in their proportions, and no longer sum to 1.",
+                (
+                    softmax(&one / t),
+                    told(
+                        "softmax twice",
+                        "The temperature belongs to the logits; here the softmax of a softmax was taken, which is nearly \
+                         flat.",
+                    ),
                 ),
-            ),
-        ],
-        told("value", "The probabilities are wrong."),
-    )?;
-    let p = candidate(&array![1000.0, 999.0], 0.5);
-    let expected = softmax(array![2.0, 0.0]);
-    if p.iter().any(|v| v.is_nan()) {
-        let what = "The exponential of a large logit is infinite. Take the largest logit out first; the probabilities \
-                    stay the same.";
-        let told = told("overflow", what);
-        return Err(told.with(format!("{expected:.5}"), format!("{p:.5}")));
+                (
+                    one.mapv(|p| p.powf(1.0 / t)),
+                    told(
+                        "not normalised",
+                        "Powers of probabilities are right in their proportions, and no longer sum to 1.",
+                    ),
+                ),
+                (
+                    (&logits / t).mapv(f64::exp),
+                    told(
+                        "no sum",
+                        "These are the exponentials; they have to be divided by their sum.",
+                    ),
+                ),
+                (
+                    (&logits / t).mapv(f64::exp)
+                        / logits.mapv(f64::exp).sum(),
+                    told(
+                        "the sum without it",
+                        "The sum below is that of temperature 1. Numerator and denominator are exponentials of the same logits.",
+                    ),
+                ),
+                (
+                    logits.mapv(|s| (s - most) / t).mapv(f64::exp)
+                        / logits.mapv(|s| (s - most).exp()).sum(),
+                    told(
+                        "the sum without it",
+                        "The sum below is that of temperature 1. Numerator and denominator are exponentials of the same logits.",
+                    ),
+                ),
+                (
+                    &powers / powers.sum(),
+                    told(
+                        "multiplied",
+                        "The probabilities were raised to the power τ. It is 1/τ: the colder, the sharper.",
+                    ),
+                ),
+                (
+                    softmax(&logits / t.sqrt()),
+                    told(
+                        "the root",
+                        "The logits were divided by the root of the temperature.",
+                    ),
+                ),
+                (
+                    softmax(&logits / (t * t)),
+                    told("twice", "The temperature was applied twice."),
+                ),
+                (
+                    softmax(&logits - t),
+                    told(
+                        "subtracted",
+                        "The temperature was subtracted, and what is subtracted from all logits changes no probability.",
+                    ),
+                ),
+                (
+                    softmax(&logits / t).mapv(f64::ln),
+                    told(
+                        "logarithms",
+                        "These are the logarithms of the probabilities.",
+                    ),
+                ),
+            ],
+            told("value", "The probabilities are wrong."),
+        )?;
     }
-    judge(&expected, &p, 1e-10, vec![], told("value", "They are wrong."))
+    for (logits, t) in [
+        (array![1000.0, 999.0, -1000.0], 0.5),
+        (array![-1000.0, -1000.0], 0.5),
+        (array![1000.0, 0.0, -500.0], 1000.0),
+    ] {
+        let of = |s: Array1<f64>| &s / s.sum();
+        let colder = &logits / t;
+        let powers = softmax(logits.clone()).mapv(|p| p.powf(1.0 / t));
+        let largest = logits.fold(f64::NEG_INFINITY, |a, b| a.max(*b));
+        let clamped = [50.0, 80.0, 88.0, 100.0, 500.0, 700.0, 709.0].map(|most| {
+            let what = "Exponents were cut, so that large logits which differ come out alike. Take the largest one out, and nothing has to be cut.";
+            let e = colder.mapv(|s| s.clamp(-most, most).exp());
+            (of(e), told("clamped", what))
+        });
+        let above = [50.0, 80.0, 88.0, 100.0, 500.0, 700.0, 709.0].map(|most| {
+            let what = "Exponents were cut, so that large logits which differ come out alike. Take the largest one out, and nothing has to be cut.";
+            let e = colder.mapv(|s| s.min(most).exp());
+            (of(e), told("clamped", what))
+        });
+        let mut suspects = Vec::from(clamped);
+        suspects.extend(above);
+        suspects.extend([
+                (of(colder.mapv(f64::exp)), told("overflow", OVERFLOW)),
+                (
+                of(powers),
+                told(
+                    "powers of 0",
+                    "The probabilities of temperature 1 were raised to a power. One that is too small for a float is 0, and stays 0 however \
+                     hot it gets. Divide the logits.",
+                ),
+            ),
+                (
+                    of(logits.mapv(|s| ((s - largest).exp()) / t)),
+                    told(
+                        "divided too late",
+                        "The exponentials were divided by the temperature. It divides the logits.",
+                    ),
+                ),
+                (
+                    of(colder.mapv(|s| (s - largest).exp())),
+                    told(
+                        "overflow",
+                        "The largest logit was taken out of logits that had been divided by the temperature, and it had not. Both or \
+                         neither: otherwise the exponentials are still infinite.",
+                    ),
+                ),
+        ]);
+        judge_far(
+            &softmax(colder.clone()),
+            &candidate(&logits, t),
+            suspects,
+            told(
+                "large logits",
+                "At logits of ±1,000 the probabilities are wrong.",
+            ),
+        )?;
+    }
+    Ok(())
 }
 
 type OneQuery = fn(
@@ -449,62 +1412,263 @@ type OneQuery = fn(
 pub fn one_query(candidate: OneQuery) -> Result<(), Diagnosis> {
     const SEE: &str = "chapter 9, § Nothing twice, equation 9.15";
     let told = |name, what: &str| Diagnosis::new(name, what, SEE);
-    let [q, k, v] = head();
-    let s = q.dot(&k.t()) / 2.0_f64.sqrt();
-    let last = |p: Array2<f64>| p.row(3).dot(&v); // [D]
-    let before = |x: &Array2<f64>| x.slice(ndarray::s![..3, ..]).to_owned();
-    let came = candidate(
-        &q.row(3).to_owned(),
-        &k.row(3).to_owned(),
-        &v.row(3).to_owned(),
-        &before(&k),
-        &before(&v),
-    );
-    judge(
-        &last(shares(&s, |i, j| j <= i)),
-        &came,
-        1e-10,
-        vec![
-            (
-                last(shares(&s, |i, j| j < i)),
+    let [q, mut k, v] = head();
+    k.row_mut(3).mapv_inplace(|v| 0.5 * v); // so that no newest place fits best
+    let root = 3.0_f64.sqrt();
+    // The place that asks, and what its query is multiplied by: then the first place, of which nothing is kept, and large scores.
+    for (at, times) in
+        [(3, 1.0), (1, 1.0), (0, 1.0), (3, 2000.0), (0, 2000.0)]
+    {
+        let q = &q * times;
+        let s = q.dot(&k.t()) / root;
+        let row = |x: &Array2<f64>| x.row(at).to_owned();
+        let before = |x: &Array2<f64>| x.slice(s![..at, ..]).to_owned();
+        let came =
+            candidate(&row(&q), &row(&k), &row(&v), &before(&k), &before(&v));
+        let right = shares(&s, |i, j| j <= i).row(at).dot(&v); // [D]
+        if at == 0 && (came.len() != 3 || came.iter().any(|v| v.is_nan()))
+            || at == 0 && times == 1.0 && !alike(&right, &came)
+        {
+            let what = "At the first place nothing is kept, and the newest place looks at itself alone: its value comes out. The first code of \
+                        every map is drawn so.";
+            return Err(told("nothing before", what)
+                .with(format!("{right:.5}"), format!("{came:.5}")));
+        }
+        if times > 1.0 {
+            let e = s.row(at).slice(s![..=at]).mapv(f64::exp);
+            let y = (&e / e.sum()).dot(&v.slice(s![..=at, ..]));
+            judge_far(
+                &right,
+                &came,
+                vec![(y, told("overflow", OVERFLOW))],
                 told(
-                    "not itself",
-                    "The newest place was left out. Its own row holds the code just drawn, the nearest there is.",
+                    "large scores",
+                    "At scores of a thousand and more the output is wrong.",
                 ),
-            ),
-            (
-                v.row(3).to_owned(),
-                told(
-                    "nothing kept",
-                    "Only the newest value came out: what was kept was not looked at.",
+            )?;
+            continue;
+        }
+        let last = |p: Array2<f64>| p.row(at).dot(&v); // [D]
+        let known = |i, j| j <= i;
+        let scaled = |times: f64| last(shares(&(&s * times), known));
+        let long = (at as f64 + 1.0).sqrt();
+        let by = |s: &Array2<f64>| shares(s, known).row(at).to_owned();
+        let twice = shares(&s, known).row(at).to_owned();
+        let twice =
+            twice.slice(s![..at]).dot(&v.slice(s![..at, ..])) + v.row(at);
+        let doubled = {
+            let mut e = s.row(at).slice(s![..=at]).mapv(f64::exp);
+            let sum = e.slice(s![..at]).sum().max(1e-300);
+            e /= sum;
+            e.dot(&v.slice(s![..=at, ..]))
+        };
+        let raw = s
+            .row(at)
+            .slice(s![..=at])
+            .mapv(f64::exp)
+            .dot(&v.slice(s![..=at, ..]));
+        let kept = shares(&s, known)
+            .row(at)
+            .slice(s![..at])
+            .dot(&v.slice(s![..at, ..]));
+        let own_alone = |times: f64| {
+            let mut s = s.clone();
+            s[[at, at]] *= times;
+            last(shares(&s, known))
+        };
+        let beside = last(shares(&s, |i, j| j < i)) + v.row(at);
+        let order: Vec<usize> = std::iter::once(at).chain(0..at).collect();
+        let rolled = by(&s).slice(s![..=at]).dot(&v.select(Axis(0), &order));
+        let back: Vec<usize> = (1..=at).chain([0]).collect();
+        let other = by(&s).slice(s![..=at]).dot(&v.select(Axis(0), &back));
+        let wrong = "Each value got another one's weight: the newest stands at the end of one list and at the beginning of the other.";
+        judge(
+            &right,
+            &came,
+            1e-10,
+            vec![
+                (
+                    own_alone(root),
+                    told(
+                        "one score without the root",
+                        "The newest score was not divided by the root of D, and the others were.",
+                    ),
                 ),
-            ),
-            (
-                last(shares(&(&s * 2.0_f64.sqrt()), |i, j| j <= i)),
-                told(
-                    "no root",
-                    "The products were not divided by the root of D, as they were in training.",
+                (
+                    own_alone(1.0 / root),
+                    told(
+                        "one score without the root",
+                        "The newest score was divided by the root of D twice, or the others were not.",
+                    ),
                 ),
-            ),
-            (
-                last(shares(&(k.dot(&k.t()) / 2.0_f64.sqrt()), |i, j| {
-                    j <= i
-                })),
-                told(
-                    "key for query",
-                    "The newest key asked in place of the query.",
+                (
+                    beside,
+                    told(
+                        "its value unweighted",
+                        "The softmax is of what was kept alone, and the newest value was added as a whole. It belongs among the others, with a \
+                         weight by its own score.",
+                    ),
                 ),
-            ),
-        ],
-        told("value", "The output is wrong."),
-    )
+                (
+                    last(shares(&(&s * 1e9), known)),
+                    told(
+                        "the best alone",
+                        "Only the value whose key fits best came out. All are averaged, by how well they fit.",
+                    ),
+                ),
+                (
+                    scaled(root) / root,
+                    told(
+                        "root behind the softmax",
+                        "The weights were divided by the root of D. It is the scores that are, before the softmax.",
+                    ),
+                ),
+                (
+                    {
+                        let mut e = s.row(at).slice(s![..=at]).mapv(f64::exp);
+                        e[at] *= 2.0;
+                        (&e / e.sum()).dot(&v.slice(s![..=at, ..]))
+                    },
+                    told(
+                        "the newest twice",
+                        "The newest place was counted twice.",
+                    ),
+                ),
+                (
+                    v.slice(s![..=at, ..]).sum_axis(Axis(0)),
+                    told(
+                        "no weights",
+                        "The values were added up without weights.",
+                    ),
+                ),
+                (
+                    last(shares(&s, |i, j| j <= i && (j > 0 || i == 0))),
+                    told(
+                        "the first left out",
+                        "The first of the places that are kept was left out.",
+                    ),
+                ),
+                (rolled, told("weights of others", wrong)),
+                (other, told("weights of others", wrong)),
+                (
+                    last(shares(&s, |i, j| j < i)),
+                    told(
+                        "not itself",
+                        "The newest place was left out. Its own row holds the code just drawn, the nearest there is.",
+                    ),
+                ),
+                (
+                    kept,
+                    told(
+                        "its value is missing",
+                        "The newest key has its share of the weights, and the newest value was not added.",
+                    ),
+                ),
+                (
+                    twice,
+                    told(
+                        "its value unweighted",
+                        "The newest value was added as a whole. It counts by its weight, as the others do.",
+                    ),
+                ),
+                (
+                    doubled,
+                    told(
+                        "its score is not in the sum",
+                        "The weights are divided by a sum to which the newest score does not belong: they add up to more than 1.",
+                    ),
+                ),
+                (
+                    row(&v),
+                    told(
+                        "nothing kept",
+                        "Only the newest value came out: what was kept was not looked at.",
+                    ),
+                ),
+                (
+                    scaled(root),
+                    told(
+                        "no root",
+                        "The products were not divided by the root of D, as they were in training.",
+                    ),
+                ),
+                (
+                    scaled(1.0 / root),
+                    told(
+                        "divided by D",
+                        "The products were divided by D. It is the root of D.",
+                    ),
+                ),
+                (
+                    scaled(root * root),
+                    told(
+                        "multiplied by the root",
+                        "The products were multiplied by the root of D. It divides.",
+                    ),
+                ),
+                (
+                    scaled(root / long),
+                    told(
+                        "root of the places",
+                        "The products were divided by the root of the number of places. They are sums over D columns: D is `query.len()`.",
+                    ),
+                ),
+                (
+                    scaled(root / (at as f64).sqrt().max(1e-300)),
+                    told(
+                        "root of the places",
+                        "The products were divided by the root of the number of places. They are sums over D columns: D is `query.len()`.",
+                    ),
+                ),
+                (
+                    last(shares(&(k.dot(&k.t()) / root), known)),
+                    told(
+                        "key for query",
+                        "The newest key asked in place of the query.",
+                    ),
+                ),
+                (
+                    by(&s).dot(&k),
+                    told(
+                        "keys averaged",
+                        "The keys were averaged. A key says how much its place counts; what it has to say is the value.",
+                    ),
+                ),
+                (
+                    by(&(q.dot(&v.t()) / root)).dot(&v),
+                    told(
+                        "values asked",
+                        "The query was multiplied with the values. It is the keys that it looks for.",
+                    ),
+                ),
+                (
+                    raw,
+                    told(
+                        "not normalised",
+                        "The exponentials were not divided by their sum.",
+                    ),
+                ),
+                (
+                    last(Array2::from_shape_fn(s.dim(), |(i, j)| {
+                        f64::from(j <= i) / (i + 1) as f64
+                    })),
+                    told(
+                        "all alike",
+                        "All values count alike. How much each counts, its score says.",
+                    ),
+                ),
+            ],
+            told("value", "The output is wrong."),
+        )?;
+    }
+    Ok(())
 }
 
 pub fn in_units(candidate: fn(&[f64]) -> Vec<u32>) -> Result<(), Diagnosis> {
     const SEE: &str = "chapter 9, § A digit in ten bytes, equation 9.17";
     let told = |name, what: &str| Diagnosis::new(name, what, SEE);
-    // All of these are exact in f64; the largest is neither first nor last.
-    let p = [0.1875, 0.0, 0.4375, 0.15625, 0.0, 0.15625, 0.0625];
+    // One is all but impossible and one is; the largest is neither first nor last.
+    let p = [0.19, 0.0, 0.43, 0.15, 1e-9, 0.16, 0.069999999];
     let one = f64::from(1 << 24);
     let shared = one - p.len() as f64;
     let each =
@@ -515,9 +1679,17 @@ pub fn in_units(candidate: fn(&[f64]) -> Vec<u32>) -> Result<(), Diagnosis> {
     };
     let right = || each(&|p| 1.0 + shared * p);
     let numbers = |units: Vec<u32>| Array1::from(units).mapv(f64::from);
+    let came = candidate(&p);
+    let sum: f64 = came.iter().map(|units| f64::from(*units)).sum();
+    let value = match sum == one {
+        true => "The units are wrong.".to_string(),
+        false => format!(
+            "The units are wrong. They add up to {sum}, and not to 2²⁴, which is {one}."
+        ),
+    };
     judge(
         &plus(right(), 2),
-        &numbers(candidate(&p)),
+        &numbers(came),
         0.0,
         vec![
             (
@@ -529,11 +1701,80 @@ pub fn in_units(candidate: fn(&[f64]) -> Vec<u32>) -> Result<(), Diagnosis> {
                 ),
             ),
             (
+                each(&|p| one * p).into(),
+                told(
+                    "impossible codes",
+                    "A code of small probability has 0 units: its share of the interval is empty, and a map that has it cannot be written.",
+                ),
+            ),
+            (
                 plus(each(&|p| one * p), 2),
                 told(
                     "impossible codes",
                     "A code of small probability has 0 units: its share of the interval is empty, and a map that has it \
                      cannot be written.",
+                ),
+            ),
+            (
+                {
+                    let mut units = right();
+                    let spare = one - units.iter().sum::<f64>();
+                    units
+                        .iter_mut()
+                        .take(spare as usize)
+                        .for_each(|u| *u += 1.0);
+                    units.into()
+                },
+                told(
+                    "rest one by one",
+                    "What is left over was dealt out one by one, from the first code on. All of it goes to the largest.",
+                ),
+            ),
+            (
+                plus(each(&|p| 1.0 + (one - 1.0) * p), 2),
+                told(
+                    "K ones",
+                    "2²⁴ - 1 units were shared out. Each of the K codes gets a unit before: 2²⁴ - K are left.",
+                ),
+            ),
+            (
+                {
+                    let mut units = right();
+                    units[2] -= one - units.iter().sum::<f64>();
+                    units.into()
+                },
+                told(
+                    "rest taken away",
+                    "What is left over was taken from the largest. It is added, so that the sum is 2²⁴.",
+                ),
+            ),
+            (
+                {
+                    let mut units = right();
+                    units[2] += 1.0;
+                    units.into()
+                },
+                told(
+                    "one of the rest",
+                    "The largest got one unit more, and more than one was left over. All of it goes there.",
+                ),
+            ),
+            (
+                plus(right(), 1),
+                told(
+                    "rest to the smallest",
+                    "What is left over went to the smallest. The largest feels it least: there it is the smallest part of what it has.",
+                ),
+            ),
+            (
+                plus(
+                    each(&|p| if p == 0.0 { 1.0 } else { (one - 1.0) * p }),
+                    2,
+                ),
+                told(
+                    "ones to zeros alone",
+                    "Only codes of probability 0 got a unit. Each code gets one before the rest is shared out: a share may also be too small \
+                     for one unit.",
                 ),
             ),
             (
@@ -560,6 +1801,36 @@ pub fn in_units(candidate: fn(&[f64]) -> Vec<u32>) -> Result<(), Diagnosis> {
                 ),
             ),
             (
+                each(&|p| (1.0 + shared * p).round()).into(),
+                told(
+                    "rounded to the nearest",
+                    "The shares were rounded to the nearest, so that they may add up to more than 2²⁴. Round down, and give what is left \
+                     over to the largest.",
+                ),
+            ),
+            (
+                each(&|p| (1.0 + shared * p).ceil()).into(),
+                told(
+                    "rounded up",
+                    "The shares were rounded up: they add up to more than 2²⁴, and the coder has no room for it.",
+                ),
+            ),
+            (
+                plus(each(&|p| (one * p).max(1.0)), 2),
+                told(
+                    "raised to 1",
+                    "The rare ones were raised to 1, and the largest paid for it. That adds up to 2²⁴, and is another rule: the decoder would \
+                     have to know it. In equation 9.17 each code gets one unit first.",
+                ),
+            ),
+            (
+                each(&|p| shared * p).into(),
+                told(
+                    "ones forgotten",
+                    "2²⁴ - K units were shared out, and the one unit that each code gets before is missing.",
+                ),
+            ),
+            (
                 each(&|p| 1.0 + one * p).into(),
                 told(
                     "no room",
@@ -567,15 +1838,25 @@ pub fn in_units(candidate: fn(&[f64]) -> Vec<u32>) -> Result<(), Diagnosis> {
                 ),
             ),
         ],
-        told("value", "The units are wrong."),
+        told("value", &value),
     )?;
-    judge(
-        &Array1::from(vec![1.0, one - 1.0]),
-        &numbers(candidate(&[0.0, 1.0])),
-        0.0,
-        vec![],
-        told("two codes", "Of two codes, one has all the probability."),
-    )
+    for (p, units) in [
+        (vec![0.0, 1.0], vec![1.0, one - 1.0]),
+        (vec![1.0], vec![one]),
+        (vec![0.25, 0.5, 0.25], vec![4194304.0, 8388608.0, 4194304.0]),
+    ] {
+        judge(
+            &Array1::from(units),
+            &numbers(candidate(&p)),
+            0.0,
+            vec![],
+            told(
+                "few codes",
+                "Of one code, or of a few with all the probability on one, the units are wrong.",
+            ),
+        )?;
+    }
+    Ok(())
 }
 
 pub fn mask(
@@ -584,10 +1865,27 @@ pub fn mask(
     const SEE: &str =
         "chapter 9, § A PixelCNN, for comparison, equation 9.20";
     let told = |name, what: &str| Diagnosis::new(name, what, SEE);
+    let inverted = |own| {
+        candidate(5, 3, own)
+            == Array1::from_shape_fn(75, |row| {
+                f64::from(row / 3 < 12 + usize::from(!own))
+            })
+    };
+    if inverted(true) && inverted(false) {
+        return Err(told(
+            "the other way round",
+            "The middle is seen when `own` is false, and hidden when it is true.",
+        ));
+    }
     // 5 × 5 places of 3 channels, then 3 × 3 of 2, with the own place and without.
-    for (size, c, own) in
-        [(5, 3, false), (5, 3, true), (3, 2, false), (3, 2, true)]
-    {
+    for (size, c, own) in [
+        (5, 3, false),
+        (5, 3, true),
+        (3, 2, false),
+        (3, 2, true),
+        (1, 2, false),
+        (1, 2, true),
+    ] {
         let (middle, half) = (size / 2, size * size / 2);
         let before = half + usize::from(own);
         let came = candidate(size, c, own);
@@ -611,6 +1909,31 @@ pub fn mask(
             &came,
             0.0,
             vec![
+                (
+                    ones(&|_, _| true),
+                    told(
+                        "no mask",
+                        "Nothing is hidden. What comes behind the middle in reading order has to be 0.",
+                    ),
+                ),
+                (
+                    ones(&|i, j| at(i, j) >= before),
+                    told(
+                        "wrong side",
+                        "What may be used is 0 and what may not is 1: it is the other way round.",
+                    ),
+                ),
+                (
+                    ones(&|i, j| {
+                        i < middle && j == middle
+                            || i == middle && j < middle
+                            || own && itself(i, j)
+                    }),
+                    told(
+                        "a cross",
+                        "Above the middle only the same column is seen. Lines that come before come before as a whole.",
+                    ),
+                ),
                 (
                     ones(&|i, j| at(i, j) <= half),
                     told(
@@ -656,6 +1979,31 @@ pub fn mask(
                     told(
                         "column by column",
                         "This is the order of columns. Maps are read line by line.",
+                    ),
+                ),
+                (
+                    Array1::from_shape_fn(size * size * c, |row| {
+                        f64::from(row < before)
+                    }),
+                    told(
+                        "rows for places",
+                        "So many *places* may be used, and each has a row for each of its C channels.",
+                    ),
+                ),
+                (
+                    Array1::from_shape_fn(size * size * c, |row| {
+                        f64::from(row < half * c + usize::from(own))
+                    }),
+                    told(
+                        "one channel of the middle",
+                        "Of the middle place one channel may be used. It has C of them.",
+                    ),
+                ),
+                (
+                    ones(&|i, j| at(i, j) < middle + usize::from(own)),
+                    told(
+                        "half of a line",
+                        "Half of `size` is half of a line. Before the middle come half of all size² places.",
                     ),
                 ),
                 (
@@ -708,9 +2056,16 @@ enum Slip {
     FirstBatchAgain,
     ConstantsForgotten,
     NothingMoves,
+    StepSizeLate,
+    Summed,
+    OfTheStart,
+    TwoSteps,
+    RunningMean,
+    NoAdam,
+    Backwards,
 }
 
-const SLIPS: [(Slip, &str, &str); 20] = [
+const SLIPS: [(Slip, &str, &str); 27] = [
     (
         Slip::NoShift,
         "no shift",
@@ -813,6 +2168,37 @@ const SLIPS: [(Slip, &str, &str); 20] = [
         "a copy is trained",
         "The bits are right, and the prior that came has not moved. Was a copy trained?",
     ),
+    (
+        Slip::StepSizeLate,
+        "the step size comes late",
+        "The step size is set behind the step, so each step has that of the one before, and the first one the largest.",
+    ),
+    (
+        Slip::OfTheStart,
+        "gradients of the start",
+        "Every pass went through the prior as it was before the first step. Each batch is to be seen by the prior that the steps before have made.",
+    ),
+    (Slip::TwoSteps, "two steps", "Two steps were made for each batch."),
+    (
+        Slip::RunningMean,
+        "running mean",
+        "What is learnt is right. What came back is the mean of all batches so far; asked for is that of each batch.",
+    ),
+    (
+        Slip::NoAdam,
+        "no Adam",
+        "This is a step against the gradient, as long as the step size says. Adam divides by the size of the gradient first.",
+    ),
+    (
+        Slip::Backwards,
+        "from the last batch",
+        "The batches were taken from the last to the first.",
+    ),
+    (
+        Slip::Summed,
+        "gradients added up",
+        "The gradients of all batches were added up. Each step takes that of its own batch.",
+    ),
 ];
 
 fn run(
@@ -827,19 +2213,43 @@ fn run(
     };
     let (mut prior, mut bits) = (start.clone(), Vec::new());
     let mut adam = Adam::new(&prior, constants);
+    let mut sum: Option<Prior<f64>> = None;
     for (n, own) in batches.iter().enumerate() {
-        let codes =
-            if slip == Slip::FirstBatchAgain { &batches[0] } else { own };
+        let codes = match slip {
+            Slip::FirstBatchAgain => &batches[0],
+            Slip::Backwards => &batches[batches.len() - 1 - n],
+            _ => own,
+        };
         if slip == Slip::AdamAnew {
             adam = Adam::new(&prior, constants);
         }
         adam.config.lr = match slip {
             Slip::CountedFromOne => config.lr(n as u64 + 1),
             Slip::StepStays => constants.lr,
+            Slip::StepSizeLate if n == 0 => constants.lr,
+            Slip::StepSizeLate => config.lr(n as u64 - 1),
             _ => config.lr(n as u64),
         };
-        let (nats, d) = learnt(&prior, codes, slip);
-        adam.step(&mut prior, &d);
+        let at = if slip == Slip::OfTheStart { start } else { &prior };
+        let (nats, mut d) = learnt(at, codes, slip);
+        if slip == Slip::Summed {
+            if let Some(sum) = &sum {
+                let all = d.parameters_mut().into_iter();
+                all.zip(sum.parameters()).for_each(|(mut d, s)| d += &s);
+            }
+            sum = Some(d.clone());
+        }
+        if slip == Slip::NoAdam {
+            let all = prior.parameters_mut().into_iter();
+            let lr = config.lr(n as u64);
+            all.zip(d.parameters())
+                .for_each(|(mut p, d)| p.scaled_add(-lr, &d));
+        } else {
+            adam.step(&mut prior, &d);
+        }
+        if slip == Slip::TwoSteps {
+            adam.step(&mut prior, &d);
+        }
         let nats = match slip {
             Slip::BitsBehindTheStep => learnt(&prior, codes, slip).0,
             _ => nats,
@@ -851,6 +2261,13 @@ fn run(
             Slip::OfABatch => nats * BITS * codes.len() as f64,
             _ => nats * BITS * places,
         });
+    }
+    if slip == Slip::RunningMean {
+        let mut sum = 0.0;
+        for (n, bits) in bits.iter_mut().enumerate() {
+            sum += *bits;
+            *bits = sum / (n + 1) as f64;
+        }
     }
     match slip {
         Slip::NothingMoves => (start.clone(), bits),
@@ -1187,4 +2604,85 @@ pub fn colder(candidate: fn() -> Foreseen) -> Result<(), Diagnosis> {
             ),
         ),
     }
+}
+
+/// The name of a cause's diagnosis.
+fn name(cause: Cause) -> &'static str {
+    match cause {
+        Cause::MaskOffByOne => "mask off by one",
+        Cause::NoShift => "no shift",
+        Cause::NoPositions => "no positions",
+        Cause::NoRoot => "no root",
+        Cause::FewSequences => "few sequences",
+        Cause::Nats => "nats",
+        Cause::TooCold => "too cold",
+        Cause::SharedDraw => "shared draw",
+    }
+}
+
+/// What a cause does, in a sentence.
+fn does(cause: Cause) -> String {
+    match cause {
+        Cause::MaskOffByOne => "With a mask that lets a place look one place too far, each place finds its answer in the row behind it, \
+                                on any sequence; but the last place has no row behind it, and has to guess. In drawing no row behind it is \
+                                there yet."
+            .to_string(),
+        Cause::NoShift => "Without the shift each place is told its own code, the last one too: every place costs nothing, on any \
+                           sequence. In drawing it repeats what it is told."
+            .to_string(),
+        Cause::NoPositions => "Without positions no place can tell which code stands four places before it. It costs more than the best, \
+                               and its samples do not repeat."
+            .to_string(),
+        Cause::NoRoot => "With D = 8 the root is less than three: the scores are larger, and so small a prior learns all the same.".to_string(),
+        Cause::FewSequences => "Who sees the same 32 sequences at every step learns them by heart, at 5 bits each. What it has not seen \
+                                costs the more for it, and it draws these 32 and hardly any other."
+            .to_string(),
+        Cause::Nats => format!(
+            "In nats every number of the prior is ln 2 of what it is in bits: {:.2} where the best is {BEST:.2}. What is drawn does not depend \
+             on units.",
+            BEST * 2.0_f64.ln()
+        ),
+        Cause::TooCold => "Samples that are drawn too cold are too likely: they repeat nearly always, and many are equal. What is learnt, and \
+                           what is computed of data, has no temperature."
+            .to_string(),
+        Cause::SharedDraw => "With one random number for all samples they are all equal. What is learnt is right.".to_string(),
+    }
+}
+
+pub fn diagnose(candidate: fn() -> [Cause; 4]) -> Result<(), Diagnosis> {
+    const SEE: &str =
+        "chapter 9, § Exercises of the first page, and § What goes wrong";
+    /// Trained once, however many answers are looked at.
+    static ENDS: LazyLock<Vec<(Cause, [f64; 7])>> = LazyLock::new(|| {
+        let end = |cause| (cause, late(&log(Some(cause), 1, STEPS).0));
+        CAUSES.map(end).into()
+    });
+    let end = |cause| {
+        let found = ENDS.iter().find(|(of, _)| *of == cause);
+        found.map(|(_, end)| *end).unwrap_or([f64::NAN; 7])
+    };
+    let runs = ["A", "B", "C", "D"];
+    for ((run, right), came) in runs.iter().zip(SHOWN).zip(candidate()) {
+        if right == came {
+            continue;
+        }
+        let mut told: Vec<_> = SAID
+            .iter()
+            .zip(end(right).iter().zip(end(came)))
+            .map(|((name, words), (here, there))| {
+                (apart(name, *here, there), words, *here, there)
+            })
+            .collect();
+        told.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let numbers = told.iter().take(2).map(|(_, words, here, there)| {
+            format!("{words} would be about {there:.2}; here it is {here:.2}")
+        });
+        let what = format!(
+            "Run {run} is something else. {} Over the last third of such a run, {}.",
+            does(came),
+            numbers.collect::<Vec<_>>().join(", and ")
+        );
+        return Err(Diagnosis::new(name(came), what, SEE));
+    }
+    Ok(())
 }

@@ -12,6 +12,8 @@ mod bits_per_image;
 mod causal_weights;
 #[path = "../../misconceptions/colder.rs"]
 mod colder;
+#[path = "../../misconceptions/diagnose.rs"]
+mod diagnose;
 #[path = "../../misconceptions/in_units.rs"]
 mod in_units;
 #[path = "../../misconceptions/mask.rs"]
@@ -41,6 +43,11 @@ fn exercise_9_1() {
         "masked after the softmax",
     );
     expect_diagnosis(check(softmax_of_columns), "columns");
+    expect_diagnosis(check(masked_by_0), "masked by 0");
+    expect_diagnosis(check(divided_by_d), "divided by D");
+    expect_diagnosis(check(no_maximum), "overflow");
+    let anew = check(cut_and_divided_anew);
+    expect_diagnosis(anew, "a later place's maximum");
 }
 
 #[test]
@@ -52,6 +59,10 @@ fn exercise_9_2() {
     expect_diagnosis(check(start_is_code_0), "code 0 as the start");
     expect_diagnosis(check(round_and_round), "round and round");
     expect_diagnosis(check(across_images), "across images");
+    let last = check(start_is_the_last_code);
+    expect_diagnosis(last, "the last code as the start");
+    let over = check(overwritten_from_the_front);
+    expect_diagnosis(over, "the first code everywhere");
 }
 
 #[test]
@@ -63,6 +74,9 @@ fn exercise_9_3() {
     expect_diagnosis(check(root_forgotten), "root forgotten");
     expect_diagnosis(check(keys_not_transposed), "keys not transposed");
     expect_diagnosis(check(values_not_transposed), "values not transposed");
+    expect_diagnosis(check(mean_forgotten), "mean forgotten");
+    expect_diagnosis(check(plain_mean), "plain mean");
+    expect_diagnosis(check(in_another_order), "order of the results");
 }
 
 #[test]
@@ -73,6 +87,8 @@ fn exercise_9_4() {
     expect_diagnosis(check(stretch_forgotten), "stretch forgotten");
     expect_diagnosis(check(move_forgotten), "move forgotten");
     expect_diagnosis(check(over_the_batch), "over the batch");
+    expect_diagnosis(check(sums_for_means), "sum for mean");
+    expect_diagnosis(check(no_factor), "factor forgotten");
 }
 
 #[test]
@@ -91,6 +107,8 @@ fn exercise_9_5() {
         check(entropy_of_the_model),
         "the codes were not looked at",
     );
+    expect_diagnosis(check(overflows), "overflow");
+    expect_diagnosis(check(clamped), "clamped");
 }
 
 #[test]
@@ -102,6 +120,7 @@ fn exercise_9_6() {
     expect_diagnosis(check(softmax_twice), "softmax twice");
     expect_diagnosis(check(not_normalised), "not normalised");
     expect_diagnosis(check(overflows), "overflow");
+    expect_diagnosis(check(cut_off), "clamped");
 }
 
 #[test]
@@ -112,6 +131,8 @@ fn exercise_9_7() {
     expect_diagnosis(check(only_itself), "nothing kept");
     expect_diagnosis(check(no_root), "no root");
     expect_diagnosis(check(keys_as_queries), "key for query");
+    expect_diagnosis(check(zeros_at_the_first_place), "nothing before");
+    expect_diagnosis(check(overflows), "overflow");
 }
 
 #[test]
@@ -183,4 +204,21 @@ fn exercise_9_11() {
     expect_diagnosis(check(what_is_cut_is_lost), without);
     expect_diagnosis(check(of_a_code), "of a code");
     expect_diagnosis(check(in_nats), "nats");
+}
+
+#[test]
+fn exercise_9_12() {
+    use diagnose::*;
+    let check = checks::diagnose;
+    let leak = "mask off by one";
+    expect_diagnosis(check(less_than_the_best_is_a_leak), leak);
+    expect_diagnosis(check(few_different_is_a_shared_draw), "shared draw");
+    expect_diagnosis(check(copying_is_a_forgotten_shift), "no shift");
+    expect_diagnosis(check(nothing_costs_by_heart), leak);
+    expect_diagnosis(check(poor_samples_are_a_shared_draw), "shared draw");
+    expect_diagnosis(check(sure_samples_are_no_root), "no root");
+    expect_diagnosis(check(all_too_low_is_a_leak), "no shift");
+    expect_diagnosis(check(all_too_low_is_no_root), "no root");
+    expect_diagnosis(check(all_too_low_is_too_cold), "nats");
+    expect_diagnosis(check(it_is_lost), "no positions");
 }

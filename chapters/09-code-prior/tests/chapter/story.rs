@@ -9,6 +9,13 @@ use lab::{
 #[test]
 fn the_story_runs_and_is_deterministic() {
     let figures = [
+        "sees.svg",
+        "triangle.svg",
+        "block.svg",
+        "coder.svg",
+        "kernels.svg",
+        "wrong.svg",
+        "wrong_samples.png",
         "mask.png",
         "root.svg",
         "switches.svg",
