@@ -92,7 +92,7 @@ impl Shared {
                 }
             })?;
         }
-        let words = tokens.iter().cloned().collect();
+        let words = path_words(&tokens);
         Ok(Self { tokens, words, data })
     }
 
@@ -164,16 +164,17 @@ impl Modules {
         })
     }
 
-    /// Some modules, and those that they name, and so on. Every word that is a module's name is taken for that module: a
-    /// chance meeting makes too much stale, never too little.
+    /// Some modules, and those that they name, and so on. Every word of a path that is a module's name is taken for that
+    /// module: a chance meeting makes too much stale, never too little.
     fn reached(&self, from: BTreeSet<String>) -> BTreeSet<String> {
-        let mut open = self.named(&self.lists);
+        let mut open = self.named(&path_words(&self.lists));
         open.extend(from);
         let mut reached = BTreeSet::new();
         while let Some(name) = open.pop_first() {
             let files = &self.modules[&name];
             if reached.insert(name) {
-                let named = files.iter().flat_map(|file| self.named(file));
+                let words = files.iter().map(|file| path_words(file));
+                let named = words.flat_map(|words| self.named(&words));
                 open.extend(named.filter(|n| !reached.contains(n)));
             }
         }
@@ -188,30 +189,57 @@ impl Modules {
     }
 
     fn words(&self, modules: &BTreeSet<String>) -> BTreeSet<String> {
-        self.tokens(modules).flatten().cloned().collect()
+        self.tokens(modules).flat_map(|file| path_words(file)).collect()
     }
 
-    fn named<'a>(
-        &self,
-        tokens: impl IntoIterator<Item = &'a String>,
-    ) -> BTreeSet<String> {
-        let words: BTreeSet<&String> = tokens.into_iter().collect();
+    /// The modules that these words of paths name, or bring in.
+    fn named(&self, words: &BTreeSet<String>) -> BTreeSet<String> {
         let module = |word: &&String| self.modules.contains_key(*word);
         let mut named: BTreeSet<String> =
-            words.iter().copied().filter(module).cloned().collect();
+            words.iter().filter(module).cloned().collect();
         for import in &self.imports {
             let brings = |word: &&String| {
-                let list = ["use", "super", "self", "crate", "experiments"];
-                !module(word)
-                    && word.starts_with(char::is_alphabetic)
-                    && !list.contains(&word.as_str())
+                !module(word) && !KEYWORDS.contains(&word.as_str())
             };
-            if import.iter().filter(brings).any(|w| words.contains(w)) {
+            let mut names = import.iter().filter(brings);
+            if names.any(|name| words.contains(name)) {
                 named.extend(import.iter().filter(module).cloned());
             }
         }
         named
     }
+}
+
+/// What stands in a `use` and is no name that it brings in.
+const KEYWORDS: [&str; 7] =
+    ["use", "super", "self", "crate", "experiments", "as", "*"];
+
+/// The words of a file that are part of a path: beside `::`, or in a `use`. All of them, where a `use` brings in whatever
+/// there is above.
+fn path_words(tokens: &[String]) -> BTreeSet<String> {
+    let is =
+        |at: usize, token: &str| tokens.get(at).is_some_and(|t| t == token);
+    let colons = |at: usize| is(at, ":") && is(at + 1, ":");
+    let (mut words, mut in_use) = (BTreeSet::new(), false);
+    for (at, token) in tokens.iter().enumerate() {
+        match token.as_str() {
+            "use" => in_use = true,
+            ";" => in_use = false,
+            "super" if colons(at + 1) && is(at + 3, "*") => {
+                return tokens.iter().cloned().collect();
+            }
+            word if word
+                .starts_with(|c: char| c.is_alphabetic() || c == '_') =>
+            {
+                let after = at >= 2 && colons(at - 2);
+                if in_use || after || colons(at + 1) {
+                    words.insert(word.to_string());
+                }
+            }
+            _ => {}
+        }
+    }
+    words
 }
 
 /// The experiments that a file defines, and whether each has to be asked for. What compares functions stands in no
@@ -265,7 +293,7 @@ mod tests {
             "mod shared; mod ledger; use shared::{Thing, other as another}; fn run() { a(); }",
         );
         write("run/shared.rs", "pub struct Thing;");
-        write("run/ledger.rs", "fn rows() {}");
+        write("run/ledger.rs", "fn rows() { let one = two; }");
         write(
             "run/experiments/mod.rs",
             "pub mod one; pub mod two; mod used;",
@@ -273,7 +301,10 @@ mod tests {
         write("run/experiments/one.rs", &experiment("one", "f: used::f"));
         write(
             "run/experiments/two.rs",
-            &experiment("no two", "f: |_| Thing"),
+            &format!(
+                "use super::super::Thing; {}",
+                experiment("no two", "f: |_| Thing")
+            ),
         );
         write("run/experiments/used.rs", "fn f() {} fn claims() { g() }");
         let now = || {
@@ -311,6 +342,10 @@ mod tests {
             let folder = root.path().join("datasets/src");
             fs::write(folder.join(path), text).unwrap();
         };
+        write(
+            "run/experiments/one.rs",
+            &experiment("one", "f: datasets::Digits"),
+        );
         data("lib.rs", "mod digits; pub mod toy; pub use digits::Digits;");
         data("digits.rs", "pub struct Digits;");
         data("toy.rs", "fn ring() {}");
@@ -324,7 +359,6 @@ mod tests {
             same
         };
         assert_eq!(after_data("toy.rs", "fn ring() { 1 }"), none);
-        write("run/experiments/one.rs", &experiment("one", "f: Digits"));
         let digits = "pub struct Digits(u8);";
         assert_eq!(after_data("digits.rs", digits), one);
         let run = parts(root.path(), Path::new("c"), &[]).unwrap();

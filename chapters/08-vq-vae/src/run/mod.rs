@@ -10,9 +10,9 @@ mod short;
 use lab::{Cost, Lab};
 
 use experiments::{
-    choices, dear, depth, digits, digits_dfdx, first_steps, gradient, half,
+    choices, dear, depth, digits, digits_dfdx, first_steps, gradient,
     ingredients, interval, keras, ladder, logged, pipeline,
-    quantizers as other, rate, unrolled,
+    quantizers as other, rate, two_halves, unrolled,
 };
 
 /// The experiments of chapter 8.
@@ -24,7 +24,7 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     lab.run(&pipeline::EXPERIMENT)?;
     lab.run(&depth::EXPERIMENT)?;
     lab.run(&unrolled::EXPERIMENT)?;
-    lab.run(&half::EXPERIMENT)?;
+    lab.run(&two_halves::EXPERIMENT)?;
     lab.run(&interval::EXPERIMENT)?;
     lab.run(&dear::EXPERIMENT)?;
     lab.run(&first_steps::EXPERIMENT)?;

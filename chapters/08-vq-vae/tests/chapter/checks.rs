@@ -17,7 +17,7 @@ use vq_vae::plain::{half, half_backward};
 use vq_vae::rate::{Prices, Rate, cheapest as cheapest_codes};
 use vq_vae::{coding, plain, rate as price}; // `causes` finds them here
 
-#[path = "../../src/run/experiments/causes.rs"]
+#[path = "../../src/run/experiments/logged/causes.rs"]
 pub mod causes;
 
 pub use causes::Cause;

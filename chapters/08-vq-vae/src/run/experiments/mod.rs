@@ -1,7 +1,6 @@
 //! The experiments of chapter 8, a file for each, or for a part of one.
 
 pub mod between;
-mod causes;
 pub mod choices;
 pub mod codes;
 pub mod components;
@@ -13,7 +12,6 @@ pub mod file;
 pub mod first_steps;
 pub mod gradient;
 pub mod growth;
-pub mod half;
 pub mod ingredients;
 pub mod interval;
 pub mod jpeg;
@@ -27,6 +25,5 @@ pub mod quantizers;
 pub mod rate;
 pub mod reach;
 pub mod rebuilt;
+pub mod two_halves;
 pub mod unrolled;
-
-use crate::{coding, plain, rate as price}; // `causes`, which the tests read too, finds them here
