@@ -92,8 +92,8 @@ pub(crate) fn mse_over_variance<F: NdFloat>(
     reconstruction: &Array2<F>, // [N, X]
 ) -> Option<f64> {
     MSE_OVER_VARIANCE.ask(|| {
-        let (x, reconstruction) = (wide(x), wide(reconstruction));
-        mse_over_variance::mse_over_variance(&x, &reconstruction)
+        let batch = (wide(x), wide(reconstruction));
+        mse_over_variance::mse_over_variance(&[batch])
     })
 }
 

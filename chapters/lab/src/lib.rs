@@ -26,6 +26,7 @@ mod model;
 mod numbers;
 mod relation;
 mod room;
+mod slips;
 mod training;
 
 pub use chapter::{
@@ -58,4 +59,5 @@ pub use record::{
     read_plain, say, write_whole,
 };
 pub use room::{Room, either_room_goes_on};
+pub use slips::{Made, Slip, slips};
 pub use training::{Diverged, History, Resumable};
