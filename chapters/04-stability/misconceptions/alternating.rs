@@ -46,3 +46,13 @@ pub fn one_loss_for_both(
     let psi = psi - eta * (theta + gamma * psi);
     [theta - eta * psi, psi]
 }
+
+pub fn old_psi_returned(
+    theta: f64,
+    psi: f64,
+    eta: f64,
+    gamma: f64,
+) -> [f64; 2] {
+    let new = psi - eta * (theta + gamma * psi);
+    [theta + eta * new, psi]
+}

@@ -43,3 +43,18 @@ pub fn one_common_loss(theta: f64, psi: f64, gamma: f64) -> Array2<f64> {
     m[[0, 1]] = m[[1, 0]];
     m
 }
+
+pub fn overflows(theta: f64, psi: f64, gamma: f64) -> Array2<f64> {
+    let s = psi * theta;
+    let up = |t: f64| t.exp() / (1.0 + t.exp());
+    let bend = up(s) * up(-s);
+    array![
+        [-psi * psi * bend, up(-s) - s * bend],
+        [-up(s) - s * bend, -theta * theta * bend - gamma],
+    ]
+}
+
+/// No name for it: the check says which of the terms has a wrong sign.
+pub fn penalty_added(theta: f64, psi: f64, gamma: f64) -> Array2<f64> {
+    right(theta, psi, -gamma)
+}

@@ -51,3 +51,19 @@ pub fn mean_over_rows_alone(
 ) -> Array2<f64> {
     collect(z_e, codebook, indices, |_| 2.0 / z_e.nrows() as f64)
 }
+
+pub fn two_forgotten(
+    z_e: &Array2<f64>,
+    codebook: &Array2<f64>,
+    indices: &[usize],
+) -> Array2<f64> {
+    collect(z_e, codebook, indices, |_| 1.0 / z_e.len() as f64)
+}
+
+pub fn sum_for_mean(
+    z_e: &Array2<f64>,
+    codebook: &Array2<f64>,
+    indices: &[usize],
+) -> Array2<f64> {
+    collect(z_e, codebook, indices, |_| 2.0)
+}

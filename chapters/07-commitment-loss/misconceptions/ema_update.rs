@@ -82,3 +82,16 @@ pub fn codebook_averaged_itself(
     }
     (counts, sums, codebook)
 }
+
+pub fn divided_by_the_old_counts(
+    counts: &Array1<f64>,
+    sums: &Array2<f64>,
+    z_e: &Array2<f64>,
+    indices: &[usize],
+    gamma: f64,
+) -> Averages {
+    let shares = (gamma, 1.0 - gamma);
+    let (new, sums) = mixed((counts, sums), z_e, indices, shares);
+    let codebook = ratio(counts, &sums);
+    (new, sums, codebook)
+}

@@ -39,3 +39,22 @@ pub fn after_straight_through(
 ) -> Array2<f64> {
     d_z_q + pull(z_e, z_q, beta - 1.0)
 }
+
+pub fn two_forgotten(
+    d_z_q: &Array2<f64>,
+    z_e: &Array2<f64>,
+    z_q: &Array2<f64>,
+    beta: f64,
+) -> Array2<f64> {
+    d_z_q + pull(z_e, z_q, beta / 2.0)
+}
+
+/// A known mistake in one term, and no name for it: the check says by what the term is multiplied.
+pub fn no_factor(
+    d_z_q: &Array2<f64>,
+    z_e: &Array2<f64>,
+    z_q: &Array2<f64>,
+    beta: f64,
+) -> Array2<f64> {
+    d_z_q + (z_e - z_q) * beta
+}

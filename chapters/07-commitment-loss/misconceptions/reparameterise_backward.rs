@@ -45,3 +45,12 @@ pub fn noise_forgotten(
 ) -> Slopes {
     (d_z.clone(), d_z * &sigma(log_var) * 0.5)
 }
+
+pub fn root_of_the_variance(
+    d_z: &Array2<f64>,
+    log_var: &Array2<f64>,
+    noise: &Array2<f64>,
+) -> Slopes {
+    let sigma = log_var.mapv(|s| s.exp().sqrt());
+    (d_z.clone(), d_z * &sigma * noise * 0.5)
+}

@@ -37,6 +37,8 @@ fn exercise_4_1() {
     expect_diagnosis(check(at_the_end_only), "at the end only");
     expect_diagnosis(check(product_rule_forgotten), "product rule");
     expect_diagnosis(check(one_common_loss), "one common loss");
+    expect_diagnosis(check(overflows), "overflow");
+    expect_diagnosis(check(penalty_added), "term");
 }
 
 #[test]
@@ -49,6 +51,7 @@ fn exercise_4_2() {
     expect_diagnosis(check(penalty_climbed), "penalty climbed");
     expect_diagnosis(check(half_a_penalty), "half a penalty");
     expect_diagnosis(check(one_loss_for_both), "one loss for both");
+    expect_diagnosis(check(old_psi_returned), "old ψ returned");
 }
 
 #[test]
@@ -161,6 +164,9 @@ fn exercise_4_8() {
     expect_diagnosis(check(of_the_length), "length");
     expect_diagnosis(check(of_the_mean_logit), "mean logit");
     expect_diagnosis(check(last_layer_only), "last layer only");
+    let at_w2 = check(slopes_forgotten_at_w2);
+    expect_diagnosis(at_w2, "slopes forgotten at w2");
+    expect_diagnosis(check(w1_not_turned_over), "w1 not turned over");
 }
 
 #[test]

@@ -40,6 +40,8 @@ fn exercise_7_1() {
     expect_diagnosis(check(last_one_wins), "last one wins");
     expect_diagnosis(check(averaged_per_code), "averaged per code");
     expect_diagnosis(check(away_from_the_latents), "away");
+    expect_diagnosis(check(two_forgotten), "two forgotten");
+    expect_diagnosis(check(sum_for_mean), "sum for mean");
     expect_diagnosis(check(mean_over_rows_alone), "mean over rows");
 }
 
@@ -49,6 +51,8 @@ fn exercise_7_2() {
     let check = checks::commitment_backward;
     expect_diagnosis(check(weight_on_the_other_term), "weight forgotten");
     expect_diagnosis(check(away_from_the_code), "away");
+    expect_diagnosis(check(two_forgotten), "two forgotten");
+    expect_diagnosis(check(sum_for_mean), "sum for mean");
     expect_diagnosis(check(mean_over_rows_alone), "mean over rows");
 }
 
@@ -60,6 +64,11 @@ fn exercise_7_3() {
     expect_diagnosis(check(no_commitment), "no commitment");
     expect_diagnosis(check(no_stop_gradient), "no stop-gradient");
     expect_diagnosis(check(after_straight_through), "too late");
+    expect_diagnosis(check(two_forgotten), "two forgotten");
+    expect_diagnosis(check(no_factor), "term");
+    let said = check(no_factor).map_err(|told| told.what);
+    let by = "the commitment term's pull is multiplied by N · C / 2";
+    assert!(said.is_err_and(|what| what.contains(by)));
 }
 
 #[test]
@@ -79,6 +88,7 @@ fn exercise_7_5() {
     expect_diagnosis(check(nothing_decays), "nothing decays");
     expect_diagnosis(check(only_the_chosen_decay), "only the chosen decay");
     expect_diagnosis(check(codebook_averaged_itself), "codebook averaged");
+    expect_diagnosis(check(divided_by_the_old_counts), "old counts");
 }
 
 #[test]
@@ -117,6 +127,7 @@ fn exercise_7_8() {
     expect_diagnosis(check(half_forgotten), "half forgotten");
     expect_diagnosis(check(at_sigma), "at sigma");
     expect_diagnosis(check(noise_forgotten), "noise forgotten");
+    expect_diagnosis(check(root_of_the_variance), "overflow");
 }
 
 #[test]
