@@ -20,6 +20,7 @@ mod figure;
 mod grid;
 mod has;
 mod interrupt;
+pub mod judging;
 mod ledger;
 pub mod mine;
 mod model;

@@ -12,10 +12,9 @@ use stability::plain::{
     Game, Order, Score, alternating as in_turn, average, norm, simultaneous,
 };
 
-#[path = "judging.rs"]
-mod judging;
-
-use judging::{Exercise, Out, Suspect, in_place_of, none, number, one, two};
+use lab::judging::{
+    Exercise, Out, Suspect, in_place_of, none, number, one, two,
+};
 
 /// θ, ψ and γ.
 type Place = (f64, f64, f64);

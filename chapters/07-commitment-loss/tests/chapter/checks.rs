@@ -15,12 +15,12 @@ use rand_chacha::ChaCha8Rng;
 
 #[path = "../../src/run/causes.rs"]
 pub mod causes;
-#[path = "judging.rs"]
-mod judging;
 
 pub use causes::Cause;
 use causes::{CAUSES, SAID, SHOWN, STEPS, apart, late, log};
-use judging::{Exercise, Out, Suspect, in_place_of, none, number, one, two};
+use lab::judging::{
+    Exercise, Out, Suspect, in_place_of, none, number, one, two,
+};
 
 /// Latents, a codebook, what was chosen, a gradient at that, and β.
 #[derive(Clone)]

@@ -3,8 +3,9 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
-use lab::{Diagnosis, judge};
 use ndarray::{Array, ArrayD, Dimension, arr0};
+
+use crate::{Diagnosis, judge};
 
 /// What a function gives: an array for each of its results; nothing where it stops.
 pub type Out = Vec<ArrayD<f64>>;
@@ -75,6 +76,12 @@ enum Multiple {
 
 impl<I: 'static> Exercise<I> {
     /// Judges an answer by what it gives on these inputs.
+    ///
+    /// # Errors
+    /// It gives something else than what is right on one of them.
+    ///
+    /// # Panics
+    /// The answer panics, and no known mistake does; or what the check calls terms of a sum do not add up.
     pub fn judge(
         &self,
         inputs: &[(&str, I)],
