@@ -61,7 +61,7 @@ fn draw(of: &Measurements) -> anyhow::Result<String> {
     };
     let mut plot = Plot::new("")
         .x("bits an image, coded by place", Axis::Log)
-        .y("squared error over variance, unseen", Axis::Log)
+        .y("error over variance, unseen", Axis::Log)
         .line("VQ, 4 to 10 bits a place", by_bits("vq"))
         .line("FSQ, 4 to 10 bits a place", by_bits("fsq"))
         .line("one residual run, trained on prefixes", rungs("prefixes"))

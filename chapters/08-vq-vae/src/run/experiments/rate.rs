@@ -85,7 +85,7 @@ fn draw(of: &Measurements) -> anyhow::Result<String> {
     let far = curve(of, &named("jpeg", &jpeg::QUALITIES));
     let plot = Plot::new("")
         .x("bits an image, coded by place", Axis::Log)
-        .y("squared error over variance, unseen", Axis::Log)
+        .y("error over variance, unseen", Axis::Log)
         .line("VQ-VAE, three prices of a bit", nets.clone())
         .line("k-means, K from 16 to 4,096", list.clone())
         .line("the same with prices", priced.clone())
