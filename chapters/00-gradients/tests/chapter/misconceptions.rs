@@ -1,6 +1,7 @@
 //! Each misconception fails its check, with its own diagnosis.
 
 use lab::expect_diagnosis;
+use ndarray::ArrayD;
 
 use crate::checks;
 
@@ -136,4 +137,28 @@ fn exercise_0_8() {
     expect_diagnosis(check(guessing_is_short_steps), "short steps");
     expect_diagnosis(check(a_loss_that_rises_is_one_batch), "one batch");
     expect_diagnosis(check(a_loss_that_rises_is_long_steps), "long steps");
+}
+
+/// Every slip of a check gives other results than the right answer and than every other slip.
+#[test]
+fn slips_can_be_told_apart() {
+    let same = |a: &ArrayD<f64>, b: &ArrayD<f64>| {
+        let near = |(a, b): (&f64, &f64)| {
+            a == b
+                || a.is_nan() && b.is_nan()
+                || (a - b).abs() <= 1e-7 * a.abs().max(1.0)
+        };
+        a.shape() == b.shape() && a.iter().zip(b).all(near)
+    };
+    let mut alike = Vec::new();
+    for list in checks::switched() {
+        for (n, (name, one)) in list.iter().enumerate() {
+            for (other, another) in &list[..n] {
+                if one.iter().zip(another).all(|(a, b)| same(a, b)) {
+                    alike.push(format!("`{name}` and `{other}`"));
+                }
+            }
+        }
+    }
+    assert!(alike.is_empty(), "{alike:#?}");
 }

@@ -147,3 +147,10 @@ fn exercise_5_10() {
     expect_diagnosis(check(crowded_is_a_far_start), "far start");
     expect_diagnosis(check(a_length_of_one), "unit length");
 }
+
+/// Each slip of a check is seen on its inputs, and is like no other.
+#[test]
+fn no_two_slips_are_alike() {
+    let alike = checks::all_alike();
+    assert!(alike.is_empty(), "{alike:#?}");
+}

@@ -130,3 +130,9 @@ fn exercise_6_9() {
     expect_diagnosis(check(astray_is_turned_forward), "turned forward");
     expect_diagnosis(check(level_is_nothing_passed), "nothing passed");
 }
+
+/// Each slip gives something else than what is right, and than every other slip.
+#[test]
+fn slips_can_be_told_apart() {
+    assert_eq!(checks::confused(), Vec::<String>::new());
+}
