@@ -1,6 +1,7 @@
 //! Each misconception fails its check, with its own diagnosis.
 
 use lab::expect_diagnosis;
+use ndarray::ArrayD;
 
 use crate::checks;
 
@@ -141,4 +142,33 @@ fn exercise_2_8() {
         check(a_reason_without_its_number),
         "a reason without its number",
     );
+}
+
+/// No slip gives what is right, nor what another slip gives.
+#[test]
+fn each_slip_can_be_told() {
+    let same = |a: &[ArrayD<f64>], b: &[ArrayD<f64>]| {
+        let near = |(a, b): (&f64, &f64)| {
+            a == b || a.is_nan() && b.is_nan() || (a - b).abs() < 1e-9
+        };
+        let same = |(a, b): (&ArrayD<f64>, &ArrayD<f64>)| {
+            a.shape() == b.shape() && a.iter().zip(b).all(near)
+        };
+        a.iter().zip(b).all(same)
+    };
+    let mut alike = Vec::new();
+    for (exercise, right, slips) in checks::with_each_slip() {
+        for (n, (slip, would)) in slips.iter().enumerate() {
+            if same(&right, would) {
+                alike.push(format!("{exercise}: {} is right", slip.name));
+            }
+            for (other, gives) in &slips[n + 1..] {
+                if slip.name == other.name || same(would, gives) {
+                    let names = [slip.name, other.name];
+                    alike.push(format!("{exercise}: {names:?}"));
+                }
+            }
+        }
+    }
+    assert!(alike.is_empty(), "{alike:#?}");
 }
