@@ -222,3 +222,10 @@ fn exercise_9_12() {
     expect_diagnosis(check(all_too_low_is_too_cold), "nats");
     expect_diagnosis(check(it_is_lost), "no positions");
 }
+
+/// Each switch of a check changes something, and no two change the same.
+#[test]
+fn switches_can_be_told_apart() {
+    let same = checks::switches_that_are_the_same();
+    assert!(same.is_empty(), "{}", same.join("\n"));
+}
