@@ -1,6 +1,6 @@
 //! The checks of this chapter's exercises.
 
-use std::cmp::Ordering;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::LazyLock;
 
 use commitment_loss::quantizer::{Learning, Quantizer, Settings};
@@ -8,8 +8,12 @@ use gradients::plain::{
     Activation, Adam, AdamConfig, Layer, Mlp, Parameters, init_layer, mse,
     mse_backward,
 };
-use lab::{Diagnosis, judge, judge_number, rng_at};
-use ndarray::{Array1, Array2, Axis, array, s};
+use lab::judging::{Exercise, Out, Suspect, in_place_of, none, number, one};
+use lab::{Diagnosis, Slip, judge, judge_number, rng_at, slips};
+use ndarray::{
+    Array1, Array2, Array4, ArrayD, ArrayView1, Axis, Dimension, Slice,
+    array, s,
+};
 use ndarray_rand::RandomExt;
 use ndarray_rand::rand_distr::StandardNormal;
 use rayon::prelude::*;
@@ -23,1871 +27,2129 @@ pub mod causes;
 pub use causes::Cause;
 use causes::{CAUSES, SAID, SHOWN, STEPS, apart, late, log};
 
+/// Whether a slip of this name is made.
+type Is<'a> = &'a dyn Fn(&str) -> bool;
+
+/// Suspects of a function that asks which slips are made: its name, and each slip's name and sentence.
+macro_rules! suspects {
+    ($with:ident, $($name:literal: $what:literal,)*) => {
+        &[$((|input| $with(input, &|slip| slip == $name), $name, $what)),*]
+    };
+}
+
+/// Judges an answer by an exercise whose suspects are slips of `with`: each alone, then two at a time. An answer that neither
+/// explains is told what `locate` finds, given all that is right and all that came.
+fn judged<I: 'static>(
+    exercise: &Exercise<I>,
+    inputs: &[(&str, I)],
+    candidate: impl Fn(&I) -> Out,
+    with: fn(&I, Is) -> Out,
+    locate: impl Fn(&[Out], &[Out]) -> String,
+) -> Result<(), Diagnosis> {
+    let run = AssertUnwindSafe(|| exercise.judge(inputs, &candidate));
+    let verdict = catch_unwind(run);
+    let told = match &verdict {
+        Ok(Ok(())) => return Ok(()),
+        Ok(Err(told)) => Some(told.clone()),
+        Err(raised) => match words_of(raised.as_ref()).starts_with("not yet")
+        {
+            true => None, // a stub
+            false => Some(Diagnosis::new("value", "", exercise.see)),
+        },
+    };
+    let general = |told: &Diagnosis| {
+        matches!(told.mistake, "value" | "wrong shape")
+            || told.what.contains("something else")
+            || told.what.contains("Moreover")
+    };
+    if told.is_some_and(|told| general(&told)) {
+        let came: Vec<Out> = inputs
+            .iter()
+            .map(|(_, input)| tried(&candidate, input))
+            .collect();
+        let rights = inputs.iter().map(|(_, input)| (exercise.right)(input));
+        let rights: Vec<Out> = rights.collect();
+        let slip = |s: &Suspect<I>| Slip { name: s.1, what: s.2 };
+        let all: Vec<_> = exercise.suspects.iter().map(slip).collect();
+        // Where an answer stops, something of a shape that no answer has.
+        let stopped = || Array4::zeros((0, 1, 2, 3)).into_dyn();
+        let results = 0..exercise.results.len();
+        let whole = |out: Out| -> Out {
+            let part = |p| out.get(p).cloned().unwrap_or_else(stopped);
+            results.clone().map(part).collect()
+        };
+        let flat = |outs: &[Out]| -> Out {
+            outs.iter().cloned().flat_map(whole).collect()
+        };
+        let made = |made: lab::Made| {
+            let (mut all, mut still) = (Vec::new(), true);
+            for ((_, input), came) in inputs.iter().zip(&came) {
+                // After a first input that it does not explain there is no need of others.
+                let value =
+                    if still { with(input, &|s| made.is(s)) } else { vec![] };
+                still &= value.iter().zip(came).all(|(a, b)| agree(a, b));
+                all.extend(whole(value));
+            }
+            all
+        };
+        let near = exercise.tolerance;
+        let found = slips(&all, &flat(&came), made, near, exercise.see);
+        // An answer that stops wherever it is wrong says nothing.
+        let shown = rights.iter().zip(&came).find(|(right, came)| {
+            let differs = right.iter().zip(*came).any(|(a, b)| !agree(a, b));
+            differs && !came.is_empty()
+        });
+        if let (Some(found), Some((right, came))) = (found, shown) {
+            for (right, came) in right.iter().zip(came) {
+                let known = vec![(came.clone(), found.clone())];
+                judge(right, came, near, known, found.clone())?;
+            }
+            return Err(found);
+        }
+        match verdict {
+            Ok(Err(mut told)) => {
+                if told.mistake == "value" {
+                    told.what += &locate(&rights, &came);
+                }
+                return Err(told);
+            }
+            // It stops on some inputs; which?
+            Err(raised) if !came[0].is_empty() => {
+                let stops = came.iter().position(Vec::is_empty).unwrap_or(0);
+                let what = format!(
+                    "Yours stops with {}, and not with {}: {}",
+                    inputs[stops].0,
+                    inputs[0].0,
+                    words_of(raised.as_ref())
+                );
+                return Err(Diagnosis::new("stops", what, exercise.see));
+            }
+            verdict => {
+                return verdict
+                    .unwrap_or_else(|raised| resume_unwind(raised));
+            }
+        }
+    }
+    verdict.unwrap_or_else(|raised| resume_unwind(raised))
+}
+
+/// What was said when something stopped.
+fn words_of(raised: &(dyn std::any::Any + Send)) -> &str {
+    let text = raised.downcast_ref::<String>().map(String::as_str);
+    text.or(raised.downcast_ref::<&str>().copied()).unwrap_or_default()
+}
+
+/// What an answer gives; nothing where it stops.
+fn tried<I>(candidate: impl Fn(&I) -> Out, input: &I) -> Out {
+    let run = AssertUnwindSafe(|| candidate(input));
+    catch_unwind(run).unwrap_or_default()
+}
+
+/// By which labels the wrong numbers of matrices can be told from the right ones: in all inputs, or in all but a few.
+fn in_common<I>(
+    inputs: &[(&str, I)],
+    rights: &[Out],
+    came: &[Out],
+    labels: impl Fn(&I, usize, usize) -> Vec<(&'static str, String)>,
+) -> String {
+    let mut seen: Vec<(&str, [Vec<String>; 2])> = Vec::new();
+    for ((_, input), (right, came)) in
+        inputs.iter().zip(rights.iter().zip(came))
+    {
+        let (Some(right), Some(came)) = (right.first(), came.first()) else {
+            continue;
+        };
+        if right.shape() != came.shape() {
+            continue;
+        }
+        let columns = right.shape().get(1).copied().unwrap_or(1);
+        for (n, (a, b)) in right.iter().zip(came).enumerate() {
+            let mut labels = labels(input, n / columns, n % columns);
+            let rows = right.len() / columns;
+            labels.push(match n / columns {
+                row if row + 1 == rows => ("the row", "the last".into()),
+                0 => ("the row", "the first".into()),
+                _ => ("the row", "another".into()),
+            });
+            seen.resize(labels.len(), ("", [const { Vec::new() }; 2]));
+            for (seen, (label, value)) in seen.iter_mut().zip(labels) {
+                seen.0 = label;
+                let values = &mut seen.1[usize::from(differs(*a, *b))];
+                if !values.contains(&value) {
+                    values.push(value);
+                }
+            }
+        }
+    }
+    let said = seen.iter().filter_map(|(label, [good, bad])| {
+        let nowhere_else = !bad.iter().any(|v| good.contains(v));
+        let some = !good.is_empty()
+            && (nowhere_else || bad.len() < good.len())
+            && !good.iter().all(|v| bad.contains(v));
+        let few: Vec<_> = bad.iter().take(6).map(String::as_str).collect();
+        let more = if bad.len() > 6 { " …" } else { "" };
+        let words = format!("{label} {}{more}", few.join(", "));
+        some.then_some((!nowhere_else, words))
+    });
+    let mut said: Vec<_> = said.collect();
+    said.sort_by_key(|(loose, _)| *loose);
+    match said.first() {
+        None => String::new(),
+        Some((false, first)) => {
+            format!(" It is wrong with {first}, and nowhere else.")
+        }
+        Some((true, _)) => {
+            let all = said.iter().take(2).map(|s| s.1.as_str());
+            let all: Vec<_> = all.collect();
+            format!(" Wherever it is wrong: {}.", all.join("; "))
+        }
+    }
+}
+
+/// Of a function that only copies and adds: where a single 1 in a matrix of zeros should come, and where it comes.
+fn single_one<I>(
+    inputs: &[(&str, I)],
+    exercise: &Exercise<I>,
+    candidate: impl Fn(&I) -> Out,
+    shape: impl Fn(&I) -> (usize, usize),
+    with: impl Fn(&I, Array2<f64>) -> I,
+) -> String {
+    let list = |of: &ArrayD<f64>| {
+        let there = of.indexed_iter().filter(|(_, v)| **v != 0.0);
+        let mut all =
+            there.map(|(at, v)| format!("{v:.3} at {:?}", at.slice()));
+        let few: Vec<_> = all.by_ref().take(4).collect();
+        let more = if all.next().is_some() { " …" } else { "" };
+        match few.len() {
+            0 => "nothing".into(),
+            _ => few.join(", ") + more,
+        }
+    };
+    let mut all = inputs.iter().filter_map(|(words, input)| {
+        let (rows, columns) = shape(input);
+        let mut said = None;
+        let mut wrong = Vec::new();
+        for at in (0..rows * columns).map(|n| (n / columns, n % columns)) {
+            let mut x = Array2::zeros((rows, columns));
+            x[at] = 1.0;
+            let input = with(input, x);
+            let right = &(exercise.right)(&input)[0];
+            let came = tried(&candidate, &input);
+            let came = came.first()?;
+            if right.shape() != came.shape() {
+                return None;
+            }
+            if agree(right, came) {
+                continue;
+            }
+            wrong.push(at);
+            said.get_or_insert_with(|| {
+                format!(
+                    " Of a single 1, at [{}, {}], and zeros elsewhere, with {words}, there should come {}; of yours comes {}.",
+                    at.0,
+                    at.1,
+                    list(right),
+                    list(came)
+                )
+            });
+        }
+        let mut said = said?;
+        for (side, name, of) in [
+            (rows, "row", (|at| at.0) as fn(&(usize, usize)) -> usize),
+            (columns, "column", |at| at.1),
+        ] {
+            let mut there: Vec<_> = wrong.iter().map(of).collect();
+            there.sort_unstable();
+            there.dedup();
+            let few = there.len() <= 6 && 2 * there.len() <= side;
+            if few {
+                said += &format!(" It is so with the 1 in {name} {there:?} alone.");
+                break;
+            }
+        }
+        Some((rows, said))
+    });
+    // Of several places more can be seen than of one.
+    let first = all.next();
+    let more = match first {
+        Some((1, _)) => all.find(|(rows, _)| *rows > 1),
+        _ => None,
+    };
+    let found = more.or(first).map(|(_, said)| said);
+    let alone = " Each number alone, as a 1 among zeros, comes right: several together do not, or other ones than 1.";
+    found.unwrap_or_else(|| alone.into())
+}
+
+/// What is right and what came on a few simple questions, where the two differ.
+fn asked(questions: Vec<(String, f64, f64)>) -> String {
+    let wrong = questions.iter().filter(|(_, a, b)| differs(*a, *b)).take(3);
+    let said = wrong.map(|(words, right, came)| {
+        let places = if (right - came).abs() < 1e-3 { 11 } else { 4 };
+        let digits = |v: &f64| {
+            let text = format!("{v:.places$}");
+            let text = text.trim_end_matches('0').trim_end_matches('.');
+            text.to_string()
+        };
+        format!(" {words} {}; yours: {}.", digits(right), digits(came))
+    });
+    said.collect()
+}
+
+fn differs(a: f64, b: f64) -> bool {
+    let least = 1e-9 * a.abs().max(1.0);
+    let near = a == b || (a.is_finite() && (a - b).abs() <= least);
+    !near // a NaN differs from everything
+}
+
+/// Whether arrays are the same; numbers that are none agree.
+fn agree(a: &ArrayD<f64>, b: &ArrayD<f64>) -> bool {
+    let near =
+        |(a, b): (&f64, &f64)| (a.is_nan() && b.is_nan()) || !differs(*a, *b);
+    a.shape() == b.shape() && a.iter().zip(b).all(near)
+}
+
+/// Which slips of an exercise cannot be told from right or from one another.
+fn alike<I: 'static>(
+    exercise: &Exercise<I>,
+    inputs: &[(&str, I)],
+) -> Vec<String> {
+    let of = |of: fn(&I) -> Out| -> Vec<Out> {
+        inputs.iter().map(|(_, input)| of(input)).collect()
+    };
+    let same = |a: &[Out], b: &[Out]| {
+        a.iter().zip(b).all(|(a, b)| {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| agree(a, b))
+        })
+    };
+    let mut seen = vec![("right", of(exercise.right))];
+    let mut found = Vec::new();
+    for (with, name, _) in exercise.suspects {
+        let values = of(*with);
+        let twin = seen.iter().find(|(_, other)| same(other, &values));
+        found.extend(twin.map(|(other, _)| format!("{name} is {other}")));
+        seen.push((name, values));
+    }
+    found
+}
+
+/// Slips of all exercises that cannot be told from right or from one another.
+#[allow(dead_code)]
+pub fn all_alike() -> Vec<String> {
+    [
+        alike(&IM2COL, &grids(1)),
+        alike(&COL2IM, &grids(9)),
+        alike(&RESIDUAL, &ways()),
+        alike(&STRIDED, &pictures()),
+        alike(&QUOTIENT, &all_batches()),
+        alike(&BITS, &tables()),
+        alike(&CHEAPEST, &choices()),
+        alike(&TRAIN, &trainings()),
+    ]
+    .concat()
+}
+
 /// Numbers that differ from one another, with a zero and two that are large.
 fn numbers(rows: usize, columns: usize) -> Array2<f64> {
     let mut x = Array2::from_shape_fn((rows, columns), |(n, c)| {
         1.0 + n as f64 + 0.01 * (n * n) as f64 - 37.0 * c as f64
     });
-    if rows > 2 {
+    if rows > 4 {
         (x[[0, 0]], x[[1, 0]], x[[2, 0]]) = (0.0, 1000.0, -1000.0);
     }
     x
 }
 
-/// The rows around each place of grids of `side` × `side`, and what `edge` says beyond their edge.
-fn around(
-    (n, side): (usize, usize),
-    edge: impl Fn(isize, isize) -> Option<isize>,
-) -> Vec<[Option<usize>; 9]> {
-    let end = side as isize;
-    let row = |n: usize| {
-        std::array::from_fn(|tap| {
-            let line = (n / side % side + tap / 3) as isize - 1;
-            let column = (n % side + tap % 3) as isize - 1;
-            let (line, column) = (edge(line, end)?, edge(column, end)?);
-            let grid = n / (side * side) * side * side;
-            Some(grid + (end * line + column) as usize)
-        })
-    };
-    (0..n).map(row).collect()
+/// Grids of `side` × `side` places, a row for each; and what to make of them.
+struct Grids {
+    x: Array2<f64>,
+    side: usize,
 }
 
-fn zeros(v: isize, end: isize) -> Option<isize> {
-    (0..end).contains(&v).then_some(v)
-}
-
-fn wrapped(v: isize, end: isize) -> Option<isize> {
-    Some(v.rem_euclid(end))
-}
-
-fn repeated(v: isize, end: isize) -> Option<isize> {
-    Some(v.clamp(0, end - 1))
-}
-
-/// The same by row numbers alone: from a line's end into the next line, and into another grid.
-fn flat((n, side): (usize, usize)) -> Vec<[Option<usize>; 9]> {
-    let row = |row: usize| {
-        std::array::from_fn(|tap| {
-            let m = row + tap / 3 * side + tap % 3;
-            m.checked_sub(side + 1).filter(|m| *m < n)
-        })
-    };
-    (0..n).map(row).collect()
-}
-
-/// The same with the left and right edges right, and none between one grid and the next.
-fn stacked((n, side): (usize, usize)) -> Vec<[Option<usize>; 9]> {
-    let row = |row: usize| {
-        std::array::from_fn(|tap| {
-            let column = (row % side + tap % 3) as isize - 1;
-            zeros(column, side as isize)?;
-            let m = row + tap / 3 * side + tap % 3;
-            m.checked_sub(side + 1).filter(|m| *m < n)
-        })
-    };
-    (0..n).map(row).collect()
-}
-
-/// Without the four corners.
-fn cross(around: &[[Option<usize>; 9]]) -> Vec<[Option<usize>; 9]> {
-    let row = |taps: &[Option<usize>; 9]| {
-        std::array::from_fn(|tap| match tap {
-            0 | 2 | 6 | 8 => None,
-            tap => taps[tap],
-        })
-    };
-    around.iter().map(row).collect()
-}
-
-/// Rows of nine copies, in the place that `order` gives tap and channel.
-fn laid_out(
-    x: &Array2<f64>,
-    around: &[[Option<usize>; 9]],
-    order: impl Fn(usize, usize) -> usize,
-) -> Array2<f64> {
-    let (n, channels) = x.dim();
-    let mut columns = Array2::zeros((n, 9 * channels));
-    for (n, taps) in around.iter().enumerate() {
-        for (tap, m) in taps.iter().enumerate() {
-            for c in 0..channels {
-                columns[[n, order(tap, c)]] = m.map_or(0.0, |m| x[[m, c]]);
-            }
+/// Grids with `taps` numbers for each of their channels.
+fn grids(taps: usize) -> [(&'static str, Grids); 8] {
+    let of = |rows, side, channels| {
+        let mut x = numbers(rows, taps * channels);
+        if taps > 1 {
+            x.indexed_iter_mut().for_each(|((n, t), v)| {
+                *v = ((7 * n + 5 * t) % 23) as f64 - 11.0 + 0.1 * t as f64;
+            });
         }
-    }
-    columns
+        Grids { x, side }
+    };
+    [
+        ("a grid of a single place, with one channel", of(1, 1, 1)),
+        ("one grid of 2 × 2 places, with one channel", of(4, 2, 1)),
+        ("one grid of 3 × 3 places, with one channel", of(9, 3, 1)),
+        ("one grid of 3 × 3 places, with two channels", of(9, 3, 2)),
+        ("two grids of 3 × 3 places, with three channels", of(18, 3, 3)),
+        ("two grids of 4 × 4 places, with two channels", of(32, 4, 2)),
+        ("four grids of a single place", of(4, 1, 3)),
+        ("no grid at all", of(0, 3, 2)),
+    ]
 }
 
-/// The transpose of `laid_out`: what all copies say, added up.
-fn collected(
-    d: &Array2<f64>,
-    around: &[[Option<usize>; 9]],
-    order: impl Fn(usize, usize) -> usize,
-) -> Array2<f64> {
-    let (n, channels) = (d.nrows(), d.ncols() / 9);
-    let mut sums = Array2::zeros((n, channels));
-    for (n, taps) in around.iter().enumerate() {
-        for (tap, m) in taps.iter().enumerate() {
+const DIRECTIONS: [&str; 9] = [
+    "the part of direction 0, up and to the left,",
+    "the part of direction 1, up,",
+    "the part of direction 2, up and to the right,",
+    "the part of direction 3, to the left,",
+    "the part of the place itself, in the middle,",
+    "the part of direction 5, to the right,",
+    "the part of direction 6, down and to the left,",
+    "the part of direction 7, down,",
+    "the part of direction 8, down and to the right,",
+];
+
+/// The row of the neighbour of row `n` in a direction, of so many rows.
+fn neighbour(
+    n: usize,
+    (rows, side): (usize, usize),
+    tap: usize,
+    is: Is,
+) -> Option<usize> {
+    let (end, own) = (side as isize, n);
+    let by = if is("two apart") { 2 } else { 1 };
+    let from = match () {
+        () if is("from the place on") => 0,
+        () if is("up to the place") => 2,
+        () => 1,
+    };
+    let line = by * ((tap / 3) as isize - from);
+    let column = by * ((tap % 3) as isize - from);
+    let flat = |m: isize| usize::try_from(m).ok().filter(|m| *m < rows);
+    let m = n as isize + line * end + column;
+    let (mut i, mut j) = ((n / side) as isize, (n % side) as isize);
+    if !is("lines go on") {
+        i %= end;
+    }
+    if is("lines and columns exchanged") {
+        (i, j) = (j, i);
+    }
+    let inside = |v: isize| (0..end).contains(&v);
+    match () {
+        () if is("across the edge") => return flat(m),
+        () if is("into the next image") => {
+            return flat(m).filter(|_| inside(j + column));
+        }
+        () if is("columns not looked at") => {
+            return flat(m).filter(|_| inside(i + line));
+        }
+        () => {}
+    }
+    let edge = |v: isize| match () {
+        () if is("around the edge") => Some(v.rem_euclid(end)),
+        () if is("edge repeated") => Some(v.clamp(0, end - 1)),
+        () if is("mirrored at the edge") && v < 0 => Some(-v % end),
+        () if is("mirrored at the edge") && v >= end => {
+            Some((2 * end - 2 - v).max(0))
+        }
+        () if is("last line left out") => {
+            (v < end - 1 && v >= 0).then_some(v)
+        }
+        () if is("first line left out") => (v > 0 && v < end).then_some(v),
+        () if is("a line too far") => (v >= 0 && v <= end).then_some(v),
+        () => inside(v).then_some(v),
+    };
+    let grid = match is("the first image") {
+        true => 0,
+        false => n / (side * side) * side * side,
+    };
+    let grid = if is("lines go on") { 0 } else { grid };
+    match (edge(i + line), edge(j + column)) {
+        (Some(i), Some(j)) => flat(grid as isize + i * end + j),
+        _ => is("its own beyond the edge").then_some(own),
+    }
+}
+
+/// Where channel `c` in a direction stands in its row.
+fn stands(tap: usize, c: usize, channels: usize, is: Is) -> usize {
+    let tap = match () {
+        () if is("upside down") => 8 - tap,
+        () if is("column by column") => tap % 3 * 3 + tap / 3,
+        () if is("right to left") => tap / 3 * 3 + 2 - tap % 3,
+        () if is("lines upside down") => (2 - tap / 3) * 3 + tap % 3,
+        () if is("one too far") => (tap + 1) % 9,
+        () if is("one too early") => (tap + 8) % 9,
+        () if is("the middle first") && tap <= 4 => (tap + 1) % 5,
+        () if is("the middle last") && tap == 4 => 8,
+        () if is("the middle last") && tap > 4 => tap - 1,
+        () => tap,
+    };
+    let c = if is("channels backwards") { channels - 1 - c } else { c };
+    match is("channels outside") {
+        true => 9 * c + tap,
+        false => channels * tap + c,
+    }
+}
+
+/// For each row the neighbours that take part, by direction.
+fn taking_part(rows: usize, side: usize, is: Is) -> Vec<[Option<usize>; 9]> {
+    let of_row = |n: usize| {
+        let near: [_; 9] =
+            std::array::from_fn(|tap| neighbour(n, (rows, side), tap, is));
+        if is("places at an edge skipped") && near.contains(&None) {
+            return [None; 9];
+        }
+        let near = match is("moved together") {
+            true => {
+                let mut there = near.into_iter().flatten();
+                std::array::from_fn(|_| there.next())
+            }
+            false => near,
+        };
+        let left_out = |tap: usize| match tap {
+            4 => is("the middle is missing"),
+            0 | 2 | 6 | 8 => is("four neighbours") || is("middle alone"),
+            _ => is("corners alone") || is("middle alone"),
+        };
+        std::array::from_fn(|tap| near[tap].filter(|_| !left_out(tap)))
+    };
+    (0..rows).map(of_row).collect()
+}
+
+/// The suspects of both exercises, beside those of their own.
+macro_rules! suspects_on_grids {
+    ($with:ident, $($name:literal: $what:literal,)*) => {
+        suspects!(
+            $with,
+            $($name: $what,)*
+            "around the edge": "What leaves the grid on one side comes back on the other. Zeros stand beyond the edge, and they are \
+                nobody's copies.",
+            "edge repeated": "Beyond the edge the last line and the last column are repeated. Zeros stand there, and they are nobody's \
+                copies.",
+            "mirrored at the edge": "Beyond the edge the grid was mirrored. Zeros stand there, and they are nobody's copies.",
+            "its own beyond the edge": "Where a neighbour is missing, the place itself took its part. Zeros stand there, and they are nobody's \
+                copies.",
+            "channels outside": "The nine values of one channel lie together. All channels of one place do, so that they can be copied in \
+                one piece; the weights are in the same order.",
+            "column by column": "The neighbours come column by column. Line by line, the second is the one above, and the fourth the one \
+                to the left.",
+            "right to left": "Each line of neighbours comes from right to left.",
+            "lines upside down": "The line below comes first. Line by line, the neighbours begin above.",
+            "one too early": "The neighbours stand one place too early in their row.",
+            "the middle first": "The place itself stands first in its row. It stands in the middle, after four neighbours.",
+            "the middle last": "The place itself stands last in its row. It stands in the middle, after four neighbours.",
+            "channels backwards": "The channels of each place come in the opposite order.",
+            "across the edge": "A step to the left of the first column led to the end of the line above, or into another image. Line and \
+                column have to be looked at one by one.",
+            "into the next image": "Left and right edges are right. Below the last line of a grid the next image begins, and its first line \
+                was taken for a neighbour; each grid has an edge of its own.",
+            "columns not looked at": "Upper and lower edges are right. A step to the left of the first column led to the end of the line \
+                above: the column has to be looked at too.",
+            "the first image": "Every image got the neighbours of the first one. Each grid has places of its own.",
+            "lines go on": "The lines were counted on from one image to the next, and compared with one image's side: from the second \
+                image on all lie beyond the edge. Take the line modulo the side.",
+            "lines and columns exchanged": "Line and column of a place are exchanged: row n is in line n / side (modulo the side) and in \
+                column n % side.",
+            "last line left out": "A neighbour in the last line or column counts as beyond the edge: one too few on that side.",
+            "first line left out": "A neighbour in the first line or column counts as beyond the edge: one too few on that side.",
+            "a line too far": "One line and one column too many count as inside the grid: those after its last.",
+            "two apart": "The neighbours are two places away. They are those next to a place.",
+            "from the place on": "The nine places begin at the place itself and reach two places down and to the right. It is in the middle of \
+                its nine: one line up, one column to the left.",
+            "up to the place": "The nine places end at the place itself. It is in the middle of its nine.",
+            "four neighbours": "Only the neighbours in the same line and in the same column take part. The four at the corners belong to a \
+                3 × 3 convolution too.",
+            "corners alone": "The neighbours above, below and at the sides are missing.",
+            "the middle is missing": "The copy in the middle is missing: a place is its own neighbour in direction 4.",
+            "middle alone": "Only the copy in the middle takes part. There are eight others.",
+            "moved together": "Where a neighbour is missing, those after it moved up. Each direction has its own place in the row, and zeros \
+                stand in that of a missing one.",
+            "places at an edge skipped": "Places at an edge were left out altogether. Of their nine neighbours some are there.",
+        )
+    };
+}
+
+fn no_slip(_: &str) -> bool {
+    false
+}
+
+fn columns(g: &Grids, is: Is) -> Out {
+    let (n, channels) = g.x.dim();
+    let beyond = if is("ones beyond the edge") { 1.0 } else { 0.0 };
+    let mut columns = Array2::from_elem((n, 9 * channels), beyond);
+    for (n, near) in taking_part(n, g.side, is).iter().enumerate() {
+        for (tap, m) in near.iter().enumerate() {
             let Some(m) = *m else { continue };
             for c in 0..channels {
-                sums[[m, c]] += d[[n, order(tap, c)]];
+                let at = stands(tap, c, channels, is);
+                let of = if is("one channel") { 0 } else { c };
+                columns[[n, at]] = g.x[[m, of]];
             }
         }
     }
-    sums
+    one(if is("turned") { columns.reversed_axes() } else { columns })
 }
 
-/// A part of an input, by name: the part alone, and what is right for it.
-type Part = (String, Array2<f64>, Array2<f64>);
-
-/// Which parts of a sum are wrong when each comes alone, if not all are.
-fn alone(
-    parts: Vec<Part>,
-    candidate: &dyn Fn(&Array2<f64>) -> Array2<f64>,
-) -> String {
-    let many = parts.len();
-    let told = |(name, d, right): Part| {
-        let came = candidate(&d);
-        let near = |times: f64| {
-            let pairs = came.iter().zip(&right);
-            came.shape() == right.shape() && { pairs }
-                .all(|(a, b)| (a - times * b).abs() < 1e-9)
-        };
-        let what = match [1.0, 0.0, 2.0, 0.5, -1.0].map(near) {
-            [true, ..] => return None,
-            [_, true, ..] => "is not heard",
-            [_, _, true, ..] => "counts twice",
-            [_, _, _, true, _] => "counts half",
-            [.., true] => "has the wrong sign",
-            _ => "is wrong",
-        };
-        Some(format!("{name} {what}"))
-    };
-    let wrong: Vec<String> = parts.into_iter().filter_map(told).collect();
-    match wrong.len() {
-        0 => String::new(),
-        n if n == many => String::new(),
-        _ => format!(" Alone, {}; the others are right.", wrong.join(", ")),
-    }
-}
+const IM2COL: Exercise<Grids> = Exercise {
+    see: "chapter 8, § A convolution is a matrix product, equation 8.2",
+    results: &["the matrix of columns"],
+    right: |g| columns(g, &no_slip),
+    suspects: suspects_on_grids!(
+        columns,
+        "upside down": "The neighbours stand in the opposite order: the last is the one up and to the left. The first is.",
+        "one too far": "The neighbours stand one place too far on in their row.",
+        "ones beyond the edge": "Beyond the edge stand ones. Zeros stand there.",
+        "one channel": "All channels of a place are copies of its first one.",
+        "turned": "Rows and columns are exchanged: a place has a row, `[N, 9C]`.",
+    ),
+    terms: |g| {
+        let channels = g.x.ncols();
+        let all = columns(g, &no_slip);
+        let of = |tap| only(&all[0], |n| n / channels == tap);
+        (0..9).map(|tap| (DIRECTIONS[tap], one(of(tap)))).collect()
+    },
+    others: none,
+    numbers: |g| vec![("C", g.x.ncols() as f64), ("S", g.side as f64)],
+    tolerance: 1e-12,
+};
 
 /// Without all columns but some.
-fn only(d: &Array2<f64>, keep: impl Fn(usize) -> bool) -> Array2<f64> {
+fn only(d: &ArrayD<f64>, keep: impl Fn(usize) -> bool) -> ArrayD<f64> {
     let mut d = d.clone();
-    for (n, mut column) in d.columns_mut().into_iter().enumerate() {
-        if !keep(n) {
-            column.fill(0.0);
-        }
-    }
+    let columns = d.axis_iter_mut(Axis(1)).enumerate();
+    columns.filter(|(n, _)| !keep(*n)).for_each(|(_, mut c)| c.fill(0.0));
     d
-}
-
-/// Rows, side, channels: two grids, one of another side, places without neighbours, and no grid at all.
-const GRIDS: [(usize, usize, usize); 4] =
-    [(18, 3, 3), (16, 4, 1), (4, 1, 3), (0, 3, 2)];
-
-/// In which directions columns are wrong, if not in all, and if they are so beyond the edge alone.
-fn directions(
-    right: &Array2<f64>,
-    came: &Array2<f64>,
-    around: &[[Option<usize>; 9]],
-) -> String {
-    let channels = right.ncols() / 9;
-    let differs = |((n, t), v): ((usize, usize), &f64)| {
-        (right[[n, t]] != *v).then_some((n, t / channels))
-    };
-    let wrong: Vec<_> = came.indexed_iter().filter_map(differs).collect();
-    if wrong.iter().all(|(n, tap)| around[*n][*tap].is_none()) {
-        return " Inside the grid they are right; beyond its edge, where zeros stand, they are not.".into();
-    }
-    let taps: Vec<String> = (0..9)
-        .filter(|tap| wrong.iter().any(|(_, t)| t == tap))
-        .map(|tap| tap.to_string())
-        .collect();
-    match taps.len() {
-        0 | 9 => String::new(),
-        _ => format!(
-            " They are right in all directions but {}, counted from 0, line by line.",
-            taps.join(", ")
-        ),
-    }
 }
 
 pub fn im2col(
     candidate: fn(&Array2<f64>, usize) -> Array2<f64>,
 ) -> Result<(), Diagnosis> {
-    const SEE: &str =
-        "chapter 8, § A convolution is a matrix product, equation 8.2";
-    let told = |name, what: &str| Diagnosis::new(name, what, SEE);
-    for (n, side, channels) in GRIDS {
-        let x = numbers(n, channels);
-        let usual = |tap: usize, c: usize| channels * tap + c;
-        let grids = (n, side);
-        let inside = around(grids, zeros);
-        let by = |around: &[[Option<usize>; 9]]| laid_out(&x, around, usual);
-        let ordered = |order: &dyn Fn(usize, usize) -> usize| {
-            laid_out(&x, &inside, order)
+    let of = |g: &Grids| one(candidate(&g.x, g.side));
+    let inputs = grids(1);
+    judged(&IM2COL, &inputs, of, columns, |rights, came| {
+        let labels = |g: &Grids, n: usize, t: usize| {
+            let channels = g.x.ncols();
+            let near = places_near(g, n);
+            let there = match near[t / channels] {
+                Some(_) => "inside the grid",
+                None => "beyond the edge",
+            };
+            let mut all = vec![
+                ("the neighbour", there.to_string()),
+                ("direction", (t / channels).to_string()),
+                ("channel", (t % channels).to_string()),
+            ];
+            all.extend(of_place(g, n));
+            all
         };
-        let together = inside.iter().map(|taps| {
-            let mut there = taps.iter().filter(|m| m.is_some());
-            std::array::from_fn(|_| there.next().copied().flatten())
-        });
-        let squeezed = by(&together.collect::<Vec<_>>());
-        let crossed = cross(&inside);
-        let of_first = (0..n).map(|n| inside[n % (side * side)]);
-        let of_first: Vec<_> = of_first.collect();
-        let (right, came) = (by(&inside), candidate(&x, side));
-        let mut wrong = if right.shape() == came.shape() {
-            directions(&right, &came, &inside)
-        } else {
-            String::new()
-        };
-        if n > 0 && wrong.is_empty() {
-            let each = (0..channels).map(|c| {
-                let x = only(&x, |t| t == c);
-                let right = laid_out(&x, &inside, usual);
-                (format!("channel {c}"), x, right)
-            });
-            let of = |x: &Array2<f64>| candidate(x, side);
-            wrong = at_edges(&right, &came, &inside).into();
-            wrong.push_str(moved(&right, &came));
-            if wrong.is_empty() {
-                wrong = alone(each.collect(), &of);
+        in_common(&inputs, rights, came, labels)
+            + &a_one(&inputs, &IM2COL, of)
+    })
+}
+
+fn places_near(g: &Grids, n: usize) -> [Option<usize>; 9] {
+    let size = (g.x.nrows(), g.side);
+    std::array::from_fn(|tap| neighbour(n, size, tap, &no_slip))
+}
+
+/// What can be said of a place of a grid.
+fn of_place(g: &Grids, n: usize) -> [(&'static str, String); 4] {
+    let near = places_near(g, n).iter().flatten().count();
+    [
+        ("image", (n / (g.side * g.side)).to_string()),
+        ("around it, of nine places, there are", near.to_string()),
+        ("line", (n / g.side % g.side).to_string()),
+        ("column", (n % g.side).to_string()),
+    ]
+}
+
+fn a_one(
+    inputs: &[(&str, Grids)],
+    exercise: &Exercise<Grids>,
+    candidate: impl Fn(&Grids) -> Out,
+) -> String {
+    let with = |g: &Grids, x| Grids { x, side: g.side };
+    single_one(inputs, exercise, candidate, |g| g.x.dim(), with)
+}
+
+/// The transpose of `columns`: what all copies say, added up.
+fn collected(g: &Grids, is: Is) -> Out {
+    let (rows, channels) = (g.x.nrows(), g.x.ncols() / 9);
+    let mut sums = Array2::<f64>::zeros((rows, channels));
+    let mut heard = Array1::<f64>::zeros(rows);
+    for (n, near) in taking_part(rows, g.side, is).iter().enumerate() {
+        for (tap, m) in near.iter().enumerate() {
+            let m = m.or(is("its own row").then_some(n));
+            let Some(m) = m else { continue };
+            let (to, from, tap) = match () {
+                () if is("its own row") => (n, n, tap),
+                () if is("its own row, inside") => (n, n, tap),
+                () if is("same direction") => (n, m, tap),
+                () if is("one direction off") => (n, m, (9 - tap) % 9),
+                () => (m, n, tap),
+            };
+            heard[to] += 1.0;
+            for c in 0..channels {
+                let d = g.x[[from, stands(tap, c, channels, is)]];
+                match () {
+                    () if is("last one wins") => sums[[to, c]] = d,
+                    () if is("first one wins") && heard[to] > 1.0 => {}
+                    () => sums[[to, c]] += d,
+                }
             }
         }
-        judge(
-            &right,
-            &came,
-            1e-12,
-            vec![
-                (
-                    by(&around(grids, wrapped)),
-                    told(
-                        "around the edge",
-                        "What leaves the grid on one side comes back on the other. Zeros stand beyond the edge.",
-                    ),
-                ),
-                (
-                    by(&around(grids, repeated)),
-                    told(
-                        "edge repeated",
-                        "Beyond the edge the last line and the last column are repeated. Zeros stand there.",
-                    ),
-                ),
-                (
-                    ordered(&|tap, c| 9 * c + tap),
-                    told(
-                        "channels outside",
-                        "The nine values of one channel lie together. All channels of one place do, so that they can be \
-                         copied in one piece; the weights are in the same order.",
-                    ),
-                ),
-                (
-                    ordered(&|tap, c| usual(8 - tap, c)),
-                    told(
-                        "upside down",
-                        "The neighbours come in the opposite order: the last is the one up and to the left. That is what \
-                         the gradient needs, not the forward pass.",
-                    ),
-                ),
-                (
-                    ordered(&|tap, c| usual(tap % 3 * 3 + tap / 3, c)),
-                    told(
-                        "column by column",
-                        "The neighbours come column by column. Line by line, the second is the one above, and the fourth the one to \
-                         the left.",
-                    ),
-                ),
-                (
-                    ordered(&|tap, c| usual(tap, channels - 1 - c)),
-                    told(
-                        "channels backwards",
-                        "The channels of each place come in the opposite order.",
-                    ),
-                ),
-                (
-                    by(&flat(grids)),
-                    told(
-                        "across the edge",
-                        "A step to the left of the first column led to the end of the line above, or into another image. \
-                         Line and column have to be looked at one by one.",
-                    ),
-                ),
-                (
-                    by(&stacked(grids)),
-                    told(
-                        "into the next image",
-                        "Left and right edges are right. Below the last line of a grid the next image begins, and its first line was \
-                         taken for a neighbour; each grid has an edge of its own.",
-                    ),
-                ),
-                (
-                    ordered(&|tap, c| match tap {
-                        4 => usual(4, c),
-                        tap => usual((tap + 1) % 9, c),
-                    }),
-                    told(
-                        "one too far",
-                        "The neighbours stand one place too far on in their row.",
-                    ),
-                ),
-                (
-                    ordered(&|tap, c| usual((tap + 8) % 9, c)),
-                    told(
-                        "one too early",
-                        "The neighbours stand one place too early in their row.",
-                    ),
-                ),
-                (
-                    by(&crossed),
-                    told(
-                        "four neighbours",
-                        "Only the neighbours in the same line and in the same column were copied. The four at the corners belong to a 3 × 3 \
-                         convolution too.",
-                    ),
-                ),
-                (
-                    by(&of_first),
-                    told(
-                        "the first image",
-                        "Every image got the neighbours of the first one. Each grid has places of its own.",
-                    ),
-                ),
-                (
-                    ordered(&|tap, c| usual(tap / 3 * 3 + 2 - tap % 3, c)),
-                    told(
-                        "right to left",
-                        "Each line of neighbours comes from right to left.",
-                    ),
-                ),
-                (
-                    ordered(&|tap, c| usual((2 - tap / 3) * 3 + tap % 3, c)),
-                    told(
-                        "lines upside down",
-                        "The line below comes first. Line by line, the neighbours begin above.",
-                    ),
-                ),
-                (
-                    squeezed,
-                    told(
-                        "moved together",
-                        "Where a neighbour is missing, those after it moved up. Each direction has its own place in the row, and zeros stand \
-                         in that of a missing one.",
-                    ),
-                ),
-            ],
-            told("value", &format!("The columns are wrong.{wrong}")),
-        )?;
     }
-    Ok(())
+    if is("averaged") {
+        sums /= &heard.mapv(|n| n.max(1.0)).insert_axis(Axis(1));
+    }
+    if is("channels added up") {
+        let all = sums.sum_axis(Axis(1)).insert_axis(Axis(1));
+        sums = &sums * 0.0 + all;
+    }
+    one(sums)
 }
 
-/// Whether the places inside are right, and one at an edge is not; or the reverse.
-fn at_edges(
-    right: &Array2<f64>,
-    came: &Array2<f64>,
-    around: &[[Option<usize>; 9]],
-) -> &'static str {
-    if right.shape() != came.shape() {
-        return "";
-    }
-    let (mut inside, mut edge) = ([0, 0], [0, 0]);
-    let pairs = right.rows().into_iter().zip(came.rows());
-    for ((right, came), near) in pairs.zip(around) {
-        let wrong = right.iter().zip(came).any(|(a, b)| (a - b).abs() > 1e-9);
-        let of = match near.contains(&None) {
-            true => &mut edge,
-            false => &mut inside,
+const COL2IM: Exercise<Grids> = Exercise {
+    see: "chapter 8, § A convolution is a matrix product, equation 8.4",
+    results: &["the gradient"],
+    right: |g| collected(g, &no_slip),
+    suspects: suspects_on_grids!(
+        collected,
+        "last one wins": "Each copy overwrote what the one before had said. A number was copied up to nine times; the gradients of its \
+            copies add up.",
+        "first one wins": "Only the first copy of a number is heard. It was copied up to nine times; the gradients of its copies add up.",
+        "averaged": "The copies were averaged. A sum in the forward pass, which the product takes, is a sum here too.",
+        "same direction": "Each place collected from its neighbour in direction t what that one says about *its own* direction t. Seen from \
+            the neighbour, this place lies in the opposite direction, 8 - t.",
+        "its own row": "Each place added up the nine parts of its own row. They are copies of its neighbours' numbers: what a place's own \
+            copies say stands in the rows of its neighbours.",
+        "its own row, inside": "Each place added up the parts of its own row that lie inside the grid. They are copies of its neighbours' \
+            numbers: what a place's own copies say stands in the rows of its neighbours.",
+        "one direction off": "Each place asked its neighbours for another copy than its own. Seen from the neighbour in direction t, it lies \
+            in direction 8 - t, counted from 0.",
+        "channels added up": "The channels of a place were added up. Each channel has its own copies.",
+    ),
+    terms: |g| {
+        let channels = g.x.ncols() / 9;
+        let of = |tap| {
+            let x = g.x.clone().into_dyn();
+            let x = only(&x, |n| n / channels == tap);
+            let x = x.into_dimensionality().unwrap_or_default();
+            collected(&Grids { x, side: g.side }, &no_slip)
         };
-        of[usize::from(wrong)] += 1;
-    }
-    match (inside.map(|n| n > 0), edge.map(|n| n > 0)) {
-        ([true, false], [false, true]) => {
-            " The places inside are right; those at an edge, which have fewer neighbours, are not."
-        }
-        ([false, true], [true, false]) => {
-            " The places at the edges are right; those inside, which have nine neighbours, are not."
-        }
-        _ => "",
-    }
-}
-
-/// Whether the rows are those expected, in another order.
-fn moved(right: &Array2<f64>, came: &Array2<f64>) -> &'static str {
-    if right.shape() != came.shape() || right == came {
-        return "";
-    }
-    let sorted = |of: &Array2<f64>| {
-        let rows = of.rows().into_iter().map(|row| row.to_vec());
-        let mut rows: Vec<Vec<f64>> = rows.collect();
-        let less = |a: &Vec<f64>, b: &Vec<f64>| {
-            let each = a.iter().zip(b).map(|(a, b)| a.total_cmp(b));
-            { each }.find(|o| o.is_ne()).unwrap_or(Ordering::Equal)
-        };
-        rows.sort_by(less);
-        rows.concat()
-    };
-    let pairs = sorted(right).into_iter().zip(sorted(came));
-    match { pairs }.all(|(a, b)| (a - b).abs() < 1e-9) {
-        true => " The rows are right, and come in another order.",
-        false => "",
-    }
-}
-
-/// Whether the first image is right, `rows` rows of it, and a later one is not.
-fn first_images(
-    right: &Array2<f64>,
-    came: &Array2<f64>,
-    rows: usize,
-) -> &'static str {
-    if right.shape() != came.shape() || right.nrows() <= rows {
-        return "";
-    }
-    let near = (right - came).mapv(|v| v.abs() < 1e-9);
-    let first = near.slice(s![..rows, ..]).iter().all(|near| *near);
-    if came.slice(s![rows.., ..]).iter().all(|v| *v == 0.0) {
-        return " Nothing stands in later images than the first.";
-    }
-    match first && near.iter().any(|near| !near) {
-        true => " The first image is right, and a later one is not.",
-        false => moved(right, came),
-    }
-}
+        (0..9).map(|tap| (DIRECTIONS[tap], of(tap))).collect()
+    },
+    others: none,
+    numbers: |g| vec![("C", g.x.ncols() as f64 / 9.0), ("S", g.side as f64)],
+    tolerance: 1e-10,
+};
 
 pub fn col2im(
     candidate: fn(&Array2<f64>, usize) -> Array2<f64>,
 ) -> Result<(), Diagnosis> {
-    const SEE: &str =
-        "chapter 8, § A convolution is a matrix product, equation 8.4";
-    let told = |name, what: &str| Diagnosis::new(name, what, SEE);
-    for (n, side, channels) in GRIDS {
-        let mut d = Array2::from_shape_fn((n, 9 * channels), |(n, t)| {
-            ((7 * n + 5 * t) % 23) as f64 - 11.0 + 0.1 * t as f64
-        });
-        if n > 9 {
-            (d[[4, 0]], d[[9, 5]]) = (1000.0, -1000.0);
-        }
-        let usual = |tap: usize, c: usize| channels * tap + c;
-        let grids = (n, side);
-        let around_each = around(grids, zeros);
-        let right = collected(&d, &around_each, usual);
-        let [mut last, mut same, mut own_inside, mut beside] =
-            [(); 4].map(|()| Array2::zeros((n, channels)));
-        let mut counts: Array1<f64> = Array1::zeros(n);
-        for (n, taps) in around_each.iter().enumerate() {
-            for (tap, m) in taps.iter().enumerate() {
-                let Some(m) = *m else { continue };
-                counts[m] += 1.0;
-                for c in 0..channels {
-                    last[[m, c]] = d[[n, usual(tap, c)]];
-                    same[[n, c]] += d[[m, usual(tap, c)]];
-                    own_inside[[n, c]] += d[[n, usual(tap, c)]];
-                    beside[[n, c]] += d[[m, usual((9 - tap) % 9, c)]];
-                }
-            }
-        }
-        let mut mean = right.clone();
-        for (mut row, count) in mean.rows_mut().into_iter().zip(&counts) {
-            row /= *count;
-        }
-        let middle = d.slice(s![.., 4 * channels..5 * channels]).to_owned();
-        let own = Array2::from_shape_fn((n, channels), |(n, c)| {
-            (0..9).map(|tap| d[[n, usual(tap, c)]]).sum()
-        });
-        let by = |around: &[[Option<usize>; 9]]| collected(&d, around, usual);
-        let ordered = |order: &dyn Fn(usize, usize) -> usize| {
-            collected(&d, &around_each, order)
+    let of = |g: &Grids| one(candidate(&g.x, g.side));
+    let inputs = grids(9);
+    judged(&COL2IM, &inputs, of, collected, |rights, came| {
+        let labels = |g: &Grids, n: usize, c: usize| {
+            let mut all = vec![("channel", c.to_string())];
+            all.extend(of_place(g, n));
+            all
         };
-        let came = candidate(&d, side);
-        let mut first: String =
-            first_images(&right, &came, side * side).into();
-        if n > 0 && first.is_empty() {
-            let part = |name: String, d: Array2<f64>| {
-                let right = collected(&d, &around_each, usual);
-                (name, d, right)
-            };
-            let taps = (0..9).map(|tap| {
-                let d = only(&d, |t| t / channels == tap);
-                part(format!("direction {tap}"), d)
-            });
-            let of = |d: &Array2<f64>| candidate(d, side);
-            first = at_edges(&right, &came, &around_each).into();
-            if first.is_empty() {
-                first = alone(taps.collect(), &of);
-            }
-            if first.is_empty() {
-                let each = (0..channels).map(|c| {
-                    let d = only(&d, |t| t % channels == c);
-                    part(format!("channel {c}"), d)
-                });
-                first = alone(each.collect(), &of);
-            }
-        }
-        judge(
-            &right,
-            &came,
-            1e-10,
-            vec![
-                (
-                    last,
-                    told(
-                        "last one wins",
-                        "Each copy overwrote what the one before had said. A number was copied up to nine times; the \
-                         gradients of its copies add up.",
-                    ),
-                ),
-                (
-                    mean,
-                    told(
-                        "averaged",
-                        "The copies were averaged. A sum in the forward pass, which the product takes, is a sum here too.",
-                    ),
-                ),
-                (
-                    &right / 9.0,
-                    told(
-                        "averaged",
-                        "The copies were averaged over nine, and their gradients add up.",
-                    ),
-                ),
-                (
-                    same,
-                    told(
-                        "same direction",
-                        "Each place collected from its neighbour in direction t what that one says about *its own* \
-                         direction t. Seen from the neighbour, this place lies in the opposite direction, 8 - t.",
-                    ),
-                ),
-                (
-                    &right - &middle,
-                    told(
-                        "the middle is missing",
-                        "The copy in the middle was left out: a place is its own neighbour in direction 4.",
-                    ),
-                ),
-                (
-                    middle,
-                    told(
-                        "middle alone",
-                        "Only the copy in the middle was counted. The eight others are the same number and have gradients \
-                         too.",
-                    ),
-                ),
-                (
-                    own,
-                    told(
-                        "its own row",
-                        "Each place added up the nine parts of its own row. They are copies of its neighbours' numbers: what a place's \
-                         own copies say stands in the rows of its neighbours.",
-                    ),
-                ),
-                (
-                    by(&flat(grids)),
-                    told(
-                        "across the edge",
-                        "A step to the left of the first column led to the end of the line above, or into another image. No copy was made \
-                         there, so nothing comes back from there.",
-                    ),
-                ),
-                (
-                    by(&stacked(grids)),
-                    told(
-                        "into the next image",
-                        "Left and right edges are right. Below the last line of a grid the next image begins, and its rows hold no copies \
-                         of this one.",
-                    ),
-                ),
-                (
-                    by(&around(grids, wrapped)),
-                    told(
-                        "around the edge",
-                        "What leaves the grid on one side came back on the other. Beyond the edge stood zeros, which nobody learns.",
-                    ),
-                ),
-                (
-                    by(&around(grids, repeated)),
-                    told(
-                        "edge repeated",
-                        "The places at the edge were given what belongs to those beyond it. Zeros stood there, which nobody learns.",
-                    ),
-                ),
-                (
-                    ordered(&|tap, c| 9 * c + tap),
-                    told(
-                        "channels outside",
-                        "A row was read as if the nine values of one channel lay together. All channels of one place do.",
-                    ),
-                ),
-                (
-                    ordered(&|tap, c| usual(tap % 3 * 3 + tap / 3, c)),
-                    told(
-                        "column by column",
-                        "A row was read as if the neighbours came column by column. They come line by line.",
-                    ),
-                ),
-                (
-                    by(&cross(&around_each)),
-                    told(
-                        "four neighbours",
-                        "Only the neighbours in the same line and in the same column were heard. The four at the corners hold copies too.",
-                    ),
-                ),
-                (
-                    own_inside,
-                    told(
-                        "its own row",
-                        "Each place added up the parts of its own row that lie inside the grid. They are copies of its neighbours' numbers: \
-                         what a place's own copies say stands in the rows of its neighbours.",
-                    ),
-                ),
-                (
-                    beside,
-                    told(
-                        "one direction off",
-                        "Each place asked its neighbours for another copy than its own. Seen from the neighbour in direction t, it lies in \
-                         direction 8 - t, counted from 0.",
-                    ),
-                ),
-            ],
-            told("value", &format!("The gradient is wrong.{first}")),
-        )?;
-    }
-    Ok(())
-}
-
-/// How often one way and the other were counted, if that is all that is wrong.
-fn mixture(
-    came: &Array2<f64>,
-    one: &Array2<f64>,
-    other: &Array2<f64>,
-) -> Option<String> {
-    if came.shape() != one.shape() {
-        return None;
-    }
-    let dot = |a: &Array2<f64>, b: &Array2<f64>| (a * b).sum();
-    let (aa, ab, bb) = (dot(one, one), dot(one, other), dot(other, other));
-    let (a, b) = (dot(one, came), dot(other, came));
-    let whole = aa * bb - ab * ab;
-    let (s, t) = ((a * bb - b * ab) / whole, (b * aa - a * ab) / whole);
-    let mixed = one * s + other * t;
-    let fits = (&mixed - came).iter().all(|v| v.abs() < 1e-9);
-    fits.then(|| {
-        format!(
-            " You have {s:.2} times what comes by the shortcut, and {t:.2} times what comes through the convolution."
-        )
+        in_common(&inputs, rights, came, labels)
+            + &a_one(&inputs, &COL2IM, of)
     })
 }
+
+/// What exercise 8.3 is given.
+struct Ways {
+    a: Array2<f64>,
+    d_h: Array2<f64>,
+    d_a: Array2<f64>,
+}
+
+fn ways() -> [(&'static str, Ways); 5] {
+    let of = |a, d_h, d_a| Ways { a, d_h, d_a };
+    let nothing = || Array2::zeros((0, 3));
+    [
+        (
+            "one place, where a is 2",
+            of(array![[2.0]], array![[0.7]], array![[-0.3]]),
+        ),
+        (
+            "one place, where a is 0",
+            of(array![[0.0]], array![[0.6]], array![[0.4]]),
+        ),
+        (
+            "two places of three channels",
+            of(
+                array![[0.5, 0.0, 1.2], [0.0, 2.0, 0.3]],
+                array![[0.7, -0.4, 0.2], [1.1, -0.9, 0.6]],
+                array![[-0.3, 0.8, 0.5], [0.25, 0.15, -1.4]],
+            ),
+        ),
+        (
+            "numbers of ±1,000 and of 0",
+            of(
+                array![[1000.0], [1e-9], [0.0], [0.0]],
+                array![[-1000.0], [0.0], [3.0], [0.0]],
+                array![[0.5], [1000.0], [0.0], [-2.0]],
+            ),
+        ),
+        ("no places", of(nothing(), nothing(), nothing())),
+    ]
+}
+
+fn both_ways(w: &Ways, is: Is) -> Out {
+    let Ways { a, d_h, d_a } = w;
+    let above =
+        |of: &Array2<f64>| of.mapv(|v| if v > 0.0 { 1.0 } else { 0.0 });
+    let mask = above(a);
+    let slope = match () {
+        () if is("no ReLU") || is("ReLU on the wrong way") => {
+            &mask * 0.0 + 1.0
+        }
+        () if is("times the value") => a.clone(),
+        () if is("the wrong half") => 1.0 - &mask,
+        () if is("another's sign") => above(d_h),
+        () if is("a ReLU of the gradient") => above(d_a),
+        () if is("the slope of tanh") => 1.0 - a * a,
+        () if is("the slope of σ") => a * &(1.0 - a),
+        () if is("cut off at 1") => a.mapv(|v| v.min(1.0)),
+        () if is("leaky") => mask.mapv(|v| f64::max(v, 0.01)),
+        () if is("leaky, a fifth") => mask.mapv(|v| f64::max(v, 0.2)),
+        () => mask.clone(),
+    };
+    let masked = is("ReLU on both ways") || is("ReLU on the wrong way");
+    let mut short = d_h.clone();
+    if masked {
+        short *= &mask;
+    }
+    if is("the shortcut times the value") {
+        short *= a;
+    }
+    let conv = d_a * &slope;
+    let pairs = || short.iter().zip(&conv);
+    let by = |of: fn((&f64, &f64)) -> f64| {
+        let all: Vec<f64> = pairs().map(of).collect();
+        Array2::from_shape_vec(a.dim(), all).unwrap_or_default()
+    };
+    let mut sum = match () {
+        () if is("convolution alone") => conv,
+        () if is("shortcut alone") => short,
+        () if is("subtracted") => short - conv,
+        () if is("multiplied") => short * conv,
+        () if is("the larger") => by(|(a, b)| a.max(*b)),
+        () if is("one or the other") => short * (1.0 - &mask) + conv,
+        () if is("the convolution's, multiplied") => short * (1.0 + &conv),
+        () => short + conv,
+    };
+    if is("the value added") {
+        sum += a;
+    }
+    if is("a ReLU at the end") {
+        sum.mapv_inplace(|v| v.max(0.0));
+    }
+    one(sum)
+}
+
+const RESIDUAL: Exercise<Ways> = Exercise {
+    see: "chapter 8, § Two halves, equation 8.6",
+    results: &["the gradient"],
+    right: |w| both_ways(w, &no_slip),
+    suspects: suspects!(
+        both_ways,
+        "convolution alone": "The shortcut is missing: h holds s itself as well, so its gradient reaches s unchanged.",
+        "shortcut alone": "The way through the convolution is missing; nothing trains what lies before it to help it.",
+        "no ReLU": "The convolution sees a, not s: where the ReLU gave 0, nothing comes back by that way. A place where a is 0 is such a \
+            place.",
+        "ReLU on both ways": "The shortcut starts before the ReLU, so what comes back by it does not pass one.",
+        "ReLU on the wrong way": "The ReLU stands on the way through the convolution. The shortcut has none.",
+        "times the value": "What comes back through the convolution was multiplied by what the ReLU gave. Its slope is 1 there, and 0 where \
+            it gave 0.",
+        "the shortcut times the value": "The shortcut's gradient was multiplied by what the ReLU gave. It comes as it is.",
+        "another's sign": "What comes back was kept where d_h is positive. The ReLU looked at s: keep it where a is positive.",
+        "the wrong half": "What comes back was kept where the ReLU gave 0, and dropped where it let something pass.",
+        "subtracted": "What comes by two ways adds up; one was subtracted.",
+        "multiplied": "What comes by two ways adds up; the two were multiplied.",
+        "the convolution's, multiplied": "What comes through the convolution was multiplied by the shortcut's gradient. It has gone through \
+            the convolution already; the two add up.",
+        "the larger": "Of what comes by the two ways the larger was taken. They add up.",
+        "one or the other": "Each place took what comes by one way: through the convolution where a is positive, and by the shortcut where it \
+            is 0. The shortcut is open everywhere.",
+        "a ReLU of the gradient": "The gradient d_a itself went through a ReLU. Negative gradients come back as well; what counts is where \
+            a is positive.",
+        "a ReLU at the end": "The sum went through a ReLU. Negative gradients come back as well.",
+        "the value added": "What the ReLU gave was added as well. Only gradients add up here.",
+        "the slope of tanh": "This is the slope of tanh, 1 - a². The ReLU's is 1 where it let something pass, and 0 elsewhere.",
+        "the slope of σ": "This is the slope of σ, a (1 - a). The ReLU's is 1 where it let something pass, and 0 elsewhere.",
+        "cut off at 1": "The ReLU's slope was taken as a, cut off at 1. It is 1 wherever a is positive, however small.",
+        "leaky": "Where a is 0, a hundredth came back. This ReLU is not a leaky one: nothing does.",
+        "leaky, a fifth": "Where a is 0, a fifth came back. This ReLU is not a leaky one: nothing does.",
+    ),
+    terms: |w| {
+        vec![
+            ("what comes by the shortcut", one(w.d_h.clone())),
+            (
+                "what comes through the convolution",
+                both_ways(w, &|slip| slip == "convolution alone"),
+            ),
+        ]
+    },
+    others: none,
+    numbers: none,
+    tolerance: 1e-12,
+};
 
 pub fn residual_backward(
     candidate: fn(&Array2<f64>, &Array2<f64>, &Array2<f64>) -> Array2<f64>,
 ) -> Result<(), Diagnosis> {
-    const SEE: &str = "chapter 8, § Two halves, equation 8.6";
-    let told = |name, what: &str| Diagnosis::new(name, what, SEE);
-    let cases = [
-        (
-            array![[0.5, 0.0, 1.2], [0.0, 2.0, 0.3]],
-            array![[0.7, -0.4, 0.2], [1.1, -0.9, 0.6]],
-            array![[-0.3, 0.8, 0.5], [0.25, 0.15, -1.4]],
-        ),
-        (
-            array![[1000.0], [1e-9], [0.0], [0.0]],
-            array![[-1000.0], [0.0], [3.0], [0.0]],
-            array![[0.5], [1000.0], [0.0], [-2.0]],
-        ),
-        (Array2::zeros((0, 3)), Array2::zeros((0, 3)), Array2::zeros((0, 3))),
-    ];
-    for (a, d_h, d_a) in cases {
-        let mask = a.mapv(|v| if v > 0.0 { 1.0 } else { 0.0 });
-        let sign = d_h.mapv(|v| if v > 0.0 { 1.0 } else { 0.0 });
-        let right = &d_h + &(&d_a * &mask);
-        let came = candidate(&a, &d_h, &d_a);
-        let more = mixture(&came, &d_h, &(&d_a * &mask)).or_else(|| {
-            let mut all = came.indexed_iter();
-            let (at, _) = all.find(|(at, v)| {
-                right.get(*at).is_some_and(|r| (r - *v).abs() > 1e-12)
-            })?;
-            Some(format!(
-                " First where a is {}, d_h is {} and d_a is {}.",
-                a[at], d_h[at], d_a[at]
-            ))
-        });
-        judge(
-            &right,
-            &came,
-            1e-12,
-            vec![
-                (
-                    &d_a * &mask,
-                    told(
-                        "convolution alone",
-                        "The shortcut is missing: h holds s itself as well, so its gradient reaches s unchanged.",
-                    ),
-                ),
-                (
-                    d_h.clone(),
-                    told(
-                        "shortcut alone",
-                        "The way through the convolution is missing; nothing trains what lies before it to help it.",
-                    ),
-                ),
-                (
-                    &d_h + &d_a,
-                    told(
-                        "no ReLU",
-                        "The convolution sees a, not s: where the ReLU gave 0, nothing comes back by that way. A place where a is 0 is \
-                         such a place.",
-                    ),
-                ),
-                (
-                    (&d_h + &d_a) * &mask,
-                    told(
-                        "ReLU on both ways",
-                        "The shortcut starts before the ReLU, so what comes back by it does not pass one.",
-                    ),
-                ),
-                (
-                    &d_h * &mask + &d_a,
-                    told(
-                        "ReLU on the wrong way",
-                        "The ReLU stands on the way through the convolution. The shortcut has none.",
-                    ),
-                ),
-                (
-                    &d_h + &(&d_a * &a),
-                    told(
-                        "times the value",
-                        "What comes back was multiplied by what the ReLU gave. Its slope is 1 there, and 0 where it gave 0.",
-                    ),
-                ),
-                (
-                    &d_h + &(&d_a * &sign),
-                    told(
-                        "another's sign",
-                        "What comes back was kept where d_h is positive. The ReLU looked at s: keep it where a is positive.",
-                    ),
-                ),
-                (
-                    &d_h + &(&d_a * &(1.0 - &mask)),
-                    told(
-                        "the wrong half",
-                        "What comes back was kept where the ReLU gave 0, and dropped where it let something pass.",
-                    ),
-                ),
-                (
-                    &d_h - &(&d_a * &mask),
-                    told(
-                        "subtracted",
-                        "What comes by two ways adds up; one was subtracted.",
-                    ),
-                ),
-                (
-                    &d_h * &(&d_a * &mask),
-                    told(
-                        "multiplied",
-                        "What comes by two ways adds up; the two were multiplied.",
-                    ),
-                ),
-                (
-                    &d_h + &d_a.mapv(|v| v.max(0.0)),
-                    told(
-                        "a ReLU of the gradient",
-                        "The gradient itself went through a ReLU. Negative gradients come back as well; what counts is where a is positive.",
-                    ),
-                ),
-                (
-                    &right + &a,
-                    told(
-                        "the value added",
-                        "What the ReLU gave was added as well. Only gradients add up here.",
-                    ),
-                ),
-                (
-                    &d_h * &a + &d_a * &mask,
-                    told(
-                        "times the value",
-                        "The shortcut's gradient was multiplied by what the ReLU gave. It comes as it is.",
-                    ),
-                ),
-            ],
-            told(
-                "value",
-                &format!(
-                    "The gradient is wrong.{}",
-                    more.unwrap_or_default()
-                ),
-            ),
-        )?;
-    }
-    Ok(())
+    let of = |w: &Ways| one(candidate(&w.a, &w.d_h, &w.d_a));
+    let inputs = ways();
+    judged(&RESIDUAL, &inputs, of, both_ways, |_, _| {
+        let mut questions = Vec::new();
+        for a in [2.0, 0.5, 0.0] {
+            for (d_h, d_a) in
+                [(1.0, 0.0), (0.0, 1.0), (-1.0, 0.0), (0.0, -1.0)]
+            {
+                let [a, d_h, d_a] = [a, d_h, d_a].map(|v| array![[v]]);
+                let words = format!(
+                    "Where a is {}, d_h {} and d_a {}, comes",
+                    a[[0, 0]],
+                    d_h[[0, 0]],
+                    d_a[[0, 0]]
+                );
+                let w = Ways { a, d_h, d_a };
+                let sum =
+                    |out: Out| out.first().map_or(f64::NAN, |a| a.sum());
+                let right = both_ways(&w, &no_slip);
+                questions.push((words, sum(right), sum(tried(of, &w))));
+            }
+        }
+        let with =
+            |w: &Ways, d_a| Ways { d_a, a: w.a.clone(), d_h: &w.d_h * 0.0 };
+        let shape = |w: &Ways| w.a.dim();
+        match asked(questions) {
+            said if said.is_empty() => {
+                " Of a single place it is right. In d_a:".to_string()
+                    + &single_one(&inputs, &RESIDUAL, of, shape, with)
+            }
+            said => said,
+        }
+    })
 }
 
-/// Pixels of pictures from patches `[N, p²]`; `order` says at which line and column of a patch a number belongs, `places`
-/// the line and the column of a patch in its grid of lines × columns.
-fn joined(
-    rows: &Array2<f64>,
-    (height, width): (usize, usize),
-    order: impl Fn(usize, usize) -> (usize, usize),
-    places: impl Fn(usize, usize, usize) -> (usize, usize),
-) -> Array2<f64> {
-    let p = rows.ncols().isqrt();
-    let (lines, columns) = (height / p, width / p);
-    let each = lines * columns;
-    let mut x = Array2::zeros((rows.nrows() / each, height * width));
-    for ((n, v), d) in rows.indexed_iter() {
-        let (i, j) = places(n % each, lines, columns);
-        let (u, v) = order(v, p);
-        x[[n / each, (p * i + u) * width + p * j + v]] = *d;
-    }
-    x
+/// What exercise 8.4 is given.
+struct Pictures {
+    d_y: Array2<f64>,
+    w: Array2<f64>,
+    size: (usize, usize),
 }
+
+fn pictures() -> [(&'static str, Pictures); 8] {
+    // Pictures, their lines and columns, p, channels.
+    let of = |many: usize, size: (usize, usize), p: usize, channels| {
+        let places = many * (size.0 / p) * (size.1 / p);
+        let w = Array2::from_shape_fn((p * p, channels), |(v, o)| {
+            (v + 1) as f64 - 0.3 * (o * o) as f64 + 0.07 * (v * o) as f64
+        });
+        Pictures { d_y: numbers(places, channels), w, size }
+    };
+    [
+        ("one picture of a single pixel", of(1, (1, 1), 1, 2)),
+        ("one picture of a single patch of 2 × 2", of(1, (2, 2), 2, 2)),
+        ("one picture of a line of three patches", of(1, (2, 6), 2, 3)),
+        ("one picture of two lines of three patches", of(1, (4, 6), 2, 3)),
+        ("two pictures of two lines of three patches", of(2, (4, 6), 2, 3)),
+        ("three pictures of two patches of 3 × 3", of(3, (6, 3), 3, 2)),
+        ("two pictures in patches of one pixel", of(2, (2, 3), 1, 4)),
+        ("no picture at all", of(0, (4, 2), 2, 3)),
+    ]
+}
+
+fn unpatched(x: &Pictures, is: Is) -> Out {
+    let Pictures { d_y, w, size: (height, width) } = x;
+    let (height, width, o) = (*height, *width, d_y.ncols());
+    let p = w.nrows().isqrt();
+    let (lines, columns) = (height / p, width / p);
+    let each = (lines * columns).max(1);
+    let many = d_y.nrows() / each;
+    let heard = match () {
+        () if is("first channel alone") => 0..1,
+        () if is("last channel alone") => o - 1..o,
+        () => 0..o,
+    };
+    let mut d = d_y.slice(s![.., heard.clone()]).to_owned();
+    let mut w = w.slice(s![.., heard]).to_owned();
+    if is("a ReLU of the gradient") {
+        d.mapv_inplace(|v| v.max(0.0));
+    }
+    match () {
+        () if is("channels backwards") => w.invert_axis(Axis(1)),
+        () if is("without weights") => w.fill(1.0),
+        () if is("the first pixel's weights") => {
+            w = &w * 0.0 + w.row(0);
+        }
+        () if is("reshaped for transposed") => {
+            let shape = (o, p * p);
+            let across = w.as_standard_layout().into_owned();
+            let across = across.into_shape_with_order(shape);
+            w = across.unwrap_or_default().reversed_axes();
+        }
+        () => {}
+    }
+    let mut rows = match is("sums multiplied") && w.ncols() == d.ncols() {
+        true => {
+            let of = |a: &Array2<f64>| a.sum_axis(Axis(1));
+            let sums = of(&w).insert_axis(Axis(0));
+            of(&d).insert_axis(Axis(1)) * sums
+        }
+        false if w.ncols() == d.ncols() => d.dot(&w.t()),
+        false => return vec![],
+    };
+    match () {
+        () if is("averaged") => rows /= (p * p) as f64,
+        () if is("a patch's mean") => {
+            let mean = rows.mean_axis(Axis(1)).unwrap_or_default();
+            rows = &rows * 0.0 + mean.insert_axis(Axis(1));
+        }
+        () => {}
+    }
+    let exchanged = is("height and width exchanged");
+    let mut x = Array2::zeros((many, height * width));
+    for ((n, v), d) in rows.indexed_iter() {
+        let (b, place) = match () {
+            () if is("pictures innermost") => (n % many, n / many),
+            () if is("pictures backwards") => (many - 1 - n / each, n % each),
+            () => (n / each, n % each),
+        };
+        let (i, j) = match () {
+            () if is("column by column") => (place % lines, place / lines),
+            () if is("lines for columns") => {
+                (place / lines % lines, place % lines)
+            }
+            () if exchanged => (place / lines, place % lines),
+            () if is("patches backwards") => {
+                ((each - 1 - place) / columns, (each - 1 - place) % columns)
+            }
+            () => (place / columns, place % columns),
+        };
+        let (u, t) = match () {
+            () if is("patches turned") => (v % p, v / p),
+            () if is("weights turned") => (p - 1 - v / p, p - 1 - v % p),
+            () if is("each patch mirrored") => (v / p, p - 1 - v % p),
+            () if is("each patch upside down") => (p - 1 - v / p, v % p),
+            () => (v / p, v % p),
+        };
+        let (line, column) = match () {
+            () if is("a step of one") => (i + u, j + t),
+            () if is("spread") => (i + lines * u, j + columns * t),
+            () => (p * i + u, p * j + t),
+        };
+        let at = match () {
+            () if is("patches in a row") => place * p * p + v,
+            () if is("a line of pixels from each patch") => {
+                (i * p + u) * width + t * columns + j
+            }
+            () if is("mirrored") => (line + 1) * width - 1 - column,
+            () if is("upside down") => (height - 1 - line) * width + column,
+            () if is("pictures turned") => column * height + line,
+            () if is("height for width") || exchanged => {
+                line * height + column
+            }
+            () => line * width + column,
+        };
+        if at < height * width {
+            x[[b, at]] += *d;
+        }
+    }
+    if is("the first picture") && many > 0 {
+        x = &x * 0.0 + x.row(0);
+    }
+    if is("pictures below one another") {
+        return one(x
+            .into_shape_with_order((many * height, width))
+            .unwrap_or_default());
+    }
+    one(x)
+}
+
+const STRIDED: Exercise<Pictures> = Exercise {
+    see: "chapter 8, § From pixels to places, equation 8.1",
+    results: &["the gradient at the pictures"],
+    right: |x| unpatched(x, &no_slip),
+    suspects: suspects!(
+        unpatched,
+        "patches in a row": "The numbers are right, and stand patch by patch. In a picture they stand line by line: equation 8.1 says where \
+            each came from.",
+        "patches turned": "Lines and columns of each patch are exchanged: number v of a patch stands in its line v / p and its column v % p.",
+        "column by column": "The patches were put down column by column. They come line by line.",
+        "weights turned": "The weights were turned about their middle. Here each pixel was read once, by one weight, and hears back through \
+            that one.",
+        "averaged": "The pixels of a patch share nothing: each gets the whole of its own gradient, not a part of it.",
+        "a patch's mean": "All pixels of a patch got the mean of its gradients. Each has its own.",
+        "first channel alone": "Only the first channel was heard. A pixel acts on each of them.",
+        "last channel alone": "Only the last channel was heard: a sum over the channels was overwritten at each.",
+        "the first picture": "Every picture got what belongs to the first.",
+        "pictures innermost": "The rows were taken place by place, with all pictures at each. They come picture by picture.",
+        "pictures backwards": "The pictures come in the opposite order.",
+        "patches backwards": "The patches of each picture come in the opposite order.",
+        "lines for columns": "A line of the grid was taken to be as long as the grid is high. It has as many places as fit into the width.",
+        "height and width exchanged": "Height and width are exchanged.",
+        "height for width": "The lines of a picture were taken to be as long as it is high. A line has `width` pixels.",
+        "sums multiplied": "The channels' gradients were added up before they met their weights. Each has a weight of its own.",
+        "pictures turned": "Lines and columns of the whole picture are exchanged. A picture is stored line by line.",
+        "mirrored": "Each line of the picture comes from right to left.",
+        "upside down": "The lines of each picture come from below.",
+        "each patch mirrored": "Each line of each patch comes from right to left.",
+        "each patch upside down": "The lines of each patch come from below.",
+        "without weights": "What comes back was not multiplied by the weights.",
+        "the first pixel's weights": "Every pixel of a patch heard through the weights of the first.",
+        "reshaped for transposed": "The weights were read as [O, p²] without being transposed: the numbers stay in their order, and meet others.",
+        "a ReLU of the gradient": "The gradient went through a ReLU. There is none here; negative gradients come back as well.",
+        "channels backwards": "The channels of d_y met the weights of others: they come in the opposite order.",
+        "a step of one": "The patches were put down one pixel apart, so that they overlap. They are p apart, and none overlap.",
+        "spread": "The pixels of a patch were put as far apart as there are patches. They stand side by side.",
+        "a line of pixels from each patch": "The pixels of a patch's line were put as far apart as there are patches in a line. They stand side \
+            by side.",
+        "pictures below one another": "Each line of pixels is a row. A picture is one row, `[B, height · width]`.",
+    ),
+    terms: |x| {
+        let of = |from: usize, to: usize| {
+            let heard = |a: &Array2<f64>| {
+                a.slice_axis(Axis(1), Slice::from(from..to)).to_owned()
+            };
+            let (d_y, w) = (heard(&x.d_y), heard(&x.w));
+            unpatched(&Pictures { d_y, w, size: x.size }, &no_slip)
+        };
+        let last = x.d_y.ncols() - 1;
+        vec![
+            ("what the first channel says", of(0, 1)),
+            ("what the last channel says", of(last, last + 1)),
+            ("what the channels between say", of(1, last)),
+        ]
+    },
+    others: none,
+    numbers: |x| {
+        vec![
+            ("O", x.d_y.ncols() as f64),
+            ("p", (x.w.nrows() as f64).sqrt()),
+            ("N", x.d_y.nrows() as f64),
+            ("the number of pixels", (x.size.0 * x.size.1) as f64),
+        ]
+    },
+    tolerance: 1e-10,
+};
 
 pub fn strided_backward(
     candidate: fn(&Array2<f64>, &Array2<f64>, (usize, usize)) -> Array2<f64>,
 ) -> Result<(), Diagnosis> {
-    const SEE: &str = "chapter 8, § From pixels to places, equation 8.1";
-    let told = |name, what: &str| Diagnosis::new(name, what, SEE);
-    // Pictures, their lines and columns, p, channels.
-    let cases = [
-        (2, (4, 6), 2, 3),
-        (3, (6, 3), 3, 2),
-        (1, (2, 3), 1, 2),
-        (0, (4, 2), 2, 3),
-    ];
-    for (many, (height, width), p, channels) in cases {
-        let places = many * (height / p) * (width / p);
-        let d_y = numbers(places, channels);
-        let w = Array2::from_shape_fn((p * p, channels), |(v, o)| {
-            (v + 1) as f64 - 0.3 * (o * o) as f64 + 0.07 * (v * o) as f64
-        });
-        let rows = d_y.dot(&w.t()); // [N, p²]
-        let size = (height, width);
-        let pixel = |v: usize, p: usize| (v / p, v % p);
-        let place =
-            |n: usize, _: usize, columns: usize| (n / columns, n % columns);
-        let right = joined(&rows, size, pixel, place);
-        let reshaped = rows.to_shape((many, height * width));
-        let reshaped = reshaped.expect("as many numbers").to_owned();
-        let mixed_up = Array2::from_shape_fn(rows.dim(), |(n, v)| {
-            let each = places / many.max(1);
-            rows[[n % each * many + n / each, v]]
-        });
-        let sums = Array2::from_shape_fn(rows.dim(), |(n, v)| {
-            d_y.row(n).sum() * w.row(v).sum()
-        });
-        let unweighed =
-            Array2::from_shape_fn(rows.dim(), |(n, _)| d_y.row(n).sum());
-        let mut first_alone = right.clone();
-        for mut row in first_alone.rows_mut() {
-            row.assign(&right.row(0));
-        }
-        let last = d_y.column(channels - 1).insert_axis(Axis(1));
-        let turned = |v: usize, p: usize| pixel(p * p - 1 - v, p);
-        let turned_over = |v: usize, p: usize| (v % p, v / p);
-        let down = |n: usize, lines: usize, _: usize| (n % lines, n / lines);
-        let came = candidate(&d_y, &w, size);
-        let mut more: String = first_images(&right, &came, 1).into();
-        if more.is_empty() && places > 0 {
-            let each = (0..channels).map(|c| {
-                let d = only(&d_y, |o| o == c);
-                let right = joined(&d.dot(&w.t()), size, pixel, place);
-                (format!("channel {c}"), d, right)
-            });
-            let of = |d: &Array2<f64>| candidate(d, &w, size);
-            more = alone(each.collect(), &of);
-        }
-        if more.is_empty() && came.shape() == right.shape() {
-            let wrong = |v: &usize| {
-                came.indexed_iter().any(|((b, at), came)| {
-                    let (line, column) = (at / width, at % width);
-                    let pixel = line % p * p + column % p;
-                    pixel == *v && (came - right[[b, at]]).abs() > 1e-9
-                })
-            };
-            let wrong: Vec<_> = (0..p * p).filter(wrong).collect();
-            if !wrong.is_empty() && wrong.len() < p * p {
-                more = format!(
-                    " In each patch it is right but for the pixels {wrong:?}, counted from 0, line by line."
-                );
-            }
-        }
-        let whole = right.to_shape((many, height, width));
-        let whole = whole.expect("as many numbers");
-        let across = whole.view().permuted_axes([0, 2, 1]);
-        let across = across.as_standard_layout().to_owned();
-        let across = across.into_shape_with_order((many, height * width));
-        let across = across.expect("as many numbers");
-        let upside = whole.slice(s![.., ..;-1, ..]);
-        let upside = upside.as_standard_layout().to_owned();
-        let upside = upside.into_shape_with_order((many, height * width));
-        let upside = upside.expect("as many numbers");
-        let reversed = right.slice(s![..;-1, ..]).to_owned();
-        let mirrored = whole.slice(s![.., .., ..;-1]);
-        let mirrored = mirrored.as_standard_layout().to_owned();
-        let mirrored = mirrored.into_shape_with_order((many, height * width));
-        let mirrored = mirrored.expect("as many numbers");
-        judge(
-            &right,
-            &came,
-            1e-10,
+    let of = |x: &Pictures| one(candidate(&x.d_y, &x.w, x.size));
+    let inputs = pictures();
+    judged(&STRIDED, &inputs, of, unpatched, |rights, came| {
+        let labels = |x: &Pictures, b: usize, at: usize| {
+            let (width, p) = (x.size.1, x.w.nrows().isqrt());
+            let (line, column) = (at / width, at % width);
             vec![
-                (
-                    reshaped,
-                    told(
-                        "patches in a row",
-                        "The numbers are right, and stand patch by patch. In a picture they stand line by line: equation 8.1 says where \
-                         each came from.",
-                    ),
-                ),
-                (
-                    joined(&rows, size, turned_over, place),
-                    told(
-                        "patches turned",
-                        "Lines and columns of each patch are exchanged: number v of a patch stands in its line v / p and its column v % p.",
-                    ),
-                ),
-                (
-                    joined(&rows, size, pixel, down),
-                    told(
-                        "column by column",
-                        "The patches were put down column by column. They come line by line.",
-                    ),
-                ),
-                (
-                    joined(&rows, size, turned, place),
-                    told(
-                        "weights turned",
-                        "The weights were turned about their middle. Here each pixel was read once, by one weight, and hears back through \
-                         that one.",
-                    ),
-                ),
-                (
-                    &right / (p * p) as f64,
-                    told(
-                        "averaged",
-                        "The pixels of a patch share nothing: each gets the whole of its own gradient, not a part of it.",
-                    ),
-                ),
-                (
-                    &right / channels as f64,
-                    told(
-                        "averaged",
-                        "The channels were averaged. A pixel acts on each of them, and what comes back adds up.",
-                    ),
-                ),
-                (
-                    joined(
-                        &(&d_y.column(0).insert_axis(Axis(1)) * &w.column(0)),
-                        size,
-                        pixel,
-                        place,
-                    ),
-                    told(
-                        "first channel alone",
-                        "Only the first channel was heard. A pixel acts on each of them.",
-                    ),
-                ),
-                (
-                    joined(
-                        &(&last * &w.column(channels - 1)),
-                        size,
-                        pixel,
-                        place,
-                    ),
-                    told(
-                        "last channel alone",
-                        "Only the last channel was heard: a sum over the channels was overwritten at each.",
-                    ),
-                ),
-                (
-                    first_alone,
-                    told(
-                        "the first picture",
-                        "Every picture got what belongs to the first.",
-                    ),
-                ),
-                (
-                    joined(&mixed_up, size, pixel, place),
-                    told(
-                        "pictures innermost",
-                        "The rows were taken place by place, with all pictures at each. They come picture by picture.",
-                    ),
-                ),
-                (
-                    joined(&rows, size, pixel, |n, lines, _| {
-                        (n / lines % (height / p), n % lines)
-                    }),
-                    told(
-                        "lines for columns",
-                        "A line of the grid was taken to be as long as the grid is high. It has as many places as fit into the width.",
-                    ),
-                ),
-                (
-                    joined(&sums, size, pixel, place),
-                    told(
-                        "sums multiplied",
-                        "The channels' gradients were added up before they met their weights. Each has a weight of its own.",
-                    ),
-                ),
-                (
-                    across,
-                    told(
-                        "pictures turned",
-                        "Lines and columns of the whole picture are exchanged. A picture is stored line by line.",
-                    ),
-                ),
-                (
-                    mirrored,
-                    told(
-                        "mirrored",
-                        "Each line of the picture comes from right to left.",
-                    ),
-                ),
-                (
-                    &right * &right,
-                    told("squared", "The numbers are squared."),
-                ),
-                (
-                    upside,
-                    told(
-                        "upside down",
-                        "The lines of each picture come from below.",
-                    ),
-                ),
-                (
-                    reversed,
-                    told(
-                        "pictures backwards",
-                        "The pictures come in the opposite order.",
-                    ),
-                ),
-                (
-                    joined(&unweighed, size, pixel, place),
-                    told(
-                        "without weights",
-                        "What comes back was not multiplied by the weights.",
-                    ),
-                ),
-                (
-                    joined(
-                        &d_y.mapv(|v| v.max(0.0)).dot(&w.t()),
-                        size,
-                        pixel,
-                        place,
-                    ),
-                    told(
-                        "a ReLU of the gradient",
-                        "The gradient went through a ReLU. There is none here; negative gradients come back as well.",
-                    ),
-                ),
-                (
-                    joined(
-                        &d_y.slice(s![.., ..;-1]).dot(&w.t()),
-                        size,
-                        pixel,
-                        place,
-                    ),
-                    told(
-                        "channels backwards",
-                        "The channels of d_y met the weights of others: they come in the opposite order.",
-                    ),
-                ),
-            ],
-            told(
-                "value",
-                &format!("The gradient at the pictures is wrong.{more}"),
-            ),
-        )?;
-    }
-    Ok(())
+                ("picture", b.to_string()),
+                ("line of patches", (line / p).to_string()),
+                ("column of patches", (column / p).to_string()),
+                ("line of a patch", (line % p).to_string()),
+                ("column of a patch", (column % p).to_string()),
+            ]
+        };
+        let with = |x: &Pictures, d_y| Pictures { d_y, w: x.w.clone(), ..*x };
+        let shape = |x: &Pictures| x.d_y.dim();
+        in_common(&inputs, rights, came, labels)
+            + &single_one(&inputs, &STRIDED, of, shape, with)
+    })
 }
 
-type Batches = [(Array2<f64>, Array2<f64>)];
+/// Images and their reconstructions.
+type Batch = (Array2<f64>, Array2<f64>);
 
-pub fn mse_over_variance(
-    candidate: fn(&Batches) -> f64,
-) -> Result<(), Diagnosis> {
-    const SEE: &str = "chapter 8, § How good is it?, equation 8.9";
-    let told = |name, what: &str| Diagnosis::new(name, what, SEE);
-    let some = vec![
-        (
-            array![[0.0, 0.9, 0.2], [0.1, 0.7, 1.0]],
-            array![[0.1, 0.8, 0.2], [0.0, 0.9, 0.7]],
-        ),
-        (array![[0.6, 0.0, 0.5]], array![[0.2, 0.1, 0.9]]),
-        (
-            array![
-                [1.0, 0.3, 0.0],
-                [0.9, 0.0, 0.0],
-                [0.8, 0.1, 0.4],
-                [1.0, 0.0, 0.2]
-            ],
-            array![
-                [0.9, 0.4, 0.0],
-                [0.9, 0.1, 0.0],
-                [0.7, 0.1, 0.5],
-                [1.0, 0.1, 0.2]
-            ],
-        ),
-    ];
-    let one = vec![some[0].clone()];
-    let mut gap = some.clone();
-    gap.insert(1, (Array2::zeros((0, 3)), Array2::zeros((0, 3))));
-    let loud = vec![(
+fn all_batches() -> [(&'static str, Vec<Batch>); 7] {
+    let first = (
+        array![[0.0, 0.9, 0.2], [0.1, 0.7, 1.0]],
+        array![[0.1, 0.8, 0.2], [0.0, 0.9, 0.7]],
+    );
+    let second = (
+        array![[0.3, 0.0, 0.8], [0.6, 0.2, 0.5]],
+        array![[0.4, 0.2, 0.6], [0.6, 0.0, 0.9]],
+    );
+    let single = (array![[0.6, 0.0, 0.5]], array![[0.2, 0.1, 0.9]]);
+    let many = (
+        array![
+            [1.0, 0.3, 0.0],
+            [0.9, 0.0, 0.0],
+            [0.8, 0.1, 0.4],
+            [1.0, 0.0, 0.2]
+        ],
+        array![
+            [0.9, 0.4, 0.0],
+            [0.9, 0.1, 0.0],
+            [0.7, 0.1, 0.5],
+            [1.0, 0.1, 0.2]
+        ],
+    );
+    let empty = (Array2::zeros((0, 3)), Array2::zeros((0, 3)));
+    let loud = (
         array![[1000.0, -1000.0], [0.0, 500.0]],
         array![[900.0, -1000.0], [0.0, 700.0]],
-    )];
-    for batches in [&some, &one, &gap, &loud] {
-        let (right, suspects) = errors(batches);
-        let suspects = suspects
-            .into_iter()
-            .map(|(value, name, what)| (value, told(name, what)));
-        let otherwise = told("value", "The number is wrong.");
-        let came = candidate(batches);
-        if batches.iter().any(|(x, _)| x.is_empty()) && came.is_nan() {
-            let what = "A batch without images makes it NaN: some quotient is taken of each batch, and 0 / 0 is one of them.";
-            let empty = told("an empty batch", what);
-            return Err(empty.with(format!("{right:.5}"), "NaN"));
-        }
-        judge_number(right, came, 1e-10, suspects.collect(), otherwise)?;
-    }
-    let far: Vec<_> = some.iter().map(|(x, y)| (x + 1e7, y + 1e7)).collect();
-    let (right, _) = errors(&far);
-    let lost = "It is right near 0, and 10,000,000 added to all pixels changes it: the variance was taken as the difference of two large \
-                numbers, the mean square and the square of the mean. Take the mean off first.";
-    judge_number(
-        right,
-        candidate(&far),
-        1e-4,
-        vec![],
-        told("cancelled", lost),
-    )
+    );
+    let quiet = (array![[3.0, 1.0]], array![[2.5, 1.0]]);
+    let [a, b, c] = [&first, &single, &many].map(Clone::clone);
+    [
+        ("one batch of one image", vec![single.clone()]),
+        ("one batch of two images", vec![first.clone()]),
+        ("two batches of two images", vec![first.clone(), second.clone()]),
+        (
+            "batches of two, one and four images",
+            vec![a.clone(), b.clone(), c.clone()],
+        ),
+        ("pixels of ±1,000", vec![loud, quiet]),
+        ("a batch of one image after one of four", vec![many, single]),
+        ("an empty batch among others", vec![a, empty, b, c, second]),
+    ]
 }
 
-/// The error over the variance of all batches together, and what mistakes make of it.
-fn errors(
-    batches: &Batches,
-) -> (f64, Vec<(f64, &'static str, &'static str)>) {
-    let rows = |of: fn(&(Array2<f64>, Array2<f64>)) -> &Array2<f64>| {
+fn quotient(batches: &[Batch], is: Is) -> Out {
+    const OF_EACH: [&str; 4] = [
+        "mean of quotients",
+        "weighed mean of quotients",
+        "sum of quotients",
+        "image by image",
+    ];
+    let rows = |of: fn(&Batch) -> &Array2<f64>| {
         let views: Vec<_> = batches.iter().map(|b| of(b).view()).collect();
         ndarray::concatenate(Axis(0), &views).unwrap_or_default()
     };
     let (x, y) = (rows(|b| &b.0), rows(|b| &b.1));
-    let square = |x: &Array2<f64>, y: &Array2<f64>| {
-        (y - x).mapv(|v| v * v).mean().unwrap_or(f64::NAN)
-    };
-    let mse = square(&x, &y);
-    let variance = x.var(0.0);
-    let each: Vec<_> = batches.iter().filter(|b| !b.0.is_empty()).collect();
-    let mean = |of: &dyn Fn(&(Array2<f64>, Array2<f64>)) -> f64| {
-        each.iter().map(|b| of(b)).sum::<f64>() / each.len() as f64
-    };
-    let weighed = |of: &dyn Fn(&(Array2<f64>, Array2<f64>)) -> f64| {
-        let all = each.iter().map(|b| of(b) * b.0.len() as f64).sum::<f64>();
-        all / x.len() as f64
-    };
-    let quotient =
-        |(x, y): &(Array2<f64>, Array2<f64>)| square(x, y) / x.var(0.0);
-    let pixels = x.var_axis(Axis(0), 0.0).mean().unwrap_or(0.0);
-    let error = &y - &x;
-    let last = each.last().map_or(f64::NAN, |b| quotient(b));
-    let images = x.rows().into_iter().zip(error.rows());
-    let rows_alone: f64 =
-        images.map(|(x, e)| e.dot(&e) / x.len() as f64 / x.var(0.0)).sum();
-    let suspects = vec![
-        (
-            mse,
-            "undivided",
-            "This is the mean squared error itself. Its size depends on how much ink there is.",
-        ),
-        (
-            mse / variance.sqrt(),
-            "over deviation",
-            "Divided by the standard deviation; an error that is squared wants a square.",
-        ),
-        (
-            mse / pixels,
-            "pixel by pixel",
-            "Divided by the mean of each pixel's own variance. The convention is one mean for all pixels.",
-        ),
-        (
-            mse * x.ncols() as f64 / variance,
-            "summed over pixels",
-            "The squares of an image were added, not averaged.",
-        ),
-        (
-            mean(&quotient) * each.len() as f64,
-            "a sum of quotients",
-            "Each batch was divided by its own variance, and the quotients were added up. The variance is that of all pixels of all batches, \
-             about one mean.",
-        ),
-        (
-            mean(&quotient),
-            "mean of quotients",
-            "Each batch was divided by its own variance, and the quotients were averaged. The variance is that of all pixels of all batches, \
-             about one mean.",
-        ),
-        (
-            weighed(&quotient),
-            "mean of quotients",
-            "Each batch was divided by its own variance, and the quotients were averaged. The variance is that of all pixels of all batches, \
-             about one mean.",
-        ),
-        (
-            mean(&|(x, y)| square(x, y)) / variance,
-            "mean of means",
-            "The batches' mean errors were averaged as if all batches were of one size. Add up squares, and count pixels.",
-        ),
-        (
-            mse / mean(&|(x, _)| x.var(0.0)),
-            "mean of variances",
-            "The batches' variances were averaged, each about its own mean. There is one mean, that of all pixels of all batches.",
-        ),
-        (
-            mse / weighed(&|(x, _)| x.var(0.0)),
-            "mean of variances",
-            "The batches' variances were averaged, each about its own mean. There is one mean, that of all pixels of all batches.",
-        ),
-        (last, "the last batch", "This is the last batch alone."),
-        (
-            rows_alone / x.nrows() as f64,
-            "image by image",
-            "Each image was divided by its own variance, and the quotients were averaged. The variance is that of all pixels of all \
-             batches, about one mean.",
-        ),
-        (
-            each.first().map_or(f64::NAN, |b| quotient(b)),
-            "the first batch",
-            "This is the first batch alone.",
-        ),
-        (
-            mse / x.var(1.0),
-            "one less",
-            "The variance was divided by one less than there are pixels. The mean square about the mean divides by their number.",
-        ),
-        (
-            mse / y.var(0.0),
-            "of what comes back",
-            "Divided by the variance of the reconstruction. A decoder that draws more contrast would be told that it is better.",
-        ),
-        (
-            mse / x.mapv(|v| v * v).mean().unwrap_or(f64::NAN),
-            "about zero",
-            "Divided by the mean square of the pixels. The variance is taken about their mean.",
-        ),
-        (
-            error.var(0.0) / variance,
-            "without its mean",
-            "The mean of the error was taken off. A reconstruction that is too light everywhere would cost nothing.",
-        ),
-        (
-            error.mapv(f64::abs).mean().unwrap_or(f64::NAN) / variance,
-            "not squared",
-            "The differences were not squared.",
-        ),
-        ((mse / variance).sqrt(), "a root", "This is the root of it."),
-        (
-            mse * x.len() as f64 / variance,
-            "a sum",
-            "The squares were added up over all pixels, and the variance is a mean.",
-        ),
-        (
-            mse / (variance * x.len() as f64),
-            "a sum",
-            "The squares about the mean were added up over all pixels, and the error is a mean.",
-        ),
-        (
-            variance / mse,
-            "upside down",
-            "This is the variance over the error.",
-        ),
-        (
-            1.0 - mse / variance,
-            "what comes back",
-            "This is the share of the variance that does come back. Equation 8.9 is what does not.",
-        ),
-    ];
-    (mse / variance, suspects)
-}
-
-/// What an answer says of a single place: of a code that always comes, and of two that come in turn.
-fn one_code(
-    candidate: fn(&Array2<f64>, &Array2<f64>) -> f64,
-) -> Option<String> {
-    let q = array![[0.125, 0.875]];
-    let always = candidate(&q, &array![[1.0, 0.0]]);
-    let turns = candidate(&q, &array![[0.5, 0.5]]);
-    let mean = 0.5 * (3.0 - 0.875_f64.log2());
-    if (always - 3.0).abs() > 1e-9 {
-        return Some(format!(
-            " A code of share 1/8 that always comes costs 3 bits; yours are {always:.4}."
-        ));
+    let pixels = x.len() as f64;
+    let full: Vec<_> = batches.iter().filter(|b| !b.0.is_empty()).collect();
+    let many = full.len() as f64;
+    if is("an empty batch") && full.len() < batches.len() {
+        return number(f64::NAN);
     }
-    ((turns - mean).abs() > 1e-9).then(|| {
-        format!(
-            " A code alone costs what it should; where two of the shares 1/8 and 7/8 come equally often, the mean is {mean:.4}, and \
-             yours {turns:.4}."
-        )
+    let ends = [full.first(), full.last()].map(|b| b.copied().cloned());
+    let inside = |b: Vec<Batch>| {
+        let one = quotient(&b, &|s| !OF_EACH.contains(&s) && is(s));
+        one[0].sum()
+    };
+    let each = || full.iter().map(|b| inside(vec![(*b).clone()]));
+    match () {
+        () if is("mean of quotients") => {
+            return number(each().sum::<f64>() / many);
+        }
+        () if is("sum of quotients") => return number(each().sum()),
+        () if is("weighed mean of quotients") => {
+            let weighed =
+                each().zip(&full).map(|(q, b)| q * b.0.len() as f64);
+            return number(weighed.sum::<f64>() / pixels);
+        }
+        () if is("image by image") => {
+            let images = (0..x.nrows()).map(|n| {
+                let row =
+                    |of: &Array2<f64>| of.slice(s![n..=n, ..]).to_owned();
+                inside(vec![(row(&x), row(&y))])
+            });
+            return number(images.sum::<f64>() / x.nrows() as f64);
+        }
+        () => {}
+    }
+    let size = |v: f64| if is("not squared") { v.abs() } else { v * v };
+    let errors = |x: &Array2<f64>, y: &Array2<f64>| {
+        let e = y - x;
+        let mean = e.mean().unwrap_or(0.0);
+        let off = if is("without its mean") { mean } else { 0.0 };
+        e.mapv(|v| size(v - off))
+    };
+    let mean = |of: &dyn Fn(&Batch) -> f64| {
+        full.iter().map(|b| of(b)).sum::<f64>() / many
+    };
+    let error = |b: &Batch| errors(&b.0, &b.1).mean().unwrap_or(0.0);
+    let [first, last] = &ends;
+    let of_one = |b: &Option<Batch>, of: &dyn Fn(&Batch) -> f64| {
+        b.as_ref().map_or(f64::NAN, of)
+    };
+    let mut above = match () {
+        () if is("mean of means") => mean(&error),
+        () if is("means added up") => mean(&error) * many,
+        () if is("the last batch's error") => of_one(last, &error),
+        () if is("the first batch's error") => of_one(first, &error),
+        () if is("sums averaged") => errors(&x, &y).sum() / many,
+        () if is("errors over one less") => {
+            errors(&x, &y).sum() / (pixels - 1.0)
+        }
+        () => errors(&x, &y).sum() / pixels,
+    };
+    if is("summed over pixels") {
+        above *= x.ncols() as f64;
+    }
+    if is("a sum") {
+        above *= pixels;
+    }
+    if is("the error's root") {
+        above = above.sqrt();
+    }
+    let variance = |b: &Batch| b.0.var(0.0);
+    let about = |m: f64| x.mapv(|v| (v - m).powi(2)).sum() / pixels;
+    let squares = x.mapv(|v| v * v).sum() / pixels;
+    let center = x.sum() / pixels;
+    let mut below = match () {
+        () if is("undivided") => 1.0,
+        () if is("pixel by pixel") => {
+            x.var_axis(Axis(0), 0.0).mean().unwrap_or(f64::NAN)
+        }
+        () if is("mean of variances") => mean(&variance),
+        () if is("variances added up") => mean(&variance) * many,
+        () if is("weighed mean of variances") => {
+            let all = full.iter().map(|b| b.0.var(0.0) * b.0.len() as f64);
+            all.sum::<f64>() / pixels
+        }
+        () if is("of the images") => {
+            let rows = x.mean_axis(Axis(1)).map(|m| m.var(0.0));
+            rows.unwrap_or(f64::NAN)
+        }
+        () if is("about the mean of means") => {
+            about(mean(&|b| b.0.mean().unwrap_or(0.0)))
+        }
+        () if is("about the mean of what comes back") => {
+            about(y.sum() / pixels)
+        }
+        () if is("one less") => about(center) * pixels / (pixels - 1.0),
+        () if is("of what comes back") => y.var(0.0),
+        () if is("of both") => {
+            let both = ndarray::concatenate(Axis(0), &[x.view(), y.view()]);
+            both.map_or(f64::NAN, |both| both.var(0.0))
+        }
+        () if is("of the error") => (&y - &x).var(0.0),
+        () if is("about zero") => squares,
+        () if is("the mean") => center,
+        () if is("the mean's square") => center * center,
+        () if is("the last batch's variance") => of_one(last, &variance),
+        () if is("the first batch's variance") => of_one(first, &variance),
+        () if is("mean distances") => {
+            x.mapv(|v| (v - center).abs()).sum() / pixels
+        }
+        () => about(center),
+    };
+    match () {
+        () if is("over deviation") => below = below.sqrt(),
+        () if is("variance squared") => below *= below,
+        () if is("variance as a sum") => below *= pixels,
+        () => {}
+    }
+    number(match () {
+        () if is("multiplied") => above * below,
+        () if is("taken off") => above - below,
+        () => above / below,
     })
 }
+
+const QUOTIENT: Exercise<Vec<Batch>> = Exercise {
+    see: "chapter 8, § How good is it?, equation 8.9",
+    results: &["the number"],
+    right: |b| quotient(b, &no_slip),
+    suspects: suspects!(
+        quotient,
+        "undivided": "This is the mean squared error itself. Its size depends on how much ink there is.",
+        "over deviation": "Divided by the standard deviation; an error that is squared wants a square.",
+        "variance squared": "Divided by the variance twice.",
+        "pixel by pixel": "Divided by the mean of each pixel's own variance. The convention is one mean for all pixels.",
+        "summed over pixels": "The squares of an image were added, not averaged.",
+        "a sum": "The squares were added up over all pixels, and the variance is a mean.",
+        "variance as a sum": "The squares about the mean were added up over all pixels, and the error is a mean.",
+        "sum of quotients": "Each batch was divided by its own variance, and the quotients were added up. The variance is that of all pixels \
+            of all batches, about one mean.",
+        "mean of quotients": "Each batch was divided by its own variance, and the quotients were averaged. The variance is that of all pixels \
+            of all batches, about one mean.",
+        "weighed mean of quotients": "Each batch was divided by its own variance, and the quotients were averaged, larger batches weighing \
+            more. The variance is that of all pixels of all batches, about one mean.",
+        "image by image": "Each image was divided by its own variance, and the quotients were averaged. The variance is that of all pixels \
+            of all batches, about one mean.",
+        "mean of means": "The batches' mean errors were averaged as if all batches were of one size. Add up squares, and count pixels.",
+        "means added up": "The batches' mean errors were added up. Add up squares, and count pixels.",
+        "sums averaged": "The batches' sums of squares were averaged over the batches. Divide their sum by the number of pixels.",
+        "errors over one less": "The sum of the squared errors was divided by one less than there are pixels.",
+        "mean of variances": "The batches' variances were averaged, each about its own mean. There is one mean, that of all pixels of all \
+            batches.",
+        "weighed mean of variances": "The batches' squares are taken about each batch's own mean. There is one mean, that of all pixels of all \
+            batches.",
+        "variances added up": "The batches' variances were added up. There is one variance, that of all pixels of all batches.",
+        "about the mean of means": "The mean that is taken off is the mean of the batches' means, as if all were of one size. Add up pixels, and \
+            count them.",
+        "about the mean of what comes back": "The squares are taken about the mean of the reconstructions. It is that of the images.",
+        "of the images": "This is the variance of the images' means. Each pixel counts, not each image's mean.",
+        "the last batch's error": "The error is that of the last batch alone: a sum was overwritten.",
+        "the first batch's error": "The error is that of the first batch alone.",
+        "the last batch's variance": "The variance is that of the last batch alone: a sum was overwritten.",
+        "the first batch's variance": "The variance is that of the first batch alone.",
+        "one less": "The variance was divided by one less than there are pixels. The mean square about the mean divides by their number.",
+        "of what comes back": "Divided by the variance of the reconstruction. A decoder that draws more contrast would be told that it is \
+            better.",
+        "of both": "Divided by the variance of images and reconstructions together. It is that of the images.",
+        "of the error": "Divided by the variance of the error. It is that of the images.",
+        "about zero": "Divided by the mean square of the pixels. The variance is taken about their mean.",
+        "the mean": "Divided by the mean of the pixels, not by their variance.",
+        "the mean's square": "Divided by the square of the mean of the pixels, not by their variance.",
+        "mean distances": "Divided by the mean distance from the mean. The variance is the mean of its square.",
+        "without its mean": "The mean of the error was taken off. A reconstruction that is too light everywhere would cost nothing.",
+        "not squared": "The differences were not squared.",
+        "the error's root": "The root of the mean squared error was divided by the variance.",
+        "multiplied": "The error was multiplied by the variance.",
+        "taken off": "The variance was taken off the error. Divide.",
+        "an empty batch": "A batch without images makes it NaN: some quotient is taken of each batch, and 0 / 0 is one of them.",
+    ),
+    terms: none,
+    others: none,
+    numbers: |batches| {
+        let rows: usize = batches.iter().map(|b| b.0.nrows()).sum();
+        let pixels = batches.first().map_or(0, |b| b.0.ncols());
+        vec![
+            ("the number of images", rows as f64),
+            ("the number of pixels of an image", pixels as f64),
+            ("the number of batches", batches.len() as f64),
+        ]
+    },
+    tolerance: 1e-10,
+};
+
+/// Which of two parts would have to be wrong, and how.
+fn parts_of_the_quotient(rights: &[Out], came: &[Out]) -> String {
+    let all = all_batches();
+    let all = all.iter().zip(rights.iter().zip(came));
+    let wrong = all.filter_map(|((words, b), (right, came))| {
+        let (right, came) = (right[0].sum(), came.first()?.sum());
+        let error = quotient(b, &|slip| slip == "undivided")[0].sum();
+        let variance = error / right;
+        differs(right, came).then(|| {
+            format!(
+                " With {words} the error is {error:.5} and the variance {variance:.5}: if your error is right, your variance is {:.5}; if your \
+                 variance is right, your error is {:.5}.",
+                error / came,
+                came * variance
+            )
+        })
+    });
+    { wrong }.next().unwrap_or_default()
+}
+
+/// By what an answer changes though the error over the variance does not.
+fn changes(candidate: &dyn Fn(&[Batch]) -> f64) -> String {
+    let [.., (_, some)] = all_batches();
+    let some: Vec<Batch> =
+        some.into_iter().filter(|b| !b.0.is_empty()).collect();
+    let each = |of: &dyn Fn(&Array2<f64>) -> Array2<f64>| -> Vec<Batch> {
+        some.iter().map(|(x, y)| (of(x), of(y))).collect()
+    };
+    let twice = |x: &Array2<f64>| {
+        ndarray::concatenate(Axis(0), &[x.view(), x.view()])
+            .unwrap_or_default()
+    };
+    let rows = |of: fn(&Batch) -> &Array2<f64>| {
+        let views: Vec<_> = some.iter().map(|b| of(b).view()).collect();
+        ndarray::concatenate(Axis(0), &views).unwrap_or_default()
+    };
+    let in_one = vec![(rows(|b| &b.0), rows(|b| &b.1))];
+    let before = candidate(&some);
+    let told = [
+        ("when all images come in one batch", in_one.clone()),
+        (
+            "when the batches come in the opposite order",
+            some.iter().rev().cloned().collect(),
+        ),
+        ("when 10 is added to all pixels of both", each(&|x| x + 10.0)),
+        ("when all pixels of both are multiplied by 10", each(&|x| x * 10.0)),
+        ("when each image comes twice", each(&twice)),
+    ];
+    let told = told.into_iter().filter_map(|(words, b)| {
+        let came = candidate(&b);
+        let all = format!(" Yours changes {words}, from {before:.5} to {came:.5}; it should not.");
+        differs(before, came).then_some(all)
+    });
+    let told: String = told.take(2).collect();
+    let one = QUOTIENT.right;
+    match differs(one(&in_one)[0].sum(), candidate(&in_one)) {
+        true => told,
+        false => " Of a single batch it is right.".to_string() + &told,
+    }
+}
+
+pub fn mse_over_variance(
+    candidate: fn(&[Batch]) -> f64,
+) -> Result<(), Diagnosis> {
+    let of = |b: &Vec<Batch>| number(candidate(b));
+    let locate = |rights: &[Out], came: &[Out]| {
+        parts_of_the_quotient(rights, came) + &changes(&|b| candidate(b))
+    };
+    judged(&QUOTIENT, &all_batches(), of, |b, is| quotient(b, is), locate)?;
+    let [.., (_, some)] = all_batches();
+    let far = some.iter().map(|(x, y)| (x + 1e7, y + 1e7));
+    let far: Vec<Batch> = far.collect();
+    let right = (QUOTIENT.right)(&far)[0].sum();
+    let lost = "It is right near 0, and 10,000,000 added to all pixels changes it: the variance was taken as the difference of two large \
+                numbers, the mean square and the square of the mean. Take the mean off first.";
+    let told = Diagnosis::new("cancelled", lost, QUOTIENT.see);
+    judge_number(right, candidate(&far), 1e-4, vec![], told)
+}
+
+/// A coder's tables, and how often codes come.
+struct Tables {
+    q: Array2<f64>,
+    p: Array2<f64>,
+}
+
+fn tables() -> [(&'static str, Tables); 10] {
+    let of = |q, p| Tables { q, p };
+    let certain = array![[0.0, 1.0, 0.0], [0.0, 0.0, 1.0]];
+    let mut long = Array2::from_elem((40, 5), 1e-4);
+    long.column_mut(3).fill(1.0 - 4e-4);
+    let rare = Array2::from_elem((40, 5), 0.2);
+    [
+        (
+            "one place, and a code of share 1/8 that always comes",
+            of(array![[0.125, 0.875]], array![[1.0, 0.0]]),
+        ),
+        (
+            "one place, and two codes that come equally often",
+            of(array![[0.125, 0.875]], array![[0.5, 0.5]]),
+        ),
+        (
+            "one place of three codes",
+            of(array![[0.5, 0.2, 0.3]], array![[0.1, 0.3, 0.6]]),
+        ),
+        (
+            "two places of three codes",
+            of(
+                array![[0.5, 0.2, 0.3], [0.6, 0.3, 0.1]],
+                array![[0.1, 0.3, 0.6], [0.5, 0.3, 0.2]],
+            ),
+        ),
+        (
+            "three places of four codes",
+            of(
+                array![
+                    [0.5, 0.25, 0.125, 0.125],
+                    [0.1, 0.6, 0.2, 0.1],
+                    [0.3, 0.3, 0.3, 0.1]
+                ],
+                array![
+                    [0.2, 0.3, 0.4, 0.1],
+                    [0.05, 0.15, 0.1, 0.7],
+                    [0.25, 0.5, 0.15, 0.1]
+                ],
+            ),
+        ),
+        ("forty places, and rare codes that come often", of(long, rare)),
+        (
+            "codes that never come, with a share",
+            of(array![[0.5, 0.5, 0.0], [0.25, 0.25, 0.5]], certain.clone()),
+        ),
+        (
+            "codes that never come, without a share",
+            of(certain.clone(), certain.clone()),
+        ),
+        (
+            "a code that comes and has no share",
+            of(array![[0.5, 0.0, 0.5], [0.0, 0.0, 1.0]], certain),
+        ),
+        ("no places", of(Array2::zeros((0, 4)), Array2::zeros((0, 4)))),
+    ]
+}
+
+fn paid(t: &Tables, is: Is) -> Out {
+    let (places, codes) = t.q.dim();
+    let row = |of: &Array2<f64>, n: usize| {
+        of.rows().into_iter().nth(n).map(|row| row.to_owned())
+    };
+    let same = |of: &Array2<f64>, r: Option<Array1<f64>>| {
+        r.map_or(of.clone(), |r| of * 0.0 + r)
+    };
+    let end = places.saturating_sub(1);
+    let mut q = match () {
+        () if is("one table") => same(&t.q, row(&t.q, 0)),
+        () if is("the last table") => same(&t.q, row(&t.q, end)),
+        () if is("the mean table") => same(&t.q, t.q.mean_axis(Axis(0))),
+        () => t.q.clone(),
+    };
+    let mut p = match () {
+        () if is("one row of shares") => same(&t.p, row(&t.p, 0)),
+        () if is("the mean shares") => same(&t.p, t.p.mean_axis(Axis(0))),
+        () => t.p.clone(),
+    };
+    match () {
+        () if is("swapped") => std::mem::swap(&mut q, &mut p),
+        () if is("the table's own") => p = q.clone(),
+        () if is("the best table") => q = p.clone(),
+        () => {}
+    }
+    let bit = |q: f64| {
+        let least = |v| f64::max(q, v);
+        let bits = match () {
+            () if is("nats") => -q.ln(),
+            () if is("digits") => -q.log10(),
+            () if is("no logarithm") => q,
+            () if is("no logarithm, 1 over it") => 1.0 / q,
+            () if is("of the rest") => -(1.0 - q).log2(),
+            () if is("1 added") => -(1.0 + q).log2(),
+            () if is("cut off below") => -least(1e-12).log2(),
+            () => -q.log2(),
+        };
+        match () {
+            () if is("whole bits") => bits.ceil(),
+            () if is("whole bits, rounded down") => bits.floor(),
+            () if is("whole bits, rounded") => bits.round(),
+            () if is("squared") => bits * bits,
+            () => bits,
+        }
+    };
+    let cost = |(q, p): (f64, f64)| match () {
+        () if is("unweighed") => bit(q),
+        () if p == 0.0 && !is("zero times infinity") => 0.0,
+        () if is("unweighed, of those that come") => bit(q),
+        () if is("left out") && q == 0.0 => 0.0,
+        () if is("weighed twice") => p * p * bit(q),
+        () if is("logarithm of the product") => bit(q * p),
+        () if is("product and logarithm") => p * bit(q * p),
+        () if is("the table's weights too") => p * q * bit(q),
+        () if is("whether it comes or not") && p < 1.0 => {
+            p * bit(q) + (1.0 - p) * bit(1.0 - q)
+        }
+        () => p * bit(q),
+    };
+    let largest = |v: ArrayView1<f64>| {
+        (1..v.len()).fold(0, |a, b| if v[b] > v[a] { b } else { a })
+    };
+    let of_place = |(q, p): (ArrayView1<f64>, ArrayView1<f64>)| match () {
+        () if is("the likeliest map") => bit(q[largest(p)]),
+        () if is("the table's likeliest") => bit(q[largest(q)]),
+        () if is("logarithm of the mean") => bit(q.dot(&p)),
+        () if is("but the first code") => {
+            let some = q.iter().copied().zip(p.iter().copied()).skip(1);
+            some.map(cost).sum()
+        }
+        () if is("but the last code") => {
+            let some = q.iter().copied().zip(p.iter().copied());
+            some.take(codes - 1).map(cost).sum()
+        }
+        () => q.iter().copied().zip(p.iter().copied()).map(cost).sum::<f64>(),
+    };
+    let pairs = q.rows().into_iter().zip(p.rows());
+    let each: Vec<f64> = pairs.map(of_place).collect();
+    let all: f64 = each.iter().sum();
+    let bits = match () {
+        () if is("by place") => all / places as f64,
+        () if is("mean of all") => all / (places * codes) as f64,
+        () if is("mean of the codes") => all / codes as f64,
+        () if is("the first place") => each.first().copied().unwrap_or(0.0),
+        () if is("the last place") => each.last().copied().unwrap_or(0.0),
+        () if is("but the first place") => each.iter().skip(1).sum(),
+        () if is("but the last place") => each.iter().take(end).sum(),
+        () if is("the dearest place") => {
+            each.iter().copied().fold(0.0, f64::max)
+        }
+        () if is("all alike") => places as f64 * (codes as f64).log2(),
+        () if is("product of the places") => each.iter().product(),
+        () => all,
+    };
+    number(match () {
+        () if is("negative") => -bits,
+        () if is("whole bits of a map") => bits.ceil(),
+        () if is("bytes") => bits / 8.0,
+        () if is("the surcharge") => {
+            let own = |p: &f64| if *p > 0.0 { p * bit(*p) } else { 0.0 };
+            bits - p.iter().map(own).sum::<f64>()
+        }
+        () if is("2 to its power") => bits.exp2(),
+        () if is("two more") => bits + 2.0,
+        () if is("one more at each place") => bits + places as f64,
+        () => bits,
+    })
+}
+
+const BITS: Exercise<Tables> = Exercise {
+    see: "chapter 8, § A file, equation 8.11",
+    results: &["the number of bits"],
+    right: |t| paid(t, &no_slip),
+    suspects: suspects!(
+        paid,
+        "nats": "This is in nats; a bit is a factor of two, log2.",
+        "digits": "This is in decimal digits; a bit is a factor of two, log2.",
+        "negative": "The sign is missing: logarithms of shares are negative, and what a code costs is not.",
+        "swapped": "The two tables are exchanged. What a code costs is in the coder's table q; how often it comes is in p.",
+        "the table's own": "This is what maps would cost that are as the tables say. How often codes come is in p.",
+        "the best table": "This is what the best tables would charge, those of p itself. The coder has q.",
+        "the surcharge": "This is what the wrong tables cost more than the best ones: the logarithm is that of q / p. Asked for is all that a map costs, \
+            with the logarithm of q.",
+        "by place": "This is the mean of the places. A map has a code at each, and they add up.",
+        "mean of all": "The costs of all codes at all places were averaged. Weigh each by how often it comes, and add up.",
+        "mean of the codes": "The sum over the codes was divided by their number. Their shares weigh them already.",
+        "unweighed": "The costs of all codes were added up. Each comes as often as p says, and counts so much.",
+        "unweighed, of those that come": "The costs of the codes that come were added up. Each comes as often as p says, and counts so much.",
+        "weighed twice": "Each cost was multiplied by its share p twice.",
+        "the table's weights too": "Each cost was weighed by q as well. It is weighed by p, how often the code comes.",
+        "one table": "The first place's table was used for every place; each has its own.",
+        "the last table": "The last place's table was used for every place; each has its own.",
+        "the mean table": "The tables of all places were averaged. Each place has its own.",
+        "one row of shares": "The first place's shares p were used for every place; each has its own.",
+        "the mean shares": "The shares p of all places were averaged. Each place has its own.",
+        "whole bits": "Every code was rounded up to whole bits. A range coder pays fractions, and rounds up once a file.",
+        "whole bits, rounded down": "Every code was rounded down to whole bits. A range coder pays fractions.",
+        "whole bits, rounded": "Every code was rounded to whole bits. A range coder pays fractions.",
+        "whole bits of a map": "The sum was rounded up. Asked for is a mean, and it needs not be whole.",
+        "all alike": "Every code was paid the same; the tables say that some are cheap.",
+        "the likeliest map": "This is what the most frequent code of each place costs. The others come too.",
+        "the table's likeliest": "This is what the code with the largest share in q costs at each place. The others come too.",
+        "logarithm of the mean": "The mean was taken before the logarithm. Each code has its own cost, and the mean is that of the costs.",
+        "logarithm of the product": "The two shares were multiplied within the logarithm. It is taken of q alone, and weighed by p.",
+        "product and logarithm": "The logarithm is that of the product of both shares, or what the best tables charge was added as well. It is taken of q \
+            alone.",
+        "no logarithm": "No logarithm was taken: this is the mean share.",
+        "no logarithm, 1 over it": "1 / q was taken for a cost. It is the logarithm of that.",
+        "of the rest": "The logarithm is that of 1 - q. A code costs -log2 of its own share.",
+        "1 added": "1 was added within the logarithm.",
+        "whether it comes or not": "Beside each code that comes, those that do not come were paid, (1 - p) log2 (1 - q). One code comes at \
+            each place, and nothing else is written.",
+        "squared": "The logarithms were squared.",
+        "the first place": "This is what the first place costs. A map has a code at each, and they add up.",
+        "the last place": "This is what the last place costs: a sum was overwritten. A map has a code at each place, and they add up.",
+        "but the first place": "The first place is missing.",
+        "but the last place": "The last place is missing.",
+        "but the first code": "The first code is missing.",
+        "but the last code": "The last code is missing.",
+        "the dearest place": "This is what the dearest place costs. The costs of all places add up.",
+        "product of the places": "The costs of the places were multiplied. They add up.",
+        "bytes": "This is in bytes.",
+        "2 to its power": "This is 2 to the power of the bits, a number of alternatives.",
+        "two more": "Two bits were added, as for the end of a file. Asked for is the cost of the codes.",
+        "one more at each place": "A bit was added at each place. A range coder pays fractions, and rounds up once a file.",
+        "left out": "A code that comes and has no share was left out. It cannot be written at all: that costs infinitely many bits. Leave \
+            out what never comes, where p is 0.",
+        "cut off below": "A code that comes and has no share cannot be written at all: that costs infinitely many bits. The shares were cut off \
+            below.",
+        "zero times infinity": "It is NaN: a code that never comes and has no share was paid 0 times infinity. What never comes costs \
+            nothing: leave it out by asking, not by multiplying.",
+    ),
+    terms: none,
+    others: none,
+    numbers: |t| vec![("S²", t.q.nrows() as f64), ("K", t.q.ncols() as f64)],
+    tolerance: 1e-10,
+};
 
 pub fn bits(
     candidate: fn(&Array2<f64>, &Array2<f64>) -> f64,
 ) -> Result<(), Diagnosis> {
-    const SEE: &str = "chapter 8, § A file, equation 8.11";
-    let told = |name, what: &str| Diagnosis::new(name, what, SEE);
-    let q = array![
-        [0.5, 0.25, 0.125, 0.125],
-        [0.1, 0.6, 0.2, 0.1],
-        [0.3, 0.3, 0.3, 0.1]
-    ];
-    let p = array![
-        [0.2, 0.3, 0.4, 0.1],
-        [0.05, 0.15, 0.1, 0.7],
-        [0.25, 0.5, 0.15, 0.1]
-    ];
-    let certain = array![[0.0, 1.0, 0.0], [0.0, 0.0, 1.0]];
-    let mut long = Array2::from_elem((400, 5), 1e-4);
-    long.column_mut(3).fill(1.0 - 4e-4);
-    let rare = Array2::from_elem((400, 5), 0.2);
-    let cases = [
-        (q, p),
-        (certain.clone(), certain.clone()),
-        (array![[0.5, 0.5, 0.0], [0.25, 0.25, 0.5]], certain.clone()),
-        (long, rare),
-        (array![[0.5, 0.0, 0.5], [0.0, 0.0, 1.0]], certain),
-        (Array2::zeros((0, 4)), Array2::zeros((0, 4))),
-    ];
-    for (q, p) in cases {
-        let came = candidate(&q, &p);
-        let cost = |of: fn(f64) -> f64| {
-            move |(q, p): (&f64, &f64)| match *p {
-                0.0 => 0.0,
-                p => p * of(*q),
-            }
+    let of = |t: &Tables| number(candidate(&t.q, &t.p));
+    let pairs = tables()
+        .map(|(_, t)| (paid(&t, &no_slip)[0].sum(), candidate(&t.q, &t.p)));
+    let verdict = judged(&BITS, &tables(), of, paid, |_, _| {
+        let ask = |words: String, q: Array2<f64>, p: Array2<f64>| {
+            let t = Tables { q, p };
+            (words, paid(&t, &no_slip)[0].sum(), candidate(&t.q, &t.p))
         };
-        let of = |f: fn(f64) -> f64, q: &Array2<f64>, p: &Array2<f64>| {
-            q.iter().zip(p).map(cost(f)).sum::<f64>()
+        let single = [1.0, 0.5, 0.25, 0.125].map(|q| {
+            let words =
+                format!("A code of share {q} that always comes costs");
+            ask(words, array![[q, 1.0 - q]], array![[1.0, 0.0]])
+        });
+        let q = array![[0.5, 0.25, 0.25], [0.125, 0.75, 0.125]];
+        let more = [
+            ask(
+                "Codes of shares 1/8 and 7/8 that come equally often cost".into(),
+                array![[0.125, 0.875]],
+                array![[0.5, 0.5]],
+            ),
+            ask(
+                "A code of share 1/8 that comes in one map of four, and one of share 7/8 in the others, cost".into(),
+                array![[0.125, 0.875]],
+                array![[0.25, 0.75]],
+            ),
+            ask(
+                "Of three codes, one of share 1/4 that always comes costs".into(),
+                array![[0.25, 0.5, 0.25]],
+                array![[1.0, 0.0, 0.0]],
+            ),
+            ask(
+                "Two places, where codes of shares 1/2 and 1/8 always come, cost".into(),
+                q.clone(),
+                array![[1.0, 0.0, 0.0], [1.0, 0.0, 0.0]],
+            ),
+            ask(
+                "Two places, where codes of shares 1/4 and 1/8 always come, cost".into(),
+                q,
+                array![[0.0, 1.0, 0.0], [0.0, 0.0, 1.0]],
+            ),
+        ];
+        let near = |(right, came): &(f64, f64)| {
+            right == came || (right - came).abs() <= 1e-5 * right.abs()
         };
-        let bit = |v: f64| -v.log2();
-        let right = of(bit, &q, &p);
-        if came.is_nan() {
-            let what = "It is NaN: a code that never comes and has no share was paid 0 times infinity. What never comes costs nothing: leave \
-                        it out by asking, not by multiplying.";
-            return Err(told("zero times infinity", what).with(right, "NaN"));
+        // An infinity says little, if there is something else.
+        let mut all: Vec<_> = single.into_iter().chain(more).collect();
+        all.sort_by_key(|(_, _, came)| came.is_infinite());
+        let said = asked(all);
+        match pairs.iter().all(near) {
+            true => " It is right to five digits and no further: were the numbers rounded, or taken as f32?".into(),
+            false => said,
         }
-        if right.is_infinite() && came.is_finite() {
+    });
+    let near = |(right, came): &(f64, f64)| {
+        right.is_infinite() || (right - came).abs() < 1e-2 * right.max(0.1)
+    };
+    let hidden =
+        |(right, came): &(f64, f64)| right.is_infinite() && came.is_finite();
+    let unknown = verdict.as_ref().err().is_none_or(|d| d.mistake == "value");
+    match pairs.iter().find(|pair| hidden(pair)) {
+        Some((right, came)) if unknown && pairs.iter().all(near) => {
             let what = "A code that comes and has no share cannot be written at all: that costs infinitely many bits. Something small was \
                         added to the shares, they were cut off below, or the code was left out.";
-            let hidden = told("hidden infinity", what);
-            return Err(hidden.with(right, format!("{came:.5}")));
+            let told = Diagnosis::new("hidden infinity", what, BITS.see);
+            Err(told.with(right, came))
         }
-        let apart = (came - right).abs();
-        if apart > 1e-10 * right.max(1.0) && apart < 1e-5 * right {
-            let what = "It is right to five digits and no further: something small was added to the shares before the logarithm.";
-            let near = told("something small", what);
-            return Err(
-                near.with(format!("{right:.12}"), format!("{came:.12}"))
-            );
-        }
-        let mixed: f64 = (q.rows().into_iter().zip(p.rows()))
-            .map(|(q, p)| bit(q.dot(&p)))
-            .sum();
-        let more = one_code(candidate).unwrap_or_default();
-        let first = q.rows().into_iter().next().map(|row| {
-            let all = row.broadcast(q.raw_dim());
-            all.map_or(f64::NAN, |all| of(bit, &all.to_owned(), &p))
-        });
-        let last = q.rows().into_iter().next_back().map_or(f64::NAN, |row| {
-            let all = row.broadcast(q.raw_dim());
-            all.map_or(f64::NAN, |all| of(bit, &all.to_owned(), &p))
-        });
-        let most = q.rows().into_iter();
-        let most: f64 =
-            most.map(|q| bit(q.fold(0.0, |a: f64, b| a.max(*b)))).sum();
-        let likely: f64 = q
-            .rows()
-            .into_iter()
-            .zip(p.rows())
-            .map(|(q, p)| {
-                let more = |a, b| if p[b] > p[a] { b } else { a };
-                bit(q[(1..p.len()).fold(0, more)])
-            })
-            .sum();
-        judge_number(
-            right,
-            came,
-            1e-10,
-            vec![
-                (
-                    of(|p| -p.ln(), &q, &p),
-                    told(
-                        "nats",
-                        "This is in nats; a bit is a factor of two, log2.",
-                    ),
-                ),
-                (
-                    -right,
-                    told(
-                        "negative",
-                        "The sign is missing: logarithms of shares are negative, and what a code costs is not.",
-                    ),
-                ),
-                (
-                    of(bit, &p, &q),
-                    told(
-                        "swapped",
-                        "The two tables are exchanged. What a code costs is in the coder's table q; how often it comes is in p.",
-                    ),
-                ),
-                (
-                    of(bit, &q, &q),
-                    told(
-                        "the table's own",
-                        "This is what maps would cost that are as the tables say. How often codes come is in p.",
-                    ),
-                ),
-                (
-                    of(bit, &p, &p),
-                    told(
-                        "the best table",
-                        "This is what the best tables would charge, those of p itself. The coder has q.",
-                    ),
-                ),
-                (
-                    right - of(bit, &p, &p),
-                    told(
-                        "the surcharge",
-                        "This is what the wrong tables cost more than the best ones. Asked for is all that a map costs.",
-                    ),
-                ),
-                (
-                    right / q.nrows() as f64,
-                    told(
-                        "by place",
-                        "This is the mean of the places. A map has a code at each, and they add up.",
-                    ),
-                ),
-                (
-                    right / q.len() as f64,
-                    told(
-                        "mean of all",
-                        "The costs of all codes at all places were averaged. Weigh each by how often it comes, and add up.",
-                    ),
-                ),
-                (
-                    q.iter().map(|q| bit(*q)).sum(),
-                    told(
-                        "unweighed",
-                        "The costs of all codes were added up. Each comes as often as p says, and counts so much.",
-                    ),
-                ),
-                (
-                    q.iter().map(|q| bit(*q)).sum::<f64>() / q.ncols() as f64,
-                    told(
-                        "unweighed",
-                        "The costs of all codes were averaged. Each comes as often as p says, and counts so much.",
-                    ),
-                ),
-                (
-                    first.unwrap_or(f64::NAN),
-                    told(
-                        "one table",
-                        "The first place's table was used for every place; each has its own.",
-                    ),
-                ),
-                (
-                    of(|p| (-p.log2()).ceil(), &q, &p),
-                    told(
-                        "whole bits",
-                        "Every code was rounded up to whole bits. A range coder pays fractions, and rounds up once a file.",
-                    ),
-                ),
-                (
-                    q.nrows() as f64 * (q.ncols() as f64).log2(),
-                    told(
-                        "all alike",
-                        "Every code was paid the same; the tables say that some are cheap.",
-                    ),
-                ),
-                (
-                    likely,
-                    told(
-                        "the likeliest map",
-                        "This is what the most frequent code of each place costs. The others come too.",
-                    ),
-                ),
-                (
-                    of(|p| -p.log10(), &q, &p),
-                    told(
-                        "digits",
-                        "This is in decimal digits; a bit is a factor of two, log2.",
-                    ),
-                ),
-                (
-                    mixed,
-                    told(
-                        "logarithm of the mean",
-                        "The mean was taken before the logarithm. Each code has its own cost, and the mean is that of the costs.",
-                    ),
-                ),
-                (
-                    q.iter()
-                        .zip(&p)
-                        .map(|(q, p)| {
-                            -q.log2() * f64::from(u8::from(*p > 0.0))
-                        })
-                        .sum(),
-                    told(
-                        "unweighed",
-                        "The costs of the codes that come were added up. Each comes as often as p says, and counts so much.",
-                    ),
-                ),
-                (
-                    right.ceil(),
-                    told(
-                        "whole bits",
-                        "The sum was rounded up. Asked for is a mean, and it needs not be whole.",
-                    ),
-                ),
-                (
-                    right / q.ncols() as f64,
-                    told(
-                        "mean of all",
-                        "The sum over the codes was divided by their number. Their shares weigh them already.",
-                    ),
-                ),
-                (
-                    last,
-                    told(
-                        "one table",
-                        "The last place's table was used for every place; each has its own.",
-                    ),
-                ),
-                (
-                    most,
-                    told(
-                        "the table's likeliest",
-                        "This is what the code with the largest share in q costs at each place. The others come too.",
-                    ),
-                ),
-                (
-                    q.iter()
-                        .zip(&p)
-                        .filter(|(_, p)| **p > 0.0)
-                        .map(|(q, p)| bit(q * p))
-                        .sum(),
-                    told(
-                        "logarithm of the product",
-                        "The two shares were multiplied within the logarithm. It is taken of q alone, and weighed by p.",
-                    ),
-                ),
-                (
-                    of(|p| (-p.log2()).floor(), &q, &p),
-                    told(
-                        "whole bits",
-                        "Every code was rounded down to whole bits. A range coder pays fractions.",
-                    ),
-                ),
-                (
-                    q.iter()
-                        .zip(&p)
-                        .filter(|(_, p)| **p > 0.0)
-                        .map(|(q, p)| p * p * bit(*q))
-                        .sum(),
-                    told(
-                        "weighed twice",
-                        "Each cost was multiplied by its share p twice.",
-                    ),
-                ),
-            ],
-            told("value", &format!("The number of bits is wrong.{more}")),
-        )?;
+        _ => verdict,
     }
-    Ok(())
 }
 
-pub fn cheapest(
-    candidate: fn(&Array2<f64>, &Array2<f64>, &Array2<f64>) -> Vec<usize>,
-) -> Result<(), Diagnosis> {
-    const SEE: &str = "chapter 8, § A price for bits, equation 8.13";
-    let told = |name, what: &str| Diagnosis::new(name, what, SEE);
+/// What exercise 8.7 is given.
+struct Choice {
+    z: Array2<f64>,
+    e: Array2<f64>,
+    prices: Array2<f64>,
+}
+
+fn choices() -> [(&'static str, Choice); 8] {
     let rng = &mut rng_at(813, 0);
     let mut drawn = |shape: (usize, usize)| -> Array2<f64> {
         Array2::random_using(shape, StandardNormal, rng)
     };
-    let prices = |x: Array2<f64>| x.mapv(|v| 1.5 * v.abs());
-    let cases = [
-        (drawn((72, 3)), drawn((7, 3)), prices(drawn((9, 7))) * 2.0),
+    let of = |z, e, prices| Choice { z, e, prices };
+    let priced = |x: Array2<f64>| x.mapv(|v| 3.0 * v.abs());
+    [
         (
-            array![[1000.0, 0.0], [-1000.0, 0.5]],
-            array![[999.0, 0.0], [0.0, 0.0], [-999.0, 0.0]],
-            array![[0.0, 1.0, 2.0], [3.0, 0.0, 0.0]],
+            "one place and two codes",
+            of(array![[0.4]], array![[0.0], [1.0]], array![[3.0, 0.5]]),
         ),
-        // Ties: equal distances, equal prices, and one against the other.
         (
-            array![[0.0, 0.0], [0.0, 0.0], [0.0, 0.0], [0.0, 0.0]],
-            array![[5.0, 0.0], [-3.0, 0.0], [3.0, 0.0]],
-            array![[1.0, 1.0, 1.0], [0.0, 16.0, 16.0]],
+            "one map of one place, and four codes",
+            of(drawn((1, 3)), drawn((4, 3)), priced(drawn((1, 4)))),
         ),
-        (drawn((3, 2)), drawn((1, 2)), prices(drawn((3, 1)))),
-        (Array2::zeros((0, 2)), drawn((3, 2)), prices(drawn((2, 3)))),
-    ];
-    for (z, e, p) in cases {
-        let (places, codes) = p.dim();
-        let side = places.isqrt();
-        let maps = (z.nrows() / places).max(1);
-        type Cost<'a> = &'a dyn Fn(f64, usize, usize) -> f64;
-        let choice = |cost: Cost, takes: fn(f64, f64) -> bool| {
-            let of_latent = |n: usize| {
-                let of = |k: usize| {
-                    let far = &z.row(n) - &e.row(k);
-                    cost(far.dot(&far), n, k)
-                };
-                let better = |a, b| if takes(of(b), of(a)) { b } else { a };
-                (1..codes).fold(0, better) as f64
-            };
-            (0..z.nrows()).map(of_latent).collect::<Array1<f64>>()
-        };
-        let least = |cost: Cost| choice(cost, |b, a| b < a);
-        let priced = |d: f64, n: usize, k: usize| d + p[[n % places, k]];
-        let found = candidate(&z, &e, &p);
-        let right = least(&priced);
-        let mut pairs = right.iter().zip(&found).enumerate();
-        let first = pairs.find(|(_, (a, b))| **a != **b as f64);
-        let compared = first.and_then(|(n, (a, b))| {
-            let of = |k: usize| {
-                let far = &z.row(n) - &e.rows().into_iter().nth(k)?;
-                let (d, r) = (far.dot(&far), p[[n % places, k]]);
-                Some(format!("code {k} costs {d:.3} + {r:.3}"))
-            };
-            let [mine, yours] = [of(*a as usize)?, of(*b)?];
-            Some(format!(
-                "Other codes were expected. For latent {n}, at place {}, {mine}; yours, {yours}: distance and price.",
-                n % places
-            ))
-        });
-        let compared = compared.or(Some("Other codes were expected.".into()));
-        judge(
-            &right,
-            &found.iter().map(|&k| k as f64).collect(),
-            1e-10,
-            vec![
-                (
-                    choice(&priced, |b, a| b <= a),
-                    told(
-                        "last of equals",
-                        "Of codes that cost the same, the last was taken. Take the lower number, as chapter 5 does.",
-                    ),
-                ),
-                (
-                    choice(&priced, |b, a| b > a),
-                    told(
-                        "the most",
-                        "The largest sum was taken, not the least.",
-                    ),
-                ),
-                (
-                    least(&|d, n, k| d - p[[n % places, k]]),
-                    told(
-                        "dear",
-                        "The price was taken off: dear codes are preferred. It is added to the distance.",
-                    ),
-                ),
-                (
-                    least(&|d, _, k| d + p[[0, k]]),
-                    told(
-                        "first place",
-                        "The first place's prices were used for every latent. Row n of the latents is at place n modulo S².",
-                    ),
-                ),
-                (
-                    least(&|d, n, k| d + p[[(n / maps).min(places - 1), k]]),
-                    told(
-                        "map for place",
-                        "Latents of one place were taken to stand together. They stand map by map: row n is at place n modulo S².",
-                    ),
-                ),
-                (
-                    least(&|d, n, k| d + p[[n / places % places, k]]),
-                    told(
-                        "map for place",
-                        "The number of the map was taken for that of the place. Row n is at place n modulo S².",
-                    ),
-                ),
-                (
-                    least(&|d, n, k| {
-                        let n = n % places;
-                        let side = side.max(1);
-                        let turned = n % side * side + n / side;
-                        d + p[[turned.min(places - 1), k]]
-                    }),
-                    told(
-                        "column by column",
-                        "The places were counted column by column. A map goes line by line, and so do its prices.",
-                    ),
-                ),
-                (
-                    least(&|d, n, k| d.sqrt() + p[[n % places, k]]),
-                    told(
-                        "not squared",
-                        "The distance was not squared. Prices are in units of squared distances.",
-                    ),
-                ),
-                (
-                    least(&|d, n, k| {
-                        d / z.ncols() as f64 + p[[n % places, k]]
-                    }),
-                    told(
-                        "mean distance",
-                        "The squares were averaged over the components. In equation 8.13 they are added up, and prices are in units of that.",
-                    ),
-                ),
-                (
-                    least(&|d, n, k| 0.5 * d + p[[n % places, k]]),
-                    told(
-                        "half the distance",
-                        "Beside the distance the price counts twice as much as in equation 8.13: half of the distance was taken, or twice the price.",
-                    ),
-                ),
-                (
-                    least(&|d, n, k| d + p[[n % places, k]].powi(2)),
-                    told(
-                        "price squared",
-                        "The price was squared. The root is for the picture of a code that stands far off; there it is squared again.",
-                    ),
-                ),
-                (
-                    least(&|d, n, k| d * p[[n % places, k]]),
-                    told(
-                        "multiplied",
-                        "Distance and price were multiplied. They add up.",
-                    ),
-                ),
-                (
-                    least(&|d, _, k| {
-                        d + p.column(k).mean().unwrap_or(f64::NAN)
-                    }),
-                    told(
-                        "mean price",
-                        "A code's price was taken as the mean of all places. Each place has its own prices.",
-                    ),
-                ),
-                (
-                    least(&|d, _, _| d),
-                    told(
-                        "nearest",
-                        "This is the nearest code; the prices were not looked at.",
-                    ),
-                ),
-                (
-                    least(&|_, n, k| p[[n % places, k]]),
-                    told(
-                        "price alone",
-                        "This is the cheapest code, however far it is.",
-                    ),
-                ),
-                (
-                    least(&|_, n, k| {
-                        let far = &z.row(n) - &e.row(k);
-                        far.mapv(f64::abs).sum() + p[[n % places, k]]
-                    }),
-                    told(
-                        "not squared",
-                        "The differences were not squared. Prices are in units of squared distances.",
-                    ),
-                ),
-                (
-                    least(&|_, n, k| {
-                        let e = e.row(k);
-                        e.dot(&e) - z.row(n).dot(&e) + p[[n % places, k]]
-                    }),
-                    told(
-                        "a product without its 2",
-                        "|z − e|² was written out, and the 2 of −2 z · e is missing.",
-                    ),
-                ),
-                (
-                    least(&|d, n, k| d + p[[n % places, k]].sqrt()),
-                    told(
-                        "root of the price",
-                        "The root of the price was added. It is a coordinate, and is squared in a distance.",
-                    ),
-                ),
-                (
-                    least(&|d, n, k| d + p[[places - 1 - n % places, k]]),
-                    told(
-                        "places backwards",
-                        "The places were counted from the end.",
-                    ),
-                ),
-                (
-                    least(&|d, n, k| d + p[[(n + 1) % places, k]]),
-                    told(
-                        "the next place",
-                        "Each latent paid the prices of the place after its own. Rows and places are counted from 0.",
-                    ),
-                ),
-                (
-                    least(&|_, n, k| {
-                        (z[[n, 0]] - e[[k, 0]]).powi(2) + p[[n % places, k]]
-                    }),
-                    told(
-                        "one component",
-                        "Only the first component of latent and code was compared.",
-                    ),
-                ),
-                (
-                    least(&|d, n, k| d / p[[n % places, k]]),
-                    told(
-                        "divided",
-                        "The distance was divided by the price. They add up.",
-                    ),
-                ),
-                (
-                    least(&|d, n, k| d + p[[(n + places - 1) % places, k]]),
-                    told(
-                        "the place before",
-                        "Each latent paid the prices of the place before its own. Rows and places are counted from 0.",
-                    ),
-                ),
-                (
-                    least(&|d, _, k| d + p[[places - 1, k]]),
-                    told(
-                        "last place",
-                        "The last place's prices were used for every latent. Row n of the latents is at place n modulo S².",
-                    ),
-                ),
-                (
-                    least(&|_, n, k| {
-                        p[[n % places, k]] - z.row(n).dot(&e.row(k))
-                    }),
-                    told(
-                        "largest product",
-                        "The product of latent and code was taken for nearness. It favours long codes; take the squared distance.",
-                    ),
-                ),
-                (
-                    least(&|d, n, k| 2.0 * d + p[[n % places, k]]),
-                    told(
-                        "half the price",
-                        "Beside the distance the price counts half as much as in equation 8.13.",
-                    ),
-                ),
-                (
-                    least(&|d, _, k| d + p.column(k).sum()),
-                    told(
-                        "sum of the places",
-                        "A code's price was added up over all places. Each place has its own prices.",
-                    ),
-                ),
-                (
-                    least(&priced).mapv(|k| k + 1.0),
-                    told("counted from one", "Codes are counted from 0."),
-                ),
-            ],
-            told("indices", &compared.unwrap_or_default()),
-        )?;
+        (
+            "one map of nine places",
+            of(drawn((9, 3)), drawn((6, 3)), priced(drawn((9, 6)))),
+        ),
+        (
+            "eight maps of nine places",
+            of(drawn((72, 3)), drawn((7, 3)), priced(drawn((9, 7)))),
+        ),
+        (
+            "latents of ±1,000",
+            of(
+                array![[1000.0, 0.0], [-1000.0, 0.5]],
+                array![[999.0, 0.0], [0.0, 0.0], [-999.0, 0.0]],
+                array![[0.0, 1.0, 2.0], [3.0, 0.0, 0.0]],
+            ),
+        ),
+        (
+            "ties: equal distances, equal prices, and one against the other",
+            of(
+                array![[0.0, 0.0], [0.0, 0.0], [0.0, 0.0], [0.0, 0.0]],
+                array![[5.0, 0.0], [-3.0, 0.0], [3.0, 0.0]],
+                array![[1.0, 1.0, 1.0], [0.0, 16.0, 16.0]],
+            ),
+        ),
+        (
+            "a single code",
+            of(drawn((3, 2)), drawn((1, 2)), priced(drawn((3, 1)))),
+        ),
+        (
+            "no latents",
+            of(Array2::zeros((0, 2)), drawn((3, 2)), priced(drawn((2, 3)))),
+        ),
+    ]
+}
+
+fn chosen(c: &Choice, is: Is) -> Out {
+    let Choice { z, e, prices } = c;
+    let (places, codes) = prices.dim();
+    let side = places.isqrt().max(1);
+    let maps = (z.nrows() / places).max(1);
+    let row = |n: usize| match () {
+        () if is("first place") => 0,
+        () if is("last place") => places - 1,
+        () if is("map for place") => n / maps,
+        () if is("number of the map") => n / places % places,
+        () if is("column by column") => {
+            let n = n % places;
+            (n % side * side + n / side).min(places - 1)
+        }
+        () if is("places backwards") => places - 1 - n % places,
+        () if is("the next place") => (n + 1) % places,
+        () if is("the place before") => (n + places - 1) % places,
+        () if is("the line alone") => n % places / side,
+        () if is("the column alone") => n % side,
+        () if is("modulo the codes") => n % codes,
+        () if is("the last row for all that follow") => n.min(places - 1),
+        () if is("rows without modulo") => n,
+        () => n % places,
+    };
+    if (0..z.nrows()).any(|n| row(n) >= places) {
+        return vec![]; // it stops
     }
-    Ok(())
+    let distance = |n: usize, k: usize| {
+        let (z, e) = (z.row(n), e.row(k));
+        let far = &z - &e;
+        let length = |v: ArrayView1<f64>| v.dot(&v).sqrt();
+        match () {
+            () if is("price alone") => 0.0,
+            () if is("not squared") => far.dot(&far).sqrt(),
+            () if is("absolute differences") => far.mapv(f64::abs).sum(),
+            () if is("largest difference") => {
+                far.fold(0.0, |a: f64, v| a.max(v.abs()))
+            }
+            () if is("the sum, squared") => far.sum().powi(2),
+            () if is("one component") => far[0] * far[0],
+            () if is("the last component") => far[far.len() - 1].powi(2),
+            () if is("a product without its 2") => e.dot(&e) - z.dot(&e),
+            () if is("a product without the code's square") => {
+                -2.0 * z.dot(&e)
+            }
+            () if is("largest product") => -z.dot(&e),
+            () if is("the sign of the product") => {
+                e.dot(&e) + 2.0 * z.dot(&e)
+            }
+            () if is("the angle") => {
+                1.0 - z.dot(&e) / (length(z) * length(e)).max(1e-12)
+            }
+            () if is("mean distance") => far.dot(&far) / far.len() as f64,
+            () if is("half the distance") => far.dot(&far) / 2.0,
+            () if is("half the price") => far.dot(&far) * 2.0,
+            () if is("squared twice") => far.dot(&far).powi(2),
+            () => far.dot(&far),
+        }
+    };
+    let price = |n: usize, k: usize| {
+        let r = prices[[row(n), k]];
+        let column = prices.column(k);
+        match () {
+            () if is("nearest") => 0.0,
+            () if is("mean price") => column.sum() / places as f64,
+            () if is("sum of the places") => column.sum(),
+            () if is("the least price of a code") => {
+                column.fold(f64::INFINITY, |a, v| a.min(*v))
+            }
+            () if is("price squared") => r * r,
+            () if is("root of the price") => r.sqrt(),
+            () if is("shares for prices") => -r.log2(),
+            () if is("a price less its place's mean") => {
+                r * prices.row(row(n)).sum()
+            }
+            () if is("the next code's price") => {
+                prices[[row(n), (k + 1) % codes]]
+            }
+            () if is("prices backwards") => prices[[row(n), codes - 1 - k]],
+            () => r,
+        }
+    };
+    let cost = |n: usize, k: usize| {
+        let (d, r) = (distance(n, k), price(n, k));
+        match () {
+            () if is("dear") => d - r,
+            () if is("multiplied") => d * r,
+            () if is("divided") => d / r,
+            () if is("the larger") => d.max(r),
+            () => d + r,
+        }
+    };
+    let of_latent = |n: usize| {
+        let better = |a: usize, b: usize| {
+            let (x, y) = (cost(n, a), cost(n, b));
+            let takes = match () {
+                () if is("last of equals") => y <= x,
+                () if is("the most") => y > x,
+                () if is("whole numbers") => y.floor() < x.floor(),
+                () => y < x,
+            };
+            if takes { b } else { a }
+        };
+        let first = usize::from(is("but the first code") && codes > 1);
+        let end =
+            if is("but the last code") { codes.max(2) - 1 } else { codes };
+        let best = (first..end).reduce(better).unwrap_or(0);
+        let found = match () {
+            () if is("the second best") => {
+                (0..codes).filter(|k| *k != best).reduce(better).unwrap_or(0)
+            }
+            () if is("the cheapest of the two nearest") => {
+                let near = |a, b| {
+                    if distance(n, b) < distance(n, a) { b } else { a }
+                };
+                let one = (0..codes).reduce(near).unwrap_or(0);
+                let other = (0..codes).filter(|k| *k != one).reduce(near);
+                other.map_or(one, |other| {
+                    match price(n, other) < price(n, one) {
+                        true => other,
+                        false => one,
+                    }
+                })
+            }
+            () => best,
+        };
+        (found + usize::from(is("counted from one"))) as f64
+    };
+    one((0..z.nrows()).map(of_latent).collect::<Array1<f64>>())
+}
+
+const CHEAPEST: Exercise<Choice> = Exercise {
+    see: "chapter 8, § A price for bits, equation 8.13",
+    results: &["the list of codes"],
+    right: |c| chosen(c, &no_slip),
+    suspects: suspects!(
+        chosen,
+        "last of equals": "Of codes that cost the same, the last was taken. Take the lower number, as chapter 5 does.",
+        "the most": "The largest sum was taken, not the least.",
+        "dear": "The price was taken off: dear codes are preferred. It is added to the distance.",
+        "first place": "The first place's prices were used for every latent. Row n of the latents is at place n modulo S².",
+        "last place": "The last place's prices were used for every latent. Row n of the latents is at place n modulo S².",
+        "map for place": "Latents of one place were taken to stand together. They stand map by map: row n is at place n modulo S².",
+        "number of the map": "The number of the map was taken for that of the place. Row n is at place n modulo S².",
+        "rows without modulo": "Each row of latents was given the row of prices with its number. There are rows for one map alone: row n is \
+            at place n modulo S².",
+        "the last row for all that follow": "From the second map on all latents paid the last place's prices. Row n is at place n modulo S².",
+        "column by column": "The places were counted column by column. A map goes line by line, and so do its prices.",
+        "places backwards": "The places were counted from the end.",
+        "the next place": "Each latent paid the prices of the place after its own. Rows and places are counted from 0.",
+        "the place before": "Each latent paid the prices of the place before its own. Rows and places are counted from 0.",
+        "the line alone": "The number of its line was taken for that of the place. Row n is at place n modulo S².",
+        "the column alone": "The number of its column was taken for that of the place: n modulo S. Row n is at place n modulo S².",
+        "modulo the codes": "n was taken modulo the number of codes. Row n is at place n modulo S², the number of rows of prices.",
+        "not squared": "The distance was not squared. Prices are in units of squared distances.",
+        "absolute differences": "The differences were not squared. Prices are in units of squared distances.",
+        "largest difference": "The largest difference was taken for the distance. The squares of all add up.",
+        "the sum, squared": "The differences were added up before they were squared. Square each, then add up.",
+        "squared twice": "The distance was squared twice.",
+        "mean distance": "The squares were averaged over the components. In equation 8.13 they are added up, and prices are in units of that.",
+        "half the distance": "Beside the distance the price counts twice as much as in equation 8.13: half of the distance was taken, or twice \
+            the price.",
+        "half the price": "Beside the distance the price counts half as much as in equation 8.13.",
+        "one component": "Only the first component of latent and code was compared.",
+        "the last component": "Only the last component of latent and code was compared: a sum was overwritten.",
+        "a product without its 2": "|z − e|² was written out, and the 2 of −2 z · e is missing.",
+        "a product without the code's square": "|z − e|² was written out, and |e|² is missing. It differs from code to code.",
+        "the sign of the product": "|z − e|² was written out, and the sign of −2 z · e is turned.",
+        "largest product": "The product of latent and code was taken for nearness. It favours long codes; take the squared distance.",
+        "the angle": "The angle between latent and code was taken for nearness. Take the squared distance.",
+        "price squared": "The price was squared. The root is for the picture of a code that stands far off; there it is squared again.",
+        "root of the price": "The root of the price was added. It is a coordinate, and is squared in a distance.",
+        "multiplied": "Distance and price were multiplied. They add up.",
+        "divided": "The distance was divided by the price. They add up.",
+        "the larger": "Of distance and price the larger was taken. They add up.",
+        "mean price": "A code's price was taken as the mean of all places. Each place has its own prices.",
+        "sum of the places": "A code's price was added up over all places. Each place has its own prices.",
+        "the least price of a code": "A code's price was taken as the least of all places. Each place has its own prices.",
+        "shares for prices": "The logarithm of the prices was taken, as if they were shares. They are prices already.",
+        "a price less its place's mean": "The price was multiplied by the sum of its place's prices.",
+        "the next code's price": "Each code was given the price of the next.",
+        "prices backwards": "Each code was given the price of the code that is as far from the end.",
+        "nearest": "This is the nearest code; the prices were not looked at.",
+        "price alone": "This is the cheapest code, however far it is.",
+        "the cheapest of the two nearest": "Of the two nearest codes the cheaper one was taken. Distance and price add up, for every code.",
+        "the second best": "This is the second best code.",
+        "whole numbers": "The sums were cut to whole numbers before they were compared.",
+        "but the first code": "The first code was never looked at.",
+        "but the last code": "The last code was never looked at.",
+        "counted from one": "Codes are counted from 0.",
+    ),
+    terms: none,
+    others: none,
+    numbers: none,
+    tolerance: 1e-10,
+};
+
+pub fn cheapest(
+    candidate: fn(&Array2<f64>, &Array2<f64>, &Array2<f64>) -> Vec<usize>,
+) -> Result<(), Diagnosis> {
+    let of = |c: &Choice| {
+        let found = candidate(&c.z, &c.e, &c.prices);
+        one(found.iter().map(|&k| k as f64).collect::<Array1<f64>>())
+    };
+    judged(&CHEAPEST, &choices(), of, chosen, |_, _| {
+        let (rows, border) = (paid_row(&of), borders(&of));
+        let said = rows + &border;
+        match said.is_empty() {
+            true => " A single latent that chooses between two codes is right, and pays the prices of its place: look at what is different with more codes.".into(),
+            false => said,
+        }
+    })
+}
+
+/// Which places' prices the latents pay, if other ones than their own.
+fn paid_row(of: &dyn Fn(&Choice) -> Out) -> String {
+    for (maps, places) in [(1, 4), (3, 4)] {
+        let n = maps * places;
+        let (z, e) = (Array2::zeros((n, 1)), array![[0.5], [1.0]]);
+        let leaves = |place: usize| {
+            let mut prices = Array2::zeros((places, 2));
+            prices[[place, 0]] = 100.0;
+            let all = Choice { z: z.clone(), e: e.clone(), prices };
+            let came = tried(of, &all);
+            came.first().map(|a| a.iter().copied().collect::<Vec<_>>())
+        };
+        let all: Option<Vec<_>> = (0..places).map(leaves).collect();
+        let Some(all) = all.filter(|a| a.iter().all(|a| a.len() == n)) else {
+            return String::new();
+        };
+        let pays = |n: usize| -> Vec<usize> {
+            (0..places).filter(|m| all[*m][n] == 1.0).collect()
+        };
+        let other = |(n, pays): &(usize, Vec<usize>)| {
+            !pays.is_empty() && *pays != [n % places]
+        };
+        let found = (0..n).map(|n| (n, pays(n))).find(other);
+        if let Some((n, pays)) = found {
+            return format!(
+                " Of {maps} · {places} latents of maps of {places} places, latent {n} pays the prices of the places {pays:?}; its place is \
+                 {}.",
+                n % places
+            );
+        }
+    }
+    String::new()
+}
+
+/// From which price on the farther of two codes is taken.
+fn borders(of: &dyn Fn(&Choice) -> Out) -> String {
+    let cases = [
+        (0.0, [0.0, 0.0], [1.0, 0.0], [2.0, 0.0]),
+        (1.0, [0.0, 0.0], [1.0, 1.0], [0.0, 3.0]),
+        (0.2, [1.0, -1.0], [1.0, -0.5], [0.0, -1.0]),
+        (3.0, [1.0, 1.0], [0.0, 1.0], [-1.0, -1.0]),
+    ];
+    let border = |(base, z, near, far): (
+        f64,
+        [f64; 2],
+        [f64; 2],
+        [f64; 2],
+    )| {
+        let e = array![near, far];
+        let leaves = |price: f64| {
+            let prices = array![[base + price, base]];
+            let all = Choice { z: array![z], e: e.clone(), prices };
+            tried(of, &all).first().and_then(|a| a.first().copied())
+                == Some(1.0)
+        };
+        let (mut low, mut high) = (-1000.0, 1000.0);
+        for _ in 0..60 {
+            let middle = (low + high) / 2.0;
+            match leaves(middle) {
+                true => high = middle,
+                false => low = middle,
+            }
+        }
+        let apart =
+            |e: [f64; 2]| (z[0] - e[0]).powi(2) + (z[1] - e[1]).powi(2);
+        let words = format!(
+            "Of codes at {near:?} and {far:?} the latent {z:?} takes the nearer one, if the other's price is {base}, as long as it is dearer by less than"
+        );
+        let mine = apart(far) - apart(near);
+        let came = match high {
+            v if v > 999.0 => f64::INFINITY,
+            v if v < -999.0 => f64::NEG_INFINITY,
+            v if (v - mine).abs() < 1e-6 => mine,
+            v => v,
+        };
+        (words, mine, came)
+    };
+    asked(cases.map(border).into())
 }
 
 /// What exercise 8.8 trains.
@@ -1896,6 +2158,16 @@ struct Nets {
     encoder: Mlp<f64>,
     decoder: Mlp<f64>,
     quantizer: Quantizer<f64>,
+}
+
+/// With what it trains them.
+#[derive(Clone)]
+struct Training {
+    start: Nets,
+    batches: Vec<Array2<f64>>,
+    side: usize,
+    variance: f64,
+    adam: AdamConfig,
 }
 
 /// Encoder, decoder, codebook, batches, side and variance, Adam's constants; to the errors.
@@ -1908,336 +2180,351 @@ type Trains = fn(
     AdamConfig,
 ) -> Vec<f64>;
 
-/// What can be wrong with a training.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Slip {
-    None,
-    FedLatents,
-    NoStraightThrough,
-    NoCommitment,
-    CodesForLatents,
-    TargetForOutput,
-    Undivided,
-    ErrorUndivided,
-    GradientUndivided,
-    AllDivided,
-    DecoderMovedFirst,
-    CodebookFirst,
-    CodebookStands,
-    EncoderStands,
-    DecoderStands,
-    NothingMoves,
-    StepStays,
-    CountedFromOne,
-    AdamAnew,
-    ErrorBehindTheStep,
-    FirstBatchAgain,
-    ConstantsForgotten,
+const RESULTS: [&str; 4] =
+    ["the list of errors", "the encoder", "the decoder", "the codebook"];
+
+/// The errors, and what was learnt.
+fn laid(nets: &Nets, errors: Vec<f64>) -> Out {
+    let flat = |of: Vec<f64>| Array1::from(of).into_dyn();
+    let half = |net: &Mlp<f64>| {
+        let all = net.parameters();
+        flat(all.iter().flat_map(|p| p.iter().copied()).collect())
+    };
+    let codebook = nets.quantizer.codebook().clone().into_dyn();
+    vec![flat(errors), half(&nets.encoder), half(&nets.decoder), codebook]
 }
 
-const SLIPS: [(Slip, &str, &str); 21] = [
-    (
-        Slip::FedLatents,
-        "fed latents",
-        "The decoder was trained on latents. It gets codes: only they are there when an image is decoded.",
-    ),
-    (
-        Slip::NoStraightThrough,
-        "no straight-through",
-        "The encoder follows the commitment term alone. The gradient of the error at the decoder's input is handed past the lookup, \
-         as if it were the latents'; `encoder_gradient` takes it as its third argument.",
-    ),
-    (
-        Slip::NoCommitment,
-        "no commitment",
-        "The encoder follows the error alone. The commitment term has a gradient at the latents too; `encoder_gradient` adds it.",
-    ),
-    (
-        Slip::CodesForLatents,
-        "codes for latents",
-        "Latents and codes came in the wrong order, so that the commitment term pushes latents away from their codes. \
-         `encoder_gradient` takes z_e first, then z_q.",
-    ),
-    (
-        Slip::TargetForOutput,
-        "target for output",
-        "The gradient of the error is that at the target, which is minus that at the output: the pictures get worse. `mse_backward` takes \
-         the output first.",
-    ),
-    (
-        Slip::Undivided,
-        "undivided",
-        "Neither the error nor its gradient is divided by the variance. Then the commitment term has another weight beside \
-         it than in equation 8.7.",
-    ),
-    (
-        Slip::ErrorUndivided,
-        "error undivided",
-        "What is learnt is right. The errors that came back are not divided by the variance.",
-    ),
-    (
-        Slip::GradientUndivided,
-        "gradient undivided",
-        "The error is divided by the variance, and its gradient is not: the commitment term has another weight than in equation 8.7.",
-    ),
-    (
-        Slip::AllDivided,
-        "commitment divided too",
-        "The commitment term's gradient was divided by the variance as well. In equation 8.7 the error alone is.",
-    ),
-    (
-        Slip::DecoderMovedFirst,
-        "decoder moved first",
-        "The decoder had moved before the gradient passed its first weights on the way to the encoder. A gradient belongs to the weights \
-         of the forward pass: all gradients first, then all steps.",
-    ),
-    (
-        Slip::CodebookFirst,
-        "codebook moved first",
-        "The codebook moved before the decoder got its codes, which are then not those that the latents found. It learns last.",
-    ),
-    (
-        Slip::CodebookStands,
-        "the codebook stands still",
-        "Encoder and decoder move, and the codebook stays where it was. `learn` moves it, if it is given the *latents*: the mean of \
-         copies of a code is that code.",
-    ),
-    (
-        Slip::EncoderStands,
-        "the encoder stands still",
-        "The encoder has not moved. Its gradient comes from `half_backward` of `encoder`, and its Adam takes a step of its own.",
-    ),
-    (
-        Slip::DecoderStands,
-        "the decoder stands still",
-        "The decoder has not moved. Its gradient comes from `half_backward` of `decoder`, and its Adam takes a step of its own.",
-    ),
-    (
-        Slip::NothingMoves,
-        "copies are trained",
-        "The errors are right, and what was to be trained has not moved. Were copies trained?",
-    ),
-    (
-        Slip::StepStays,
-        "the step size stays",
-        "The step size stayed at its first value. In equation 8.8 it falls to zero: set `config.lr` of both Adams before each step.",
-    ),
-    (
-        Slip::CountedFromOne,
-        "counted from one",
-        "The first step is already shorter, and the last one has no length: t was counted from 1. In equation 8.8 it begins at 0.",
-    ),
-    (
-        Slip::AdamAnew,
-        "an optimiser for each step",
-        "The Adams were made anew for each step, so that their running means begin at zero again. Make them once, before the loop.",
-    ),
-    (
-        Slip::ErrorBehindTheStep,
-        "error behind the step",
-        "What is learnt is right. The errors that came back are those behind each step; asked for are those before it.",
-    ),
-    (
-        Slip::FirstBatchAgain,
-        "the first batch again",
-        "Every step saw the first batch.",
-    ),
-    (
-        Slip::ConstantsForgotten,
-        "constants forgotten",
-        "This is Adam with its default constants, but for the step size. It was to be made of the `adam` that came.",
-    ),
-];
-
-fn run(
-    start: &Nets,
-    batches: &[Array2<f64>],
-    (side, variance): (usize, f64),
-    adam: AdamConfig,
-    slip: Slip,
-) -> (Nets, Vec<f64>) {
-    let adam = match slip {
-        Slip::ConstantsForgotten => {
+fn trained(training: &Training, is: Is) -> Out {
+    let Training { start, batches, side, variance, adam } = training;
+    let (side, count) = (*side, batches.len() as f64);
+    let adam = match () {
+        () if is("constants forgotten") => {
             AdamConfig { lr: adam.lr, ..AdamConfig::default() }
         }
-        _ => adam,
+        () => *adam,
     };
     let mut nets = start.clone();
     let anew = |nets: &Nets| {
         [&nets.encoder, &nets.decoder].map(|net| Adam::new(net, adam))
     };
     let (mut adams, mut errors) = (anew(&nets), Vec::new());
-    for (t, own) in batches.iter().enumerate() {
-        let x = if slip == Slip::FirstBatchAgain { &batches[0] } else { own };
-        if slip == Slip::AdamAnew {
+    let mut order: Vec<_> = batches.iter().collect();
+    if is("from the last") {
+        order.reverse();
+    }
+    let (mut size, mut total) = (adam.lr, 0.0);
+    let count_once = order.len();
+    if is("all batches twice") {
+        order.extend_from_within(..);
+    }
+    for (n, own) in order.into_iter().enumerate() {
+        let t = n % count_once;
+        let x = if is("the first batch again") { &batches[0] } else { own };
+        if is("the first batch left out") && t == 0 {
+            errors.push(f64::NAN);
+            continue;
+        }
+        if is("an optimiser for each step") {
             adams = anew(&nets);
         }
-        let left = |t: usize| 1.0 - t as f64 / batches.len() as f64;
-        let left = match slip {
-            Slip::StepStays => 1.0,
-            Slip::CountedFromOne => left(t + 1),
-            _ => left(t),
-        };
-        adams.iter_mut().for_each(|of| of.config.lr = adam.lr * left);
-        let error = one_step(&mut nets, &mut adams, x, side, variance, slip);
-        errors.push(match slip {
-            Slip::ErrorBehindTheStep => {
-                let z_e = half(&nets.encoder, x.clone(), side).y;
-                let z_q = found(&nets, &z_e).0;
-                mse(&half(&nets.decoder, z_q, side).y, x) / variance
+        let t = t as f64;
+        let left = match () {
+            () if is("the step size stays") => 1.0,
+            () if is("counted from one") => 1.0 - (t + 1.0) / count,
+            () if is("one step fewer") => 1.0 - t / (count - 1.0),
+            () if is("one step more") => 1.0 - t / (count + 1.0),
+            () if is("rising") => t / count,
+            () if is("by the step") => 1.0 / (t + 1.0),
+            () if is("the step's share, squared") => {
+                (1.0 - t / count).powi(2)
             }
-            Slip::Undivided | Slip::ErrorUndivided => error * variance,
-            _ => error,
+            () => 1.0 - t / count,
+        };
+        size = match is("lessened again and again") {
+            true => size * left,
+            false => adam.lr * left,
+        };
+        let late = is("set behind the step");
+        for (of, stays) in adams.iter_mut().zip([
+            is("the encoder's step size stays"),
+            is("the decoder's step size stays"),
+        ]) {
+            if !stays && !late {
+                of.config.lr = size;
+            }
+        }
+        let step = one_step(&mut nets, &mut adams, x, training, is);
+        let Some(mut error) = step else { return vec![] };
+        if is("each batch twice") {
+            one_step(&mut nets, &mut adams, x, training, is);
+        }
+        if late {
+            adams.iter_mut().for_each(|of| of.config.lr = size);
+        }
+        if is("error behind the step") {
+            let z_e = half(&nets.encoder, x.clone(), side).y;
+            let Some((z_q, _)) = found(&nets, &z_e) else { return vec![] };
+            error = mse(&half(&nets.decoder, z_q, side).y, x) / variance;
+        }
+        if is("undivided") || is("error undivided") {
+            error *= variance;
+        }
+        total += error;
+        errors.push(match () {
+            () if is("the sum so far") => total,
+            () if is("the mean so far") => total / (t + 1.0),
+            () => error,
         });
     }
-    match slip {
-        Slip::NothingMoves => (start.clone(), errors),
-        _ => (nets, errors),
+    match () {
+        () if is("all batches twice") => errors.truncate(count_once),
+        () if is("number of errors") => errors.clear(),
+        () if is("the last error alone") => {
+            errors = errors.pop().into_iter().collect();
+        }
+        () if is("the mean error alone") => errors = vec![total / count],
+        () if is("the errors backwards") => errors.reverse(),
+        () => {}
     }
+    let nets = if is("copies are trained") { start } else { &nets };
+    laid(nets, errors)
 }
 
-/// The codes of latents, and which.
-fn found(nets: &Nets, z_e: &Array2<f64>) -> (Array2<f64>, Vec<usize>) {
-    let found = nets.quantizer.quantize(z_e);
-    let found = found.unwrap_or_else(|e| panic!("{e}")).quantized;
-    (found.z_q, found.indices)
+/// The codes of latents, and which, if all are finite.
+fn found(
+    nets: &Nets,
+    z_e: &Array2<f64>,
+) -> Option<(Array2<f64>, Vec<usize>)> {
+    let found = nets.quantizer.quantize(z_e).ok()?.quantized;
+    Some((found.z_q, found.indices))
 }
 
 fn one_step(
     nets: &mut Nets,
     [adam_e, adam_d]: &mut [Adam<f64>; 2],
     x: &Array2<f64>,
-    side: usize,
-    variance: f64,
-    slip: Slip,
-) -> f64 {
+    &Training { side, variance, .. }: &Training,
+    is: Is,
+) -> Option<f64> {
     let encoded = half(&nets.encoder, x.clone(), side);
     let z_e = &encoded.y;
-    let (mut z_q, indices) = found(nets, z_e);
-    if slip == Slip::CodebookFirst {
-        learn(nets, z_e, &indices);
+    let (mut z_q, mut indices) = found(nets, z_e)?;
+    if is("codebook moved first") {
+        learn(nets, z_e, &indices)?;
         z_q = nets.quantizer.codebook().select(Axis(0), &indices);
     }
-    let heard = if slip == Slip::FedLatents { z_e } else { &z_q };
-    let decoded = half(&nets.decoder, heard.clone(), side);
-    let over = match slip {
-        Slip::Undivided | Slip::GradientUndivided => 1.0,
-        _ => variance,
+    let heard = match () {
+        () if is("fed latents") => z_e.clone(),
+        () if is("the mean of both") => (z_e + &z_q) / 2.0,
+        () => z_q.clone(),
     };
-    let d_x_hat = match slip {
-        Slip::TargetForOutput => mse_backward(x, &decoded.y) / over,
-        Slip::AllDivided => mse_backward(&decoded.y, x),
-        _ => mse_backward(&decoded.y, x) / over,
+    let decoded = half(&nets.decoder, heard, side);
+    let over = match () {
+        () if is("undivided") || is("gradient undivided") => 1.0,
+        () if is("the deviation") => variance.sqrt(),
+        () if is("gradient times the variance") => 1.0 / variance,
+        () if is("divided twice") => variance * variance,
+        () => variance,
     };
+    let mut d_x_hat = match () {
+        () if is("target for output") => mse_backward(x, &decoded.y),
+        () if is("the gradient of a sum") => (&decoded.y - x) * 2.0,
+        () if is("the gradient of the rows' means") => {
+            (&decoded.y - x) * (2.0 / x.nrows() as f64)
+        }
+        () => mse_backward(&decoded.y, x),
+    } / over;
+    if is("half of the gradient") {
+        d_x_hat /= 2.0;
+    }
     let (d_s, mut d_decoder) =
         half_backward(&nets.decoder, &decoded, &d_x_hat, side);
-    if slip == Slip::AllDivided {
-        let divided = d_decoder.parameters_mut();
-        divided.into_iter().for_each(|mut p| p /= variance);
-    }
-    if slip == Slip::DecoderMovedFirst {
+    if is("decoder moved first") {
         adam_d.step(&mut nets.decoder, &d_decoder);
     }
     let mut d_z_q = d_s.dot(&nets.decoder.layers[0].w.t());
-    if slip == Slip::NoStraightThrough {
-        d_z_q.fill(0.0);
+    match () {
+        () if is("no straight-through") => d_z_q.fill(0.0),
+        () if is("the decoder's part divided again") => d_z_q /= variance,
+        () if is("the decoder's part turned") => d_z_q *= -1.0,
+        () => {}
     }
-    let d_z_e = match slip {
-        Slip::NoCommitment => d_z_q,
-        Slip::CodesForLatents => {
-            nets.quantizer.encoder_gradient(&z_q, z_e, d_z_q)
+    let quantizer = &nets.quantizer;
+    let plus = |d: Array2<f64>| quantizer.encoder_gradient(z_e, &z_q, d);
+    let d_z_e = match () {
+        () if is("no commitment") => d_z_q,
+        () if is("codes for latents") => {
+            quantizer.encoder_gradient(&z_q, z_e, d_z_q)
         }
-        Slip::AllDivided => {
-            nets.quantizer.encoder_gradient(z_e, &z_q, d_z_q) / variance
+        () if is("commitment twice") => plus(plus(d_z_q)),
+        () if is("commitment divided too") => {
+            plus(d_z_q * variance) / variance
         }
-        _ => nets.quantizer.encoder_gradient(z_e, &z_q, d_z_q),
+        () => plus(d_z_q),
     };
-    let (_, d_encoder) = half_backward(&nets.encoder, &encoded, &d_z_e, side);
-    if slip != Slip::EncoderStands {
+    let (_, mut d_encoder) =
+        half_backward(&nets.encoder, &encoded, &d_z_e, side);
+    if is("the encoder ascends") {
+        for mut p in d_encoder.parameters_mut() {
+            p *= -1.0;
+        }
+    }
+    if is("the decoder ascends") {
+        for mut p in d_decoder.parameters_mut() {
+            p *= -1.0;
+        }
+    }
+    if !is("the encoder stands still") {
         adam_e.step(&mut nets.encoder, &d_encoder);
     }
-    if !matches!(slip, Slip::DecoderStands | Slip::DecoderMovedFirst) {
+    if is("two steps of the encoder") {
+        adam_e.step(&mut nets.encoder, &d_encoder);
+    }
+    if is("two steps of the decoder") {
         adam_d.step(&mut nets.decoder, &d_decoder);
     }
-    if !matches!(slip, Slip::CodebookStands | Slip::CodebookFirst) {
-        learn(nets, z_e, &indices);
+    if !is("the decoder stands still") && !is("decoder moved first") {
+        adam_d.step(&mut nets.decoder, &d_decoder);
     }
-    mse(&decoded.y, x) / variance
-}
-
-fn learn(nets: &mut Nets, z_e: &Array2<f64>, indices: &[usize]) {
-    let learnt = nets.quantizer.learn(z_e, indices, &mut rng_at(0, 0));
-    learnt.unwrap_or_else(|e| panic!("{e}"));
-}
-
-/// Every number of a training: errors, encoder, decoder, codebook.
-fn laid((nets, errors): &(Nets, Vec<f64>)) -> Array1<f64> {
-    let halves = [&nets.encoder, &nets.decoder];
-    let of = |net: &Mlp<f64>| {
-        let all: Vec<f64> =
-            net.parameters().iter().flat_map(|p| p.iter().copied()).collect();
-        all
-    };
-    let codebook = nets.quantizer.codebook().iter().copied();
-    errors
-        .iter()
-        .copied()
-        .chain(halves.into_iter().flat_map(of))
-        .chain(codebook)
-        .collect()
-}
-
-fn differs(a: f64, b: f64) -> bool {
-    let near = (a - b).abs() <= 1e-9 * a.abs().max(1.0);
-    !near // a NaN differs from everything
-}
-
-/// What differs first of two trainings: the errors, or a row of what was learnt.
-fn first_difference(
-    (right, errors): &(Nets, Vec<f64>),
-    (came, yours): &(Nets, Vec<f64>),
-) -> [String; 2] {
-    if errors.iter().zip(yours).any(|(a, b)| differs(*a, *b)) {
-        return [errors, yours].map(|e| match e.len() {
-            0..=6 => format!("errors {e:.5?}"),
-            _ => format!("errors {:.5?} …", &e[..6]),
-        });
-    }
-    let row = |what: &str, a: &Array2<f64>, b: &Array2<f64>| {
-        let pairs = a.rows().into_iter().zip(b.rows()).enumerate();
-        let mut wrong = pairs.filter(|(_, (a, b))| {
-            a.iter().zip(b).any(|(a, b)| differs(*a, *b))
-        });
-        let (n, (a, b)) = wrong.next()?;
-        Some([a, b].map(|row| format!("row {n} of {what} {row:.5}")))
-    };
-    let halves = [
-        ("encoder", &right.encoder, &came.encoder),
-        ("decoder", &right.decoder, &came.decoder),
-    ];
-    for (name, right, came) in halves {
-        for (n, (a, b)) in right.layers.iter().zip(&came.layers).enumerate() {
-            let biases = |of: &Layer<f64>| of.b.clone().insert_axis(Axis(0));
-            let what = format!("the weights of layer {n} of the {name}");
-            let weights = row(&what, &a.w, &b.w);
-            let what = format!("the biases of layer {n} of the {name}");
-            let found = weights.or(row(&what, &biases(a), &biases(b)));
-            if let Some(found) = found {
-                return found;
-            }
+    let mut z_e = z_e.clone();
+    if is("learns from new latents") || is("learns from new choices") {
+        z_e = half(&nets.encoder, x.clone(), side).y;
+        if is("learns from new choices") {
+            indices = found(nets, &z_e)?.1;
         }
     }
-    let [a, b] = [right, came].map(|nets| nets.quantizer.codebook());
-    row("the codebook", a, b).unwrap_or_default()
+    if !is("codebook moved first") && !is("the codebook stands still") {
+        learn(nets, &z_e, &indices)?;
+    }
+    if is("learns twice") {
+        learn(nets, &z_e, &indices)?;
+    }
+    let target = if is("distance to the codes") { &z_e } else { x };
+    Some(match () {
+        () if is("distance to the codes") => mse(&z_q, target),
+        () if is("with the commitment") => {
+            mse(&decoded.y, x) / variance + 0.7 * mse(&z_q, &encoded.y)
+        }
+        () if is("error over the deviation") => {
+            mse(&decoded.y, x) / variance.sqrt()
+        }
+        () if is("a batch's own variance") => mse(&decoded.y, x) / x.var(0.0),
+        () => mse(&decoded.y, x) / variance,
+    })
 }
 
-/// By how much errors are multiplied, if all are by the same, and it is not 1.
-fn factor(right: &[f64], came: &[f64]) -> Option<f64> {
-    let times = came.first()? / right.first()?;
-    let mut pairs = right.iter().zip(came);
-    let all = pairs.all(|(a, b)| (a * times - b).abs() <= 1e-9 * b.abs());
-    (right.len() > 1 && all && (times - 1.0).abs() > 1e-6).then_some(times)
+fn learn(
+    nets: &mut Nets,
+    z_e: &Array2<f64>,
+    indices: &[usize],
+) -> Option<Vec<usize>> {
+    nets.quantizer.learn(z_e, indices, &mut rng_at(0, 0)).ok()
 }
+
+const TRAIN: Exercise<Training> = Exercise {
+    see: "chapter 8, § One step, equations 8.7 and 8.8",
+    results: &RESULTS,
+    right: |t| trained(t, &no_slip),
+    suspects: suspects!(
+        trained,
+        "fed latents": "The decoder was trained on latents. It gets codes: only they are there when an image is decoded.",
+        "the mean of both": "The decoder was trained on the mean of latents and codes. It gets codes.",
+        "no straight-through": "The encoder follows the commitment term alone. The gradient of the error at the decoder's input is handed \
+            past the lookup, as if it were the latents'; `encoder_gradient` takes it as its third argument.",
+        "no commitment": "The encoder follows the error alone. The commitment term has a gradient at the latents too; `encoder_gradient` \
+            adds it.",
+        "commitment twice": "The commitment term's gradient was added twice. `encoder_gradient` adds it to the gradient it is given.",
+        "codes for latents": "Latents and codes came in the wrong order, so that the commitment term pushes latents away from their codes. \
+            `encoder_gradient` takes z_e first, then z_q.",
+        "target for output": "The gradient of the error is that at the target, which is minus that at the output: the pictures get worse. \
+            `mse_backward` takes the output first.",
+        "undivided": "Neither the error nor its gradient is divided by the variance. Then the commitment term has another weight beside it \
+            than in equation 8.7.",
+        "error undivided": "What is learnt is right. The errors that came back are not divided by the variance.",
+        "gradient undivided": "The error is divided by the variance, and its gradient is not: the commitment term has another weight than in \
+            equation 8.7.",
+        "the deviation": "The gradient of the error was divided by the root of the variance.",
+        "error over the deviation": "The errors that came back are divided by the root of the variance.",
+        "a batch's own variance": "The errors that came back are divided by each batch's own variance. Divide by `variance`.",
+        "gradient times the variance": "The gradient of the error was multiplied by the variance. Divide.",
+        "divided twice": "The gradient of the error was divided by the variance twice.",
+        "commitment divided too": "The commitment term's gradient was divided by the variance as well. In equation 8.7 the error alone is.",
+        "the decoder's part divided again": "At the codes the gradient was divided by the variance once more. It comes from an error that is \
+            divided already.",
+        "the decoder's part turned": "The sign of what comes from the decoder is turned on the way to the encoder.",
+        "half of the gradient": "Half of the error's gradient came back. The mean of squares has a 2 in its gradient.",
+        "the gradient of a sum": "The error's gradient is that of a sum of squares. The error is their mean.",
+        "the gradient of the rows' means": "The error's gradient was divided by the number of rows. The mean is over all pixels.",
+        "decoder moved first": "The decoder had moved before the gradient passed its first weights on the way to the encoder. A gradient \
+            belongs to the weights of the forward pass: all gradients first, then all steps.",
+        "codebook moved first": "The codebook moved before the decoder got its codes, which are then not those that the latents found. It \
+            learns last.",
+        "the codebook stands still": "Encoder and decoder move, and the codebook stays where it was. `learn` moves it, if it is given the \
+            *latents*: the mean of copies of a code is that code.",
+        "the encoder stands still": "The encoder has not moved. Its gradient comes from `half_backward` of `encoder`, and its Adam takes a \
+            step of its own.",
+        "the decoder stands still": "The decoder has not moved. Its gradient comes from `half_backward` of `decoder`, and its Adam takes a \
+            step of its own.",
+        "the encoder ascends": "The encoder goes up its gradient. `step` takes the gradient as it is.",
+        "the decoder ascends": "The decoder goes up its gradient. `step` takes the gradient as it is.",
+        "two steps of the encoder": "The encoder takes two steps for each batch.",
+        "two steps of the decoder": "The decoder takes two steps for each batch.",
+        "learns from new latents": "The codebook learns from the latents of the encoder behind its step. Those before it found the codes.",
+        "learns from new choices": "The codebook learns from latents and codes that were found anew behind the step. Give it those of the \
+            forward pass.",
+        "learns twice": "The codebook learns twice from each batch.",
+        "copies are trained": "The errors are right, and what was to be trained has not moved. Were copies trained?",
+        "the step size stays": "The step size stayed at its first value. In equation 8.8 it falls to zero: set `config.lr` of both Adams \
+            before each step.",
+        "the encoder's step size stays": "The step size of the encoder's Adam stayed at its first value. In equation 8.8 both fall.",
+        "the decoder's step size stays": "The step size of the decoder's Adam stayed at its first value. In equation 8.8 both fall.",
+        "counted from one": "The first step is already shorter, and the last one has no length: t was counted from 1. In equation 8.8 it \
+            begins at 0.",
+        "one step fewer": "The step size falls to zero at the last step: it was divided by T - 1. In equation 8.8 it is T.",
+        "one step more": "The step size falls too slowly: it was divided by T + 1. In equation 8.8 it is T.",
+        "rising": "The step size rises, as t / T. It falls, as 1 - t / T.",
+        "by the step": "The step size falls as 1 / (t + 1). In equation 8.8 it falls in a straight line.",
+        "the step's share, squared": "The step size falls as (1 - t / T)². In equation 8.8 it falls in a straight line.",
+        "lessened again and again": "Each step size was taken of the one before it. In equation 8.8 each is a part of the first.",
+        "set behind the step": "The step size was set behind the step, so that each step took that of the one before.",
+        "an optimiser for each step": "The Adams were made anew for each step, so that their running means begin at zero again. Make them \
+            once, before the loop.",
+        "constants forgotten": "This is Adam with its default constants, but for the step size. It was to be made of the `adam` that came.",
+        "error behind the step": "What is learnt is right. The errors that came back are those behind each step; asked for are those before \
+            it.",
+        "the sum so far": "What is learnt is right. Each error that came back is the sum of all so far.",
+        "the mean so far": "What is learnt is right. Each error that came back is the mean of all so far.",
+        "with the commitment": "What is learnt is right. The commitment term was added to the errors that came back.",
+        "distance to the codes": "The errors that came back are those of the latents and their codes. Asked for are those of the pictures.",
+        "the errors backwards": "What is learnt is right. The errors came back in the opposite order.",
+        "number of errors": "There is one error for each batch, that before its step.",
+        "the last error alone": "The last error alone came back. There is one for each batch.",
+        "the mean error alone": "The mean of the errors came back. There is one for each batch.",
+        "the first batch again": "Every step saw the first batch.",
+        "all batches twice": "All batches were gone through twice. There is a step for each.",
+        "each batch twice": "Two steps were taken for each batch. There is one.",
+        "the first batch left out": "The first batch was left out.",
+        "from the last": "The batches were taken from the last to the first.",
+    ),
+    terms: none,
+    others: |t| {
+        let variances = in_place_of("the variance", t.variance, |variance| {
+            Training { variance, ..t.clone() }
+        });
+        let sizes = in_place_of("the step size", t.adam.lr, |lr| {
+            let adam = AdamConfig { lr, ..t.adam };
+            Training { adam, ..t.clone() }
+        });
+        variances.into_iter().chain(sizes).collect()
+    },
+    numbers: |t| {
+        vec![
+            ("the variance", t.variance),
+            ("the number of batches", t.batches.len() as f64),
+        ]
+    },
+    tolerance: 1e-9,
+};
 
 /// Two small halves and a codebook among the first latents.
 fn nets(
@@ -2255,7 +2542,7 @@ fn nets(
                 .map(|_| init_layer(9 * channels, channels, relu, rng)),
         );
         layers.push(init_layer(channels, to, Activation::Identity, rng));
-        layers.iter_mut().for_each(|layer| layer.w *= 0.5);
+        layers.iter_mut().for_each(|layer: &mut Layer<f64>| layer.w *= 0.5);
         Mlp { layers }
     };
     let (encoder, decoder) = (of(inputs, width), of(width, inputs));
@@ -2285,80 +2572,170 @@ fn bars(maps: usize, side: usize, stream: u64) -> Array2<f64> {
     })
 }
 
-pub fn train(candidate: Trains) -> Result<(), Diagnosis> {
-    const SEE: &str = "chapter 8, § One step, equations 8.7 and 8.8";
-    let told = |name, what: &str| Diagnosis::new(name, what, SEE);
+fn trainings() -> [(&'static str, Training); 4] {
     // An eps that is not small, so that the size of a gradient shows.
     let adam = AdamConfig { lr: 0.05, beta1: 0.5, beta2: 0.9, eps: 0.1 };
+    let of = |sizes, more, batches: Vec<_>, (side, variance), seed| {
+        let first = batches.first().cloned();
+        let first = first.unwrap_or_else(|| bars(2, side, 5));
+        let start = nets(sizes, more, (&first, side), seed);
+        Training { start, batches, side, variance, adam }
+    };
     let few = vec![bars(3, 2, 0), bars(1, 2, 1), bars(2, 2, 2)];
+    let noise = &mut rng_at(89, 6);
+    let single = vec![Array2::random_using((8, 4), StandardNormal, noise)];
     let mut far = bars(2, 3, 3);
     (far[[0, 0]], far[[10, 3]]) = (1000.0, -1000.0);
     let far = vec![far, bars(1, 3, 4) * 0.0];
-    let long: Vec<_> = (0..60).map(|n| bars(4, 3, 10 + n)).collect();
-    let of = |sizes, more, first: &Array2<f64>, side, seed| {
-        nets(sizes, more, (first, side), seed)
-    };
-    let cases = [
-        (of([4, 5, 3], (1, 4), &few[0], 2, 1), few, (2, 0.3), adam),
-        (of([4, 3, 2], (2, 3), &far[0], 3, 2), far, (3, 20.0), adam),
-        (of([4, 5, 2], (0, 2), &bars(2, 2, 5), 2, 3), vec![], (2, 1.0), adam),
-        (
-            of([4, 6, 3], (1, 5), &long[0], 3, 4),
-            long,
-            (3, 0.2),
-            AdamConfig { lr: 0.02, ..AdamConfig::default() },
-        ),
-    ];
-    for (start, batches, (side, variance), adam) in cases {
-        let of = |slip| run(&start, &batches, (side, variance), adam, slip);
-        let mut mine = start.clone();
-        let errors = candidate(
-            &mut mine.encoder,
-            &mut mine.decoder,
-            &mut mine.quantizer,
-            &batches,
-            (side, variance),
-            adam,
-        );
-        let came = (mine, errors);
-        if came.1.len() != batches.len() {
-            let count = |n: usize| format!("{n} errors");
-            let what =
-                "There is one error for each batch, that before its step.";
-            return Err(told("number of errors", what)
-                .with(count(batches.len()), count(came.1.len())));
+    [
+        ("one batch", of([4, 5, 3], (1, 4), single, (2, 0.5), 5)),
+        ("three batches", of([4, 5, 3], (1, 4), few, (2, 0.3), 1)),
+        ("pixels of ±1,000", of([4, 3, 2], (2, 3), far, (3, 20.0), 2)),
+        ("no batch", of([4, 5, 2], (0, 2), vec![], (2, 1.0), 3)),
+    ]
+}
+
+/// Which part of the first step can be at fault.
+fn where_to_look(
+    errors: bool,
+    first: bool,
+    right: &ArrayD<f64>,
+    came: &ArrayD<f64>,
+) -> &'static str {
+    match (first, errors, agree(right, came)) {
+        (true, false, _) => {
+            " Nothing has moved before the first error: look at the forward pass, and at what its output is compared with."
         }
-        let right = of(Slip::None);
-        let suspects = SLIPS
-            .into_iter()
-            .map(|(slip, name, what)| (laid(&of(slip)), told(name, what)));
-        let otherwise = match factor(&right.1, &came.1) {
-            Some(times) => Diagnosis::new(
-                "times a number",
-                format!(
-                    "Your errors are {times:.4} of the right ones everywhere."
-                ),
-                SEE,
-            ),
-            None if batches.len() == 60 => told(
-                "long training",
-                "Few batches are right, and 60 are not.",
-            ),
-            None => told("value", "The errors or what was learnt is wrong."),
-        };
-        // Sixty steps make a little rounding larger.
-        let near = if batches.len() == 60 { 1e-5 } else { 1e-9 };
-        let judged = judge(
-            &laid(&right),
-            &laid(&came),
-            near,
-            suspects.collect(),
-            otherwise,
+        (true, true, true) => {
+            " The decoder's step is right: look behind it, on the way to the encoder or to the codebook."
+        }
+        (true, true, false) => {
+            " The forward pass is right: look at the gradient at the output, and at how the decoder takes its step."
+        }
+        _ => "",
+    }
+}
+
+/// How far something moved, beside how far it should have.
+fn how_far(
+    start: &ArrayD<f64>,
+    right: &ArrayD<f64>,
+    came: &ArrayD<f64>,
+) -> String {
+    if start.shape() != came.shape() || agree(right, came) {
+        return "is right".into();
+    }
+    if agree(start, came) {
+        return "has not moved".into();
+    }
+    let (a, b) = (right - start, came - start);
+    let times = (&a * &b).sum() / (&a * &a).sum();
+    match agree(&(start + &a * times), came) {
+        true => format!("moved {times:.4} times as far as it should"),
+        false => "is wrong".into(),
+    }
+}
+
+/// Of which gradients the first step of encoder and decoder was made, as far as it can be read off.
+fn gradients_behind(t: &Training, came: &Out) -> String {
+    if t.batches.len() != 1 {
+        return String::new();
+    }
+    let start = laid(&t.start, vec![]);
+    // Adam's first step is lr g / (|g| + eps).
+    let gradient = |out: &Out, p: usize| {
+        let step = (&start[p] - &out[p]) / t.adam.lr;
+        step.mapv(|u| t.adam.eps * u / (1.0 - u.abs()))
+    };
+    let of = |slip: &'static str, p| gradient(&trained(t, &|s| s == slip), p);
+    let (error, tie) = (of("no commitment", 1), of("no straight-through", 1));
+    let dot = |a: &ArrayD<f64>, b: &ArrayD<f64>| (a * b).sum();
+    let mut said = String::new();
+    let encoder = gradient(came, 1);
+    let (aa, ab, bb) =
+        (dot(&error, &error), dot(&error, &tie), dot(&tie, &tie));
+    let (a, b) = (dot(&error, &encoder), dot(&tie, &encoder));
+    let whole = aa * bb - ab * ab;
+    let (x, y) = ((a * bb - b * ab) / whole, (b * aa - a * ab) / whole);
+    let close = |a: &ArrayD<f64>, b: &ArrayD<f64>| {
+        a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-6)
+    };
+    let off = |v: f64| (v - 1.0).abs() > 1e-6;
+    if close(&(&error * x + &tie * y), &encoder) && (off(x) || off(y)) {
+        said += &format!(
+            " The encoder's gradient has {x:.4} times what comes from the decoder, and {y:.4} times the commitment term's part; both should be 1."
         );
-        judged.map_err(|told| {
-            let [right, came] = first_difference(&right, &came);
-            told.with(right, came)
-        })?;
+    }
+    let (right, decoder) = (of("", 2), gradient(came, 2));
+    let z = dot(&right, &decoder) / dot(&right, &right);
+    if close(&(&right * z), &decoder) && off(z) {
+        said += &format!(
+            " The decoder's gradient is {z:.4} times what it should be."
+        );
+    }
+    said
+}
+
+pub fn train(candidate: Trains) -> Result<(), Diagnosis> {
+    let of = |t: &Training| {
+        let Nets { mut encoder, mut decoder, mut quantizer } =
+            t.start.clone();
+        let errors = candidate(
+            &mut encoder,
+            &mut decoder,
+            &mut quantizer,
+            &t.batches,
+            (t.side, t.variance),
+            t.adam,
+        );
+        laid(&Nets { encoder, decoder, quantizer }, errors)
+    };
+    judged(&TRAIN, &trainings(), of, trained, |rights, came| {
+        let all = trainings();
+        let mut cases = all.iter().zip(rights.iter().zip(came));
+        let wrong = |(right, came): (&Out, &Out)| {
+            right.iter().zip(came).any(|(a, b)| !agree(a, b))
+        };
+        let found = { &mut cases }.find(|(_, pair)| wrong(*pair));
+        let Some(((words, t), (right, came))) = found else {
+            return String::new();
+        };
+        let start = laid(&t.start, vec![]);
+        let of_part = |p: usize| {
+            let how = how_far(&start[p], &right[p], &came[p]);
+            format!("{} {how}", RESULTS[p])
+        };
+        let good =
+            !right[0].iter().zip(&came[0]).any(|(a, b)| differs(*a, *b));
+        let errors = if good {
+            "the errors are right"
+        } else {
+            "the errors are wrong"
+        };
+        let all: Vec<_> = (1..4).map(of_part).collect();
+        let before = match *words {
+            "one batch" => "",
+            _ => {
+                "With one batch all is right: something that goes from one step to the next is not. "
+            }
+        };
+        format!(
+            " {before}With {words}, {errors}, {}.{}{}",
+            all.join(", "),
+            gradients_behind(t, came),
+            where_to_look(good, before.is_empty(), &right[2], &came[2])
+        )
+    })?;
+    let batches: Vec<_> = (0..60).map(|n| bars(4, 3, 10 + n)).collect();
+    let start = nets([4, 6, 3], (1, 5), (&batches[0], 3), 4);
+    let adam = AdamConfig { lr: 0.02, ..AdamConfig::default() };
+    let long = Training { start, batches, side: 3, variance: 0.2, adam };
+    let (right, came) = (trained(&long, &no_slip), of(&long));
+    for ((right, came), name) in right.iter().zip(&came).zip(RESULTS) {
+        let what = format!("Few batches are right, and 60 are not: {name}.");
+        let told = Diagnosis::new("long training", what, TRAIN.see);
+        // Sixty steps make a little rounding larger.
+        judge(right, came, 1e-5, vec![], told)?;
     }
     Ok(())
 }

@@ -25,6 +25,12 @@ mod strided_backward;
 #[path = "../../misconceptions/train.rs"]
 mod train;
 
+/// What is suspected of an answer can be told from what is right, and one from another.
+#[test]
+fn no_two_slips_are_alike() {
+    assert_eq!(checks::all_alike(), Vec::<String>::new());
+}
+
 #[test]
 fn exercise_8_1() {
     use im2col::*;
