@@ -133,7 +133,9 @@ impl<I: 'static> Exercise<I> {
         let near = |(a, b): (&f64, &f64)| {
             a == b
                 || (a.is_nan() && b.is_nan())
-                || (a - b).abs() <= least + self.tolerance * a.abs().max(1.0)
+                || a.is_finite()
+                    && (a - b).abs()
+                        <= least + self.tolerance * a.abs().max(1.0)
         };
         a.shape() == b.shape() && a.iter().zip(b).all(near)
     }
