@@ -18,7 +18,7 @@ from PIL import Image
 
 SIDE, PITCH, COLUMNS = 32, 34, 39
 PEOPLE = {"1F468", "1F469", "1F9D1", "1F466", "1F467", "1F9D2", "1F474", "1F475", "1F9D3"}
-GENDERS = {"2640", "2642", "FE0F", "200D"}
+ASIDE = {"2640", "2642", "FE0F", "200D", "27A1"}
 HERE = Path(__file__).parent
 
 
@@ -27,7 +27,7 @@ def base(emoji):
     codes = emoji["unified"].split("-")
     if emoji["category"] != "People & Body":
         return "-".join(codes)
-    rest = [c for c in codes if c not in GENDERS]
+    rest = [c for c in codes if c not in ASIDE]
     if len(rest) > 1:
         rest = [c for c in rest if c not in PEOPLE]
     return "-".join(rest) or "people"
