@@ -3,4 +3,5 @@
 mod bad_files;
 mod batches;
 mod digits;
+mod pictures;
 mod toy;
