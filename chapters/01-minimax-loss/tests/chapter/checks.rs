@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use gradients::plain::{bce_with_logits, sigmoid, softplus};
+use lab::judging::{Out, number, one};
 use lab::{Diagnosis, judge, judge_number};
 use minimax_loss::plain::{
     self, g_loss_non_saturating_backward, g_loss_saturating_backward, kl,
@@ -14,6 +15,12 @@ use ndarray::{Array, Array1, Array2, Axis, Dimension, Zip, arr0, array};
 #[path = "../../src/run/experiments/causes.rs"]
 pub mod causes;
 
+// Also chapter 3's.
+#[allow(dead_code, unused_macros)]
+#[path = "../../../03-gan/tests/chapter/as_if.rs"]
+mod as_if;
+
+use as_if::{Is, Tap, With, looked_at, number_through, through};
 pub use causes::Cause;
 use causes::{CAUSES, SAID, SHOWN, STEPS, apart, log, readings};
 
@@ -56,6 +63,35 @@ fn or_nearly<D: Dimension>(
         ),
         false => otherwise,
     }
+}
+
+/// Looks more closely at an answer of which nothing is known, or little.
+fn closely<I>(
+    outcome: Result<(), Diagnosis>,
+    with: With<I>,
+    inputs: &[(&str, I)],
+    candidate: impl Fn(&I) -> Out,
+) -> Result<(), Diagnosis> {
+    const LITTLE: [&str; 5] =
+        ["nearly", "large logits", "far away", "tails", "zero cells"];
+    outcome.map_err(|told| match told.mistake {
+        "value" => looked_at(with, &[], inputs, candidate, 1e-10, told),
+        name if LITTLE.contains(&name) => {
+            let more = told.clone();
+            let more = looked_at(with, &[], inputs, candidate, 1e-10, more);
+            let what = match more.mistake == name {
+                true => more.what,
+                false => format!("{} {}", told.what, more.what),
+            };
+            Diagnosis { what, ..told }
+        }
+        _ => told,
+    })
+}
+
+/// A column of such numbers.
+fn column<const N: usize>(numbers: [f64; N]) -> Array2<f64> {
+    Array1::from_iter(numbers).insert_axis(Axis(1))
 }
 
 /// A term of which an answer may be made: what it is, its numbers, and how often it belongs there.
@@ -181,7 +217,7 @@ fn possible_number(
     suspects.into_iter().filter(|(wrong, _)| alike(*wrong)).collect()
 }
 
-pub fn d_loss(
+fn d_loss_by_suspects(
     candidate: fn(&Array2<f64>, &Array2<f64>) -> f64,
 ) -> Result<(), Diagnosis> {
     const SEE: &str = "chapter 1, § The discriminator's loss, equation 1.6";
@@ -362,6 +398,28 @@ pub fn d_loss(
                 ),
             ),
             (
+                mean(&real, &|s| (1.0 - s).max(0.0))
+                    + mean(&fake, &|s| (1.0 + s).max(0.0)),
+                told(
+                    "hinge",
+                    "This is the hinge loss. Equation 1.6 is made of logarithms, that is of softplus(-s) and softplus(s).",
+                ),
+            ),
+            (
+                mean(&real, &|s| (s - 1.0).powi(2)) + mean(&fake, &|s| s * s),
+                told(
+                    "least squares",
+                    "This is the least-squares loss, on logits. Equation 1.6 is made of logarithms, that is of softplus(-s) and softplus(s).",
+                ),
+            ),
+            (
+                mean(&real, &|s| softplus(fake.sum() / b_fake - s)),
+                told(
+                    "real less fake",
+                    "A real logit was compared with the mean of the fakes'. In equation 1.6 each logit is scored by itself, against its own target.",
+                ),
+            ),
+            (
                 on_real * on_fake,
                 told("product", "The two losses are multiplied. Add them."),
             ),
@@ -454,7 +512,7 @@ pub fn d_loss(
     Ok(())
 }
 
-pub fn g_loss_backward(
+fn g_loss_backward_by_suspects(
     candidate: fn(&Array2<f64>, f64) -> Array2<f64>,
 ) -> Result<(), Diagnosis> {
     const SEE: &str = "chapter 1, § The loss in use, equations 1.8 and 1.9";
@@ -742,7 +800,7 @@ pub fn g_loss_backward(
     Ok(())
 }
 
-pub fn optimal_d(
+fn optimal_d_by_suspects(
     candidate: fn(&Table, &Table, f64) -> Table,
 ) -> Result<(), Diagnosis> {
     const SEE: &str = "chapter 1, § The best discriminator, equation 1.3";
@@ -1020,7 +1078,7 @@ pub fn optimal_d(
     Ok(())
 }
 
-pub fn jsd(
+fn jsd_by_suspects(
     candidate: fn(&Table, &Table, f64) -> f64,
 ) -> Result<(), Diagnosis> {
     const SEE: &str =
@@ -1403,7 +1461,7 @@ pub fn jsd(
     Ok(())
 }
 
-pub fn value_curvature(
+fn value_curvature_by_suspects(
     candidate: fn(&Table, &Table, &Table) -> Table,
 ) -> Result<(), Diagnosis> {
     const SEE: &str = "chapter 1, § The best discriminator, equation 1.4";
@@ -1708,7 +1766,7 @@ fn best_logits(m: f64, at: f64, z: &Array2<f64>) -> Array2<f64> {
     z.mapv(|z| 0.5 * at * at - at * (m + z))
 }
 
-pub fn chase(candidate: Chase) -> Result<(), Diagnosis> {
+fn chase_by_suspects(candidate: Chase) -> Result<(), Diagnosis> {
     const SEE: &str =
         "chapter 1, § The loss in use, and § The best discriminator";
     let told = |name, what: &str| Diagnosis::new(name, what, SEE);
@@ -2177,6 +2235,346 @@ pub fn chase(candidate: Chase) -> Result<(), Diagnosis> {
         judge(&right, &came, 1e-9, suspects, otherwise)?;
     }
     Ok(())
+}
+
+/// Two batches of logits.
+type Batches = (Array2<f64>, Array2<f64>);
+
+fn scored((real, fake): &Batches, _: Is, tap: Tap) -> Out {
+    let real = through(tap, "the real logits", real.clone());
+    let fake = through(tap, "the fakes' logits", fake.clone());
+    let b_real =
+        number_through(tap, "the number of real examples", real.len() as f64);
+    let b_fake =
+        number_through(tap, "the number of fakes", fake.len() as f64);
+    let on_real = through(
+        tap,
+        "softplus(-s) of each real logit",
+        real.mapv(|s| softplus(-s)),
+    );
+    let on_fake =
+        through(tap, "softplus(s) of each fake's logit", fake.mapv(softplus));
+    let of_real =
+        number_through(tap, "the real batch's mean", on_real.sum() / b_real);
+    let of_fake =
+        number_through(tap, "the fakes' mean", on_fake.sum() / b_fake);
+    number(number_through(tap, "the loss", of_real + of_fake))
+}
+
+pub fn d_loss(
+    candidate: fn(&Array2<f64>, &Array2<f64>) -> f64,
+) -> Result<(), Diagnosis> {
+    let inputs = [
+        (
+            "one real logit of 0 and one fake's of 0",
+            (column([0.0]), column([0.0])),
+        ),
+        (
+            "one real logit of 2 and one fake's of 0",
+            (column([2.0]), column([0.0])),
+        ),
+        (
+            "one real logit of 0 and one fake's of 2",
+            (column([0.0]), column([2.0])),
+        ),
+        (
+            "one real logit of -1 and one fake's of -3",
+            (column([-1.0]), column([-3.0])),
+        ),
+        (
+            "two real logits and one fake's",
+            (column([1.5, -0.4]), column([0.3])),
+        ),
+        (
+            "one real logit and two fakes'",
+            (column([0.8]), column([-1.2, 0.6])),
+        ),
+        (
+            "three real logits and five fakes'",
+            (column([1.0, -0.5, 3.0]), column([0.5, -2.0, 1.3, 0.0, -0.2])),
+        ),
+        (
+            "logits of ±1,000",
+            (
+                column([1000.0, -1000.0, 0.0]),
+                column([1000.0, -1000.0, 2.0, 40.0]),
+            ),
+        ),
+    ];
+    let outcome = d_loss_by_suspects(candidate);
+    closely(outcome, scored, &inputs, |(real, fake)| {
+        number(candidate(real, fake))
+    })
+}
+
+/// Logits and alpha.
+type Weighted = (Array2<f64>, f64);
+
+fn pushed((s, alpha): &Weighted, _: Is, tap: Tap) -> Out {
+    let s = through(tap, "the logits", s.clone());
+    let alpha = number_through(tap, "alpha", *alpha);
+    let b = number_through(tap, "B", s.len() as f64);
+    let rest = number_through(tap, "1 - alpha", 1.0 - alpha);
+    let d = through(tap, "D", s.mapv(sigmoid));
+    let rest_of =
+        |d: &Array2<f64>, s: &Array2<f64>| match *d == s.mapv(sigmoid) {
+            true => s.mapv(|s| sigmoid(-s)),
+            false => 1.0 - d, // another D
+        };
+    let not_d = through(tap, "1 - D", rest_of(&d, &s));
+    let first = through(tap, "the slope of log(1 - D), -D,", -&d);
+    let second = through(tap, "the slope of -log D, -(1 - D),", -&not_d);
+    let first = through(tap, "(1 - alpha) times -D", first * rest);
+    let second = through(tap, "alpha times -(1 - D)", second * alpha);
+    let sum = through(tap, "the sum of the two", first + second);
+    one(through(tap, "the gradient", sum / b))
+}
+
+pub fn g_loss_backward(
+    candidate: fn(&Array2<f64>, f64) -> Array2<f64>,
+) -> Result<(), Diagnosis> {
+    let some = column([0.5, -2.0, -4.6, 3.0, 0.0]);
+    let inputs = [
+        ("one fake with D = ½, alpha = 1", (column([0.0]), 1.0)),
+        ("one fake with a logit of -2, alpha = 1", (column([-2.0]), 1.0)),
+        ("one fake with a logit of -2, alpha = 0", (column([-2.0]), 0.0)),
+        ("one fake with a logit of 1, alpha = 0.25", (column([1.0]), 0.25)),
+        ("two fakes, alpha = 0.8", (column([-0.7, 1.1]), 0.8)),
+        ("five fakes, alpha = 0.3", (some.clone(), 0.3)),
+        ("five fakes, alpha = 0.5", (some, 0.5)),
+        (
+            "logits of ±1,000, alpha = 0.3",
+            (column([1000.0, -1000.0, 40.0, 0.0]), 0.3),
+        ),
+    ];
+    let outcome = g_loss_backward_by_suspects(candidate);
+    closely(outcome, pushed, &inputs, |(s, alpha)| one(candidate(s, *alpha)))
+}
+
+/// Two tables and a share.
+type Shared = (Table, Table, f64);
+
+fn answered((p, q, share): &Shared, _: Is, tap: Tap) -> Out {
+    let p = through(tap, "p", p.clone());
+    let q = through(tap, "q", q.clone());
+    let all = number_through(tap, "share, in all places,", *share);
+    let share = number_through(tap, "the share before p", all);
+    let rest = number_through(tap, "1 - share", 1.0 - all);
+    let real = through(tap, "share p", &p * share);
+    let fake = through(tap, "(1 - share) q", &q * rest);
+    let all = through(tap, "share p + (1 - share) q", &real + &fake);
+    let above = through(tap, "share p above the line", real);
+    one(through(tap, "the answer", above / all))
+}
+
+/// Tables without a cell in which both are 0.
+fn tables() -> Vec<(&'static str, Shared)> {
+    vec![
+        (
+            "two cells, a share of ½",
+            (array![0.8, 0.2], array![0.4, 0.6], 0.5),
+        ),
+        (
+            "two cells, a share of 0.2",
+            (array![0.8, 0.2], array![0.4, 0.6], 0.2),
+        ),
+        (
+            "equal tables, a share of 0.3",
+            (array![0.5, 0.3, 0.2], array![0.5, 0.3, 0.2], 0.3),
+        ),
+        (
+            "three cells, a share of 0.75",
+            (array![0.5, 0.3, 0.2], array![0.1, 0.3, 0.6], 0.75),
+        ),
+        (
+            "a cell without fakes, a share of 0.4",
+            (array![0.7, 0.3], array![1.0, 0.0], 0.4),
+        ),
+        (
+            "a cell without real examples, a share of 0.4",
+            (array![1.0, 0.0], array![0.7, 0.3], 0.4),
+        ),
+        (
+            "cells in which next to nothing lies",
+            (array![1.0, 1e-9, 1e-120], array![1.0, 3e-9, 4e-120], 0.6),
+        ),
+        (
+            "four cells, a share of 0.1",
+            (array![0.1, 0.2, 0.3, 0.4], array![0.25, 0.15, 0.35, 0.25], 0.1),
+        ),
+    ]
+}
+
+pub fn optimal_d(
+    candidate: fn(&Table, &Table, f64) -> Table,
+) -> Result<(), Diagnosis> {
+    let outcome = optimal_d_by_suspects(candidate);
+    closely(outcome, answered, &tables(), |(p, q, share)| {
+        one(candidate(p, q, *share))
+    })
+}
+
+fn between((p, q, share): &Shared, _: Is, tap: Tap) -> Out {
+    let p = through(tap, "p", p.clone());
+    let q = through(tap, "q", q.clone());
+    let all = number_through(tap, "share, in all places,", *share);
+    let in_m = number_through(tap, "share, everywhere in m,", all);
+    let share = number_through(tap, "share before KL(p || m)", all);
+    let rest = number_through(tap, "1 - share before KL(q || m)", 1.0 - all);
+    let share_in_m = number_through(tap, "share before p in m", in_m);
+    let rest_in_m =
+        number_through(tap, "1 - share before q in m", 1.0 - in_m);
+    let m = through(tap, "m", &p * share_in_m + &q * rest_in_m);
+    let in_its_m =
+        number_through(tap, "share in the m of q's divergence", in_m);
+    let m_of_q = match in_its_m == in_m {
+        true => m.clone(),
+        false => &p * in_its_m + &q * (1.0 - in_its_m),
+    };
+    let m_of_q = through(tap, "the m of q's divergence", m_of_q);
+    let logs = |name, a: &Table, m: &Table| {
+        let of = Zip::from(a)
+            .and(m)
+            .map_collect(|a, m| if *a > 0.0 { (a / m).ln() } else { 0.0 });
+        through(tap, name, of)
+    };
+    let log_p = logs("log(p / m)", &p, &m);
+    let log_q = logs("log(q / m)", &q, &m_of_q);
+    let mass_p = through(tap, "the p before its logarithm", p);
+    let mass_q = through(tap, "the q before its logarithm", q);
+    let of_p = through(tap, "p log(p / m)", mass_p * log_p);
+    let of_q = through(tap, "q log(q / m)", mass_q * log_q);
+    let kl_p = number_through(tap, "KL(p || m)", of_p.sum());
+    let kl_q = number_through(tap, "KL(q || m)", of_q.sum());
+    let first = number_through(tap, "share KL(p || m)", share * kl_p);
+    let second = number_through(tap, "(1 - share) KL(q || m)", rest * kl_q);
+    number(number_through(tap, "the divergence", first + second))
+}
+
+pub fn jsd(
+    candidate: fn(&Table, &Table, f64) -> f64,
+) -> Result<(), Diagnosis> {
+    let outcome = jsd_by_suspects(candidate);
+    closely(outcome, between, &tables(), |(p, q, share)| {
+        number(candidate(p, q, *share))
+    })
+}
+
+fn bent([p, q, s]: &[Table; 3], _: Is, tap: Tap) -> Out {
+    let p = through(tap, "p", p.clone());
+    let q = through(tap, "q", q.clone());
+    let s = through(tap, "s", s.clone());
+    let d = through(tap, "σ(s)", s.mapv(sigmoid));
+    let not_d = match d == s.mapv(sigmoid) {
+        true => s.mapv(|s| sigmoid(-s)),
+        false => 1.0 - &d, // another σ
+    };
+    let not_d = through(tap, "1 - σ(s)", not_d);
+    let bend = through(tap, "σ(s) (1 - σ(s))", d * not_d);
+    let all = through(tap, "p + q", p + q);
+    one(through(tap, "the curvature", -all * bend))
+}
+
+pub fn value_curvature(
+    candidate: fn(&Table, &Table, &Table) -> Table,
+) -> Result<(), Diagnosis> {
+    let inputs = [
+        ("one cell, s = 0", [array![1.0], array![1.0], array![0.0]]),
+        ("one cell, s = 1", [array![1.0], array![1.0], array![1.0]]),
+        (
+            "a cell without fakes, and one without real examples",
+            [array![1.0, 0.0], array![0.0, 1.0], array![0.6, -0.9]],
+        ),
+        (
+            "three cells",
+            [
+                array![0.5, 0.3, 0.2],
+                array![0.1, 0.2, 0.7],
+                array![0.4, -1.1, 2.0],
+            ],
+        ),
+        (
+            "four cells, s below 0",
+            [
+                array![0.1, 0.2, 0.3, 0.4],
+                array![0.25, 0.15, 0.35, 0.25],
+                array![-0.3, -2.0, -1.0, -0.1],
+            ],
+        ),
+        (
+            "s of ±1,000",
+            [
+                array![0.5, 0.3, 0.2],
+                array![0.1, 0.2, 0.7],
+                array![1000.0, -1000.0, 40.0],
+            ],
+        ),
+    ];
+    let outcome = value_curvature_by_suspects(candidate);
+    closely(outcome, bent, &inputs, |[p, q, s]| one(candidate(p, q, s)))
+}
+
+/// A start, noise, a step size, and a loss.
+type Way = (f64, Vec<Array2<f64>>, f64, Backward);
+
+fn chased((start, noise, eta, backward): &Way, _: Is, tap: Tap) -> Out {
+    let mut m = number_through(tap, "the start", *start);
+    let mut all = Vec::new();
+    for (n, z) in noise.iter().enumerate() {
+        number_through(tap, "the number of the step", n as f64);
+        number_through(tap, "B", z.len() as f64);
+        let eta = number_through(tap, "eta", *eta);
+        let z = through(tap, "z", z.clone());
+        let x = through(tap, "the fakes x", &z + m);
+        let at = number_through(tap, "the m of the discriminator", m);
+        let slope_part = through(tap, "-m x in the logits", &x * -at);
+        let constant =
+            number_through(tap, "m²/2 in the logits", at * at / 2.0);
+        let s = through(tap, "the logits", slope_part + constant);
+        let d_s = through(tap, "the gradients at the logits", backward(&s));
+        let slope = number_through(tap, "the logit's slope in x, -m,", -at);
+        let d_x = through(tap, "the gradients at x", d_s * slope);
+        let d_m = number_through(tap, "the gradient at m", d_x.sum());
+        let step = number_through(tap, "the step", eta * d_m);
+        m = number_through(tap, "m behind the step", m - step);
+        all.push(m);
+    }
+    one(Array1::from(all))
+}
+
+pub fn chase(candidate: Chase) -> Result<(), Diagnosis> {
+    let several = vec![
+        column([0.5, -1.2, 0.0]),
+        column([2.0]),
+        column([-0.3, -0.3, 1.0, 0.4]),
+        column([0.0, -0.7]),
+    ];
+    let in_use: Backward = g_loss_non_saturating_backward;
+    let inputs: [(&str, Way); 7] = [
+        (
+            "one step of 1, one fake, z = 0",
+            (2.0, vec![column([0.0])], 1.0, in_use),
+        ),
+        ("one step, one fake", (1.5, vec![column([0.7])], 0.5, in_use)),
+        ("one step, three fakes", (1.5, several[..1].to_vec(), 0.5, in_use)),
+        (
+            "two steps, one fake each",
+            (1.5, vec![column([0.7]), column([-0.4])], 0.5, in_use),
+        ),
+        (
+            "two steps from the left",
+            (-1.5, several[..2].to_vec(), 0.5, in_use),
+        ),
+        ("four steps", (1.3, several.clone(), 0.3, in_use)),
+        (
+            "four steps down the saturating loss",
+            (-0.8, several, 0.7, g_loss_saturating_backward),
+        ),
+    ];
+    let outcome = chase_by_suspects(candidate);
+    closely(outcome, chased, &inputs, |(m, noise, eta, backward)| {
+        one(Array1::from(candidate(*m, noise, *eta, *backward)))
+    })
 }
 
 /// Why the generator of exercise 1.7 takes as long as it does.
