@@ -16,13 +16,10 @@ use ndarray::{Array, Array1, Array2, Axis, Dimension, Zip, arr0, array};
 pub mod causes;
 
 // Also chapter 3's.
-#[allow(dead_code, unused_macros)]
-#[path = "../../../03-gan/tests/chapter/as_if.rs"]
-mod as_if;
 
-use as_if::{Is, Tap, With, looked_at, number_through, through};
 pub use causes::Cause;
 use causes::{CAUSES, SAID, SHOWN, STEPS, apart, log, readings};
+use lab::as_if::{Is, Tap, With, looked_at, number_through, through};
 
 type Table = Array1<f64>;
 

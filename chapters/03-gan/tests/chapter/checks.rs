@@ -12,7 +12,7 @@ use gradients::plain::{
     Activation, Adam, AdamConfig, Mlp, Parameters, sigmoid,
 };
 use lab::judging::{Exercise, Out, in_place_of, number, one};
-use lab::{ChaCha8Rng, Diagnosis, Slip, judge, rng_at};
+use lab::{ChaCha8Rng, Diagnosis, judge, rng_at};
 use minimax_loss::plain::d_loss;
 use ndarray::{Array1, Array2, Axis, array, concatenate, s};
 use ndarray_rand::RandomExt;
@@ -22,16 +22,13 @@ use ndarray_rand::rand_distr::StandardNormal;
 #[path = "../../src/run/experiments/causes.rs"]
 pub mod causes;
 
-#[macro_use]
-#[path = "as_if.rs"]
-mod as_if;
-
-use as_if::{
+pub use causes::Cause;
+use causes::{CAUSES, SAID, SHOWN, STEPS, apart, late, run};
+use lab::as_if::{
     Is, Look, Mistakes, Tap, as_if, explained, judged, number_through, same,
     through as tapped, two_alike,
 };
-pub use causes::Cause;
-use causes::{CAUSES, SAID, SHOWN, STEPS, apart, late, run};
+use lab::mistakes;
 
 #[allow(dead_code)] // the tests ask
 pub fn alike_in_any() -> Vec<[&'static str; 2]> {

@@ -6,8 +6,8 @@ use std::cell::{Cell, RefCell};
 use std::f64::consts::FRAC_PI_2;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
-use lab::judging::{Exercise, Out, Suspect};
-use lab::{Diagnosis, Slip};
+use crate::judging::{Exercise, Out, Suspect};
+use crate::{Diagnosis, Slip};
 use ndarray::{Array, ArrayD, Axis, Dimension, Zip, arr0};
 
 /// Whether a mistake is made.
@@ -19,6 +19,8 @@ pub type With<I> = fn(&I, Is, Tap) -> Out;
 /// A function's mistakes, each by itself as a suspect, and all of them as switches.
 pub type Mistakes<I> = (&'static [Suspect<I>], &'static [Slip]);
 
+/// A function's mistakes, each with its name and its sentence, from the function that asks which of them is made.
+#[macro_export]
 macro_rules! mistakes {
     ($with:path, $([$name:literal, $what:literal]),* $(,)?) => {
         (
@@ -27,7 +29,7 @@ macro_rules! mistakes {
                 $name,
                 $what,
             )),*],
-            &[$(Slip { name: $name, what: $what }),*],
+            &[$($crate::Slip { name: $name, what: $what }),*],
         )
     };
 }
@@ -55,6 +57,7 @@ pub fn near(a: f64, b: f64, tolerance: f64) -> bool {
         || (a.is_finite() && (a - b).abs() <= tolerance * a.abs().max(1.0))
 }
 
+/// Whether two outputs are one.
 pub fn same(a: &Out, b: &Out, tolerance: f64) -> bool {
     let same = |(a, b): (&ArrayD<f64>, &ArrayD<f64>)| {
         let mut pairs = a.iter().zip(b);
@@ -671,6 +674,7 @@ pub fn values<I>(
 /// How much is tried.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Look {
+    /// A value replaced by another one.
     Short,
     /// Also what can be done to one value to stand in the place of another.
     Long,
