@@ -7,7 +7,7 @@ use image::DynamicImage;
 use ndarray::{Array1, Array4};
 
 use crate::Split;
-use crate::pictures::{PictureError, Pictures, decode};
+use crate::own_pictures::{PictureError, PictureSet, decode};
 
 /// Who drew them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,7 +41,7 @@ const COLUMNS: usize = 39;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Emoji {
     /// `[N, 32, 32, 3]`.
-    pub pictures: Pictures,
+    pub pictures: PictureSet,
     /// Short names, `grinning`.
     pub names: Vec<String>,
 }
@@ -106,7 +106,7 @@ impl Emoji {
         let drawn = decode(&sheet)?;
         let images = cut(&drawn, &cells, lines, &sheet)?;
         let labels = Array1::from(labels);
-        Ok(Self { pictures: Pictures { images, labels, classes }, names })
+        Ok(Self { pictures: PictureSet { images, labels, classes }, names })
     }
 }
 

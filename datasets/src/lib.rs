@@ -2,7 +2,7 @@
 //! distributions whose densities are known.
 //!
 //! - [`Digits`]: the images and labels of one split, from any folder with the four files of MNIST's format.
-//! - [`Emoji`]: pictures in colour by two artists; [`Pictures`]: those, or all of a folder.
+//! - [`Emoji`]: pictures in colour by two artists; [`PictureSet`]: those, or all of a folder.
 //! - [`Batches`]: seeded, shuffled mini-batches.
 //! - [`idx`]: the file format, read as if every file were hostile.
 //! - [`toy`]: mixtures of Gaussians, the ring, the grid, two moons; each samples and evaluates its log-density.
@@ -14,14 +14,14 @@ mod digits;
 pub mod emoji;
 mod error;
 pub mod idx;
-mod pictures;
+mod own_pictures;
 pub mod toy;
 
 pub use batches::{BatchError, Batches};
 pub use digits::{Digits, PixelRange, Split, digest};
 pub use emoji::{ARTISTS, Artist, Emoji, bundled_emoji};
 pub use error::DataError;
-pub use pictures::{Channels, Made, PictureError, Pictures};
+pub use own_pictures::{Channels, Made, PictureError, PictureSet};
 
 /// The folder of the bundled digits: MNIST, 60,000 for training and 10,000 for testing. It lies below the workbook's root,
 /// for which the environment may name another place in `WORKBOOK_ROOT`.

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use datasets::{
-    ARTISTS, Channels, Emoji, PictureError, Pictures, PixelRange, Split,
+    ARTISTS, Channels, Emoji, PictureError, PictureSet, PixelRange, Split,
     bundled_emoji,
 };
 use image::{Rgb, RgbImage, Rgba, RgbaImage};
@@ -80,7 +80,7 @@ fn a_folder_of_any_pictures_becomes_pictures_of_one_size() {
     sign.save(at("signs/hole.png")).unwrap();
     fs::write(at("signs/notes.txt"), "no picture").unwrap();
     let (pictures, made) =
-        Pictures::load_folder(folder.path(), 8, Channels::Colour).unwrap();
+        PictureSet::load_folder(folder.path(), 8, Channels::Colour).unwrap();
     assert_eq!((pictures.len(), pictures.size()), (3, (8, 8, 3)));
     assert_eq!(pictures.classes, ["signs", "sky"]);
     assert_eq!(pictures.labels.to_vec(), [0, 1, 1]);
@@ -96,12 +96,12 @@ fn a_folder_of_any_pictures_becomes_pictures_of_one_size() {
     assert_eq!(x.dim(), (2, 192));
     assert_eq!((x[[0, 0]], x[[0, 2]]), (-1.0, 1.0));
     let (grey, made) =
-        Pictures::load_folder(folder.path(), 4, Channels::Grey).unwrap();
+        PictureSet::load_folder(folder.path(), 4, Channels::Grey).unwrap();
     assert_eq!((grey.size(), made.recoloured), ((4, 4, 1), 3));
 }
 
 fn refused(folder: &Path) -> String {
-    let all = Pictures::load_folder(folder, 8, Channels::Grey);
+    let all = PictureSet::load_folder(folder, 8, Channels::Grey);
     all.unwrap_err().to_string()
 }
 
@@ -111,7 +111,11 @@ fn what_is_no_picture_is_named() {
     let said = refused(folder.path());
     assert!(said.contains("expected PNG or JPEG files"), "{said}");
     assert!(matches!(
-        Pictures::load_folder(&folder.path().join("gone"), 8, Channels::Grey),
+        PictureSet::load_folder(
+            &folder.path().join("gone"),
+            8,
+            Channels::Grey
+        ),
         Err(PictureError::Io { .. })
     ));
     blue(8, 8).save(folder.path().join("whole.png")).unwrap();

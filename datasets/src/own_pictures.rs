@@ -52,7 +52,7 @@ impl PictureError {
 
 /// Pictures of one size and their classes, as the bytes they are stored in.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Pictures {
+pub struct PictureSet {
     /// `[N, H, W, C]`, 0 to 255, with one channel or three: red, green, blue.
     pub images: Array4<u8>,
     /// Classes, `[N]`.
@@ -82,7 +82,7 @@ const LARGEST: u32 = 16_384;
 /// So many bytes at most are read of a file.
 const MOST_BYTES: u64 = 1 << 28;
 
-impl Pictures {
+impl PictureSet {
     /// The number of pictures.
     pub fn len(&self) -> usize {
         self.labels.len()
