@@ -2,8 +2,7 @@
 
 use lab::expect_pass;
 
-#[path = "chapter/checks.rs"]
-mod checks;
+use minimax_loss_checks as checks;
 
 #[path = "../exercises/chase.rs"]
 mod chase;

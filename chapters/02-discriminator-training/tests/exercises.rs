@@ -2,8 +2,7 @@
 
 use lab::expect_pass;
 
-#[path = "chapter/checks.rs"]
-mod checks;
+use discriminator_training_checks as checks;
 
 #[path = "../exercises/balanced_accuracy.rs"]
 mod balanced_accuracy;

@@ -2,8 +2,7 @@
 
 use lab::expect_pass;
 
-#[path = "chapter/checks.rs"]
-mod checks;
+use gan_checks as checks;
 
 #[path = "../exercises/collapsed.rs"]
 mod collapsed;

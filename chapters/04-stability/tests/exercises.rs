@@ -2,8 +2,7 @@
 
 use lab::expect_pass;
 
-#[path = "chapter/checks.rs"]
-mod checks;
+use stability_checks as checks;
 
 #[path = "../exercises/alternating.rs"]
 mod alternating;

@@ -2,8 +2,7 @@
 
 use lab::expect_pass;
 
-#[path = "chapter/checks.rs"]
-mod checks;
+use codebook_lookup_checks as checks;
 
 #[path = "../exercises/cluster_means.rs"]
 mod cluster_means;

@@ -2,8 +2,7 @@
 
 use lab::expect_pass;
 
-#[path = "chapter/checks.rs"]
-mod checks;
+use commitment_loss_checks as checks;
 
 #[path = "../exercises/beta_for_a_sum.rs"]
 mod beta_for_a_sum;

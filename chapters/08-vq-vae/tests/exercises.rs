@@ -2,8 +2,7 @@
 
 use lab::expect_pass;
 
-#[path = "chapter/checks.rs"]
-mod checks;
+use vq_vae_checks as checks;
 
 #[path = "../exercises/bits.rs"]
 mod bits;

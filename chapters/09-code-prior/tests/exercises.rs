@@ -2,8 +2,7 @@
 
 use lab::expect_pass;
 
-#[path = "chapter/checks.rs"]
-mod checks;
+use code_prior_checks as checks;
 
 #[path = "../exercises/attention_backward.rs"]
 mod attention_backward;

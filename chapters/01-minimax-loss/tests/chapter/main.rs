@@ -1,6 +1,6 @@
 //! The tests of chapter 1.
 
-mod checks;
+use minimax_loss_checks as checks;
 mod equations;
 mod misconceptions;
 mod parity;

@@ -1,6 +1,6 @@
 //! The tests of chapter 2.
 
-mod checks;
+use discriminator_training_checks as checks;
 mod equations;
 mod misconceptions;
 mod parity;

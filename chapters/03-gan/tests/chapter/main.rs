@@ -1,6 +1,6 @@
 //! The tests of chapter 3.
 
-mod checks;
+use gan_checks as checks;
 mod equations;
 mod first;
 mod misconceptions;

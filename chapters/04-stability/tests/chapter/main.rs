@@ -1,6 +1,6 @@
 //! The tests of chapter 4.
 
-mod checks;
+use stability_checks as checks;
 mod equations;
 mod misconceptions;
 mod pairs;

@@ -1,7 +1,7 @@
 //! The tests of chapter 5.
 
 mod bad_input;
-mod checks;
+use codebook_lookup_checks as checks;
 mod equations;
 mod misconceptions;
 mod parity;

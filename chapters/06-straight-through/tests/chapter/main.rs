@@ -1,7 +1,7 @@
 //! The tests of chapter 6.
 
 mod bad_input;
-mod checks;
+use straight_through_checks as checks;
 mod equations;
 mod misconceptions;
 mod parity;

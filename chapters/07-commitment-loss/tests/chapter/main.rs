@@ -1,6 +1,6 @@
 //! The tests of chapter 7.
 
-mod checks;
+use commitment_loss_checks as checks;
 mod equations;
 mod misconceptions;
 mod parity;

@@ -1,7 +1,7 @@
 //! The tests of chapter 8.
 
 mod any;
-mod checks;
+use vq_vae_checks as checks;
 mod coding;
 mod equations;
 mod misconceptions;

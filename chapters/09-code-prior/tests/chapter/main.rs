@@ -1,6 +1,6 @@
 //! The tests of chapter 9.
 
-mod checks;
+use code_prior_checks as checks;
 mod coding;
 mod completion;
 mod equations;

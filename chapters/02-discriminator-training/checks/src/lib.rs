@@ -1,6 +1,8 @@
 //! The checks of this chapter's exercises. Most compute the exercise's function once more with each of its possible slips as a
 //! switch, and look which one or two of them give what came.
 
+#![allow(missing_docs)] // a check is called what its exercise is called
+
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::LazyLock;

@@ -1,6 +1,9 @@
 //! The checks of this chapter's exercises. An exercise's function stands here once more with its slips as switches: `is(name)` says
 //! whether one is made, and `lab::slips` finds the one or two that explain an answer.
 
+#![allow(missing_docs)] // a check is called what its exercise is called
+
+use gradients::plain; // what is read of `src/run` finds it here
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::LazyLock;
