@@ -7,11 +7,10 @@ use std::f64::consts::FRAC_PI_2;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use crate::judging::{Exercise, Out, Suspect};
+pub use crate::relation::{both_near, same};
+pub use crate::slips::{Is, one_or_two};
 use crate::{Diagnosis, Slip};
 use ndarray::{Array, ArrayD, Axis, Dimension, Zip, arr0};
-
-/// Whether a mistake is made.
-pub type Is<'a> = &'a dyn Fn(&str) -> bool;
 
 /// What a function gives if such mistakes are made in it, and its values are let through.
 pub type With<I> = fn(&I, Is, Tap) -> Out;
@@ -32,38 +31,6 @@ macro_rules! mistakes {
             &[$($crate::Slip { name: $name, what: $what }),*],
         )
     };
-}
-
-/// The name of the one or two mistakes with which an answer agrees, and what to say of them.
-pub fn one_or_two(
-    known: &[Slip],
-    agrees: impl Fn(Is) -> bool,
-) -> Option<(&'static str, String)> {
-    if let Some(one) = known.iter().find(|k| agrees(&|name| name == k.name)) {
-        return Some((one.name, one.what.to_string()));
-    }
-    let pairs = known.iter().enumerate();
-    let mut pairs =
-        pairs.flat_map(|(n, a)| known[..n].iter().map(move |b| (b, a)));
-    let found =
-        pairs.find(|(a, b)| agrees(&|name| name == a.name || name == b.name));
-    found.map(|(a, b)| (a.name, format!("Two things. {} {}", a.what, b.what)))
-}
-
-/// Whether two numbers are one, as far as a tolerance goes; what is no number equals what is none.
-pub fn near(a: f64, b: f64, tolerance: f64) -> bool {
-    a == b
-        || (a.is_nan() && b.is_nan())
-        || (a.is_finite() && (a - b).abs() <= tolerance * a.abs().max(1.0))
-}
-
-/// Whether two outputs are one.
-pub fn same(a: &Out, b: &Out, tolerance: f64) -> bool {
-    let same = |(a, b): (&ArrayD<f64>, &ArrayD<f64>)| {
-        let mut pairs = a.iter().zip(b);
-        a.shape() == b.shape() && pairs.all(|(a, b)| near(*a, *b, tolerance))
-    };
-    a.len() == b.len() && a.iter().zip(b).all(same)
 }
 
 /// What explains an answer that no single known mistake does: a value replaced by another, two mistakes, or a mistake and a value
@@ -234,7 +201,7 @@ pub fn looked_at<I>(
             let came = came.iter().flatten().copied();
             right.zip(came).map(|(a, b)| [a, b]).collect::<Vec<_>>()
         })
-        .filter(|[a, b]| !near(*a, *b, tolerance))
+        .filter(|[a, b]| !both_near(*a, *b, tolerance))
         .collect();
     if let Some(&[_, cut]) = wrong.first()
         && wrong.len() > 2

@@ -255,6 +255,7 @@ pub struct Lab {
     pub(crate) columns: BTreeMap<String, Vec<f64>>,
     pub(crate) claims: Claims,
     experiments: BTreeMap<String, f64>,
+    numbers: BTreeMap<String, BTreeSet<String>>,
     /// Of the experiment that runs.
     cost: Cost,
     passed_by: Vec<String>,
@@ -283,6 +284,7 @@ impl Lab {
             columns: BTreeMap::new(),
             claims: Claims::new(),
             experiments: BTreeMap::new(),
+            numbers: BTreeMap::new(),
             cost: Cost::Seconds,
             passed_by: Vec::new(),
             asked_for_data: AtomicBool::new(false),
@@ -410,6 +412,7 @@ impl Lab {
         bar.enable_steady_tick(std::time::Duration::from_millis(100));
         self.asked_for_data.store(false, Ordering::Relaxed);
         let start = Instant::now();
+        let before: BTreeSet<_> = self.measured.keys().cloned().collect();
         let value = work(self).context(title);
         running(None);
         let seconds = start.elapsed().as_secs_f64();
@@ -420,6 +423,9 @@ impl Lab {
             self.chapter.name
         ));
         self.experiments.insert(name.into(), round(seconds, 2));
+        let made = self.measured.keys().filter(|n| !before.contains(*n));
+        let made = made.map(|n| record::one_number(n).to_string());
+        self.numbers.insert(name.into(), made.collect());
         Ok(Some(value))
     }
 
@@ -604,6 +610,7 @@ pub fn run_chapter(
         seconds: round(start.elapsed().as_secs_f64(), 1),
         code,
         codes: codes(chapter, &lab.experiments)?,
+        numbers: lab.numbers.clone(),
         experiments: lab.experiments.clone(),
         made_with: match lab.room() {
             Room::Plain => BTreeMap::new(),

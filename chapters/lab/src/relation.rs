@@ -16,6 +16,21 @@ pub(crate) fn near(e: f64, c: f64, tolerance: f64) -> bool {
     e == c || e.is_finite() && (e - c).abs() <= tolerance * e.abs().max(1.0)
 }
 
+/// The same, but that what is no number equals what is none.
+pub fn both_near(a: f64, b: f64, tolerance: f64) -> bool {
+    near(a, b, tolerance) || a.is_nan() && b.is_nan()
+}
+
+/// Whether all results of a function are near to others.
+pub fn same(a: &[ArrayD<f64>], b: &[ArrayD<f64>], tolerance: f64) -> bool {
+    let same = |(a, b): (&ArrayD<f64>, &ArrayD<f64>)| {
+        let mut pairs = a.iter().zip(b);
+        a.shape() == b.shape()
+            && pairs.all(|(a, b)| both_near(*a, *b, tolerance))
+    };
+    a.len() == b.len() && a.iter().zip(b).all(same)
+}
+
 /// What is true of the answer and says where to look, as a sentence or two.
 pub(crate) fn relation<D: Dimension>(
     expected: &Array<f64, D>,

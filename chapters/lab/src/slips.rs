@@ -4,7 +4,7 @@
 use ndarray::ArrayD;
 
 use crate::Diagnosis;
-use crate::relation::close;
+use crate::relation::same;
 
 /// A mistake that can be made in a function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,15 +15,34 @@ pub struct Slip {
     pub what: &'static str,
 }
 
+/// Whether a mistake is made, by its name.
+pub type Is<'a> = &'a dyn Fn(&str) -> bool;
+
 /// Which slips are made.
-#[derive(Clone, Copy, Debug)]
-pub struct Made<'a>(&'a [&'static str]);
+#[derive(Clone, Copy)]
+pub struct Made<'a>(Is<'a>);
 
 impl Made<'_> {
     /// Whether this one is.
     pub fn is(self, name: &str) -> bool {
-        self.0.contains(&name)
+        (self.0)(name)
     }
+}
+
+/// The name of the one or two mistakes with which an answer agrees, and what to say of them.
+pub fn one_or_two(
+    known: &[Slip],
+    agrees: impl Fn(Is) -> bool,
+) -> Option<(&'static str, String)> {
+    if let Some(one) = known.iter().find(|k| agrees(&|name| name == k.name)) {
+        return Some((one.name, one.what.to_string()));
+    }
+    let pairs = known.iter().enumerate();
+    let mut pairs =
+        pairs.flat_map(|(n, a)| known[n + 1..].iter().map(move |b| (a, b)));
+    let found =
+        pairs.find(|(a, b)| agrees(&|name| name == a.name || name == b.name));
+    found.map(|(a, b)| (a.name, format!("Two things. {} {}", a.what, b.what)))
 }
 
 /// The diagnosis of an answer that is wrong in one or two of these ways: `with` computes, under the slips that are made, all
@@ -35,39 +54,9 @@ pub fn slips(
     tolerance: f64,
     see: &'static str,
 ) -> Option<Diagnosis> {
-    let explains = |made: &[&'static str]| {
-        let would = with(Made(made));
-        debug_assert_eq!(
-            would.len(),
-            came.len(),
-            "a result for each that came"
-        );
-        let mut pairs = would.iter().zip(came);
-        pairs.all(|(would, came)| close_or_both_none(would, came, tolerance))
-    };
-    if let Some(one) = slips.iter().find(|slip| explains(&[slip.name])) {
-        return Some(Diagnosis::new(one.name, one.what, see));
-    }
-    for (n, one) in slips.iter().enumerate() {
-        for other in &slips[n + 1..] {
-            if explains(&[one.name, other.name]) {
-                let what = format!("Two things. {} {}", one.what, other.what);
-                return Some(Diagnosis::new(one.name, what, see));
-            }
-        }
-    }
-    None
-}
-
-/// Numbers that are none agree with each other.
-fn close_or_both_none(
-    would: &ArrayD<f64>,
-    came: &ArrayD<f64>,
-    tolerance: f64,
-) -> bool {
-    let held =
-        |x: &ArrayD<f64>| x.mapv(|v| if v.is_nan() { 1e300 } else { v });
-    close(&held(would), &held(came), tolerance)
+    let agrees = |is: Is| same(&with(Made(is)), came, tolerance);
+    let (name, what) = one_or_two(slips, agrees)?;
+    Some(Diagnosis::new(name, what, see))
 }
 
 #[cfg(test)]

@@ -21,5 +21,6 @@ pub use parts::{Part, parts, training_fingerprint};
 pub use places::{folder, root, target};
 pub use results::{
     Comparison, Measured, Provenance, Results, ResultsError, Within,
+    one_number,
 };
 pub use say::say;

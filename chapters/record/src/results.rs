@@ -1,6 +1,6 @@
 //! Results: named numbers, where they came from, and how close a second run must come to them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -77,6 +77,9 @@ pub struct Provenance {
     /// Fingerprint of the code that each experiment depends on.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub codes: BTreeMap<String, String>,
+    /// The numbers that each experiment makes, where that is known; what is measured over seeds is one.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub numbers: BTreeMap<String, BTreeSet<String>>,
     /// What else had a part in it, and which: the processor, the version of another program.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub made_with: BTreeMap<String, String>,
@@ -148,6 +151,21 @@ impl Results {
         })
     }
 
+    /// Takes in what a run of some of its experiments made, in the place of what these had made.
+    pub fn take(&mut self, run: Results) {
+        let (from, made) = (&mut self.provenance, run.provenance);
+        for experiment in made.experiments.keys() {
+            let gone = from.numbers.remove(experiment).unwrap_or_default();
+            self.values.retain(|name, _| !gone.contains(one_number(name)));
+        }
+        from.experiments.extend(made.experiments);
+        from.codes.extend(made.codes);
+        from.numbers.extend(made.numbers);
+        from.code = made.code;
+        from.seconds = from.experiments.values().sum();
+        self.values.extend(run.values);
+    }
+
     /// Writes the file whole or not at all.
     ///
     /// # Errors
@@ -159,6 +177,12 @@ impl Results {
         write_whole(path, format!("{text}\n").as_bytes())
             .map_err(|cause| ResultsError::Io { path: path.into(), cause })
     }
+}
+
+/// `error` for what is measured over seeds and recorded as `error`, `error@1` and so on, and `error_sd`.
+pub fn one_number(name: &str) -> &str {
+    let name = name.split('@').next().unwrap_or(name);
+    name.strip_suffix("_sd").unwrap_or(name)
 }
 
 /// What a second run says about committed results.
@@ -335,6 +359,30 @@ mod tests {
         };
         assert_eq!(decide("elsewhere"), Ok(true));
         assert_eq!(decide("fails"), Ok(true));
+    }
+
+    #[test]
+    fn an_experiment_that_runs_again_replaces_its_own_numbers() {
+        let run = |names: &[&str], value| {
+            let names = names.iter().map(|n| n.to_string());
+            let values: BTreeMap<String, f64> =
+                names.map(|name| (name, value)).collect();
+            let made = values.keys().map(|n| one_number(n).to_string());
+            let provenance = Provenance {
+                experiments: [("a".to_string(), 1.5)].into(),
+                numbers: [("a".to_string(), made.collect())].into(),
+                ..Provenance::default()
+            };
+            Results { provenance, values, ..Results::default() }
+        };
+        let mut all = run(&["x", "old", "old@1", "old_sd"], 1.0);
+        all.values.insert("other".into(), 2.0);
+        all.provenance.experiments.insert("b".into(), 3.0);
+        all.take(run(&["x", "new@1"], 4.0));
+        let left: Vec<_> =
+            all.values.iter().map(|(n, v)| (n.as_str(), *v)).collect();
+        assert_eq!(left, [("new@1", 4.0), ("other", 2.0), ("x", 4.0)]);
+        assert_eq!(all.provenance.seconds, 4.5);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 mod models;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
@@ -84,34 +84,34 @@ pub fn refresh_stale(
     options: &Options,
 ) -> anyhow::Result<Comparison> {
     let stale = stale(chapter)?;
+    let mut committed = committed(chapter)?;
+    if stale.is_empty() {
+        return Ok(Comparison::new(&BTreeMap::new(), &committed));
+    }
+    let from = &mut committed.provenance;
+    let (seed, scale) = (options.seed, options.scale.to_string());
+    ensure!(
+        committed.values.is_empty()
+            || (from.seed, &from.scale) == (seed, &scale),
+        "the committed results of {} are of seed {} and {} scale",
+        chapter.name,
+        from.seed,
+        from.scale
+    );
+    (from.seed, from.scale) = (seed, scale);
+    from.device = options.device.to_string();
     let [drawn, tables] =
         ["figures", "tables"].map(|name| chapter.out().join(name));
     remove_folder(&drawn)?;
     remove_folder(&tables)?;
-    let mut committed = match chapter.committed().exists() {
-        true => Results::load(&chapter.committed())?,
-        false => Results::default(),
-    };
+    let these = Selection::These(stale);
+    let report = run_chapter(chapter, options.clone(), these)?;
+    committed.take(report.results);
     let now = chapter.parts()?;
     let from = &mut committed.provenance;
     from.experiments.retain(|name, _| now.contains_key(name));
     from.codes.retain(|name, _| now.contains_key(name));
-    let these = Selection::These(stale);
-    let report = run_chapter(chapter, options.clone(), these)?;
-    let made = report.results.provenance;
-    ensure!(
-        committed.values.is_empty()
-            || (made.seed, &made.scale) == (from.seed, &from.scale),
-        "the committed results of {} have another seed or scale",
-        chapter.name
-    );
-    from.experiments.extend(made.experiments);
-    from.codes.extend(made.codes);
-    from.code = made.code;
-    (from.seed, from.scale) = (made.seed, made.scale);
-    from.device = made.device;
-    from.seconds = from.experiments.values().sum();
-    committed.values.extend(report.results.values);
+    from.numbers.retain(|name, _| now.contains_key(name));
     committed.save(&chapter.committed())?;
     let pages = chapter.root().join("book/pages");
     for (from, to) in [(&drawn, "figures"), (&tables, "tables")] {
@@ -128,16 +128,20 @@ pub fn refresh_stale(
 /// # Errors
 /// A file cannot be read.
 pub fn stale(chapter: &Chapter) -> anyhow::Result<BTreeSet<String>> {
-    let committed = match chapter.committed().exists() {
-        true => Results::load(&chapter.committed())?,
-        false => Results::default(),
-    };
-    let codes = committed.provenance.codes;
+    let codes = committed(chapter)?.provenance.codes;
     let mut parts = chapter.parts()?;
     parts.retain(|name, part| {
         !part.asked && codes.get(name) != Some(&part.code)
     });
     Ok(parts.into_keys().collect())
+}
+
+/// A chapter's committed results; none, before there are any.
+fn committed(chapter: &Chapter) -> anyhow::Result<Results> {
+    match chapter.committed().exists() {
+        true => Ok(Results::load(&chapter.committed())?),
+        false => Ok(Results::default()),
+    }
 }
 
 /// Draws a chapter's figures anew from its committed tables, and states its claims; nothing is run.
