@@ -1,0 +1,170 @@
+//! The pictures of this chapter: emoji by two artists, or a reader's own.
+
+use datasets::{
+    ARTISTS, Emoji, PictureSet, PixelRange, Split, bundled_emoji,
+};
+use ndarray::{Array2, Array4, Axis, concatenate, s};
+use ndarray_rand::rand::Rng;
+
+use crate::plain::Form;
+
+/// Pictures of one split.
+#[derive(Clone, Debug)]
+pub struct Set {
+    /// The pictures, and what they show.
+    pub pictures: PictureSet,
+    /// Who drew each of them: an index into [`Pictures::artists`]. `[N]`
+    pub artists: Vec<usize>,
+}
+
+/// What is learnt from, and what is held back.
+#[derive(Clone, Debug)]
+pub struct Pictures {
+    /// What is learnt from.
+    pub train: Set,
+    /// What is held back.
+    pub test: Set,
+    /// What the classes are called.
+    pub classes: Vec<String>,
+    /// Who drew them.
+    pub artists: Vec<String>,
+}
+
+impl Pictures {
+    /// The bundled emoji of both artists, Noto's first.
+    ///
+    /// # Errors
+    /// They cannot be read.
+    pub fn emoji() -> anyhow::Result<Self> {
+        let folder = bundled_emoji();
+        let set = |split| -> anyhow::Result<Set> {
+            let [a, b] =
+                ARTISTS.map(|artist| Emoji::load(&folder, split, artist));
+            let (a, b) = (a?.pictures, b?.pictures);
+            let artists = [vec![0; a.len()], vec![1; b.len()]].concat();
+            let pictures = PictureSet {
+                images: concatenate![Axis(0), a.images, b.images],
+                labels: concatenate![Axis(0), a.labels, b.labels],
+                classes: a.classes,
+            };
+            Ok(Set { pictures, artists })
+        };
+        let (train, test) = (set(Split::Train)?, set(Split::Test)?);
+        let classes = train.pictures.classes.clone();
+        let artists = ARTISTS.map(|artist| artist.to_string()).to_vec();
+        Ok(Self { train, test, classes, artists })
+    }
+
+    /// Their form.
+    pub fn form(&self) -> Form {
+        let (side, _, channels) = self.train.pictures.size();
+        Form { side, channels }
+    }
+
+    /// The variance of all numbers that are learnt from.
+    pub fn variance(&self) -> f64 {
+        variance(&self.train.pictures.images)
+    }
+}
+
+/// Of bytes as numbers in [0, 1], about their common mean.
+fn variance(images: &Array4<u8>) -> f64 {
+    let mut counts = [0_u64; 256];
+    images.iter().for_each(|v| counts[usize::from(*v)] += 1);
+    let mean = |power: i32| {
+        let values = counts.iter().enumerate();
+        let sum: f64 = values
+            .map(|(v, n)| (v as f64 / 255.0).powi(power) * *n as f64)
+            .sum();
+        sum / images.len().max(1) as f64
+    };
+    mean(2) - mean(1).powi(2)
+}
+
+impl Set {
+    /// The number of pictures.
+    pub fn len(&self) -> usize {
+        self.pictures.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.pictures.is_empty()
+    }
+
+    /// The classes of some pictures.
+    pub fn classes(&self, rows: &[usize]) -> Vec<usize> {
+        let labels = &self.pictures.labels;
+        rows.iter().map(|n| usize::from(labels[*n])).collect()
+    }
+
+    /// The first pictures, or as many as there are. `[N, H·W·C]`
+    pub fn first(&self, n: usize) -> Array2<f32> {
+        let rows: Vec<usize> = (0..n.min(self.len())).collect();
+        self.pictures.pixels(&rows, PixelRange::Unit)
+    }
+
+    /// Some pictures, each of them mirrored or not, as a coin falls. `[B, H·W·C]`
+    pub fn mirrored(
+        &self,
+        rows: &[usize],
+        range: PixelRange,
+        rng: &mut impl Rng,
+    ) -> Array2<f32> {
+        let x = self.pictures.pixels(rows, range);
+        self.changed(x, |mut image| {
+            if rng.random() {
+                image.invert_axis(Axis(1));
+            }
+            image.to_owned()
+        })
+    }
+
+    /// The same, and moved by up to two pixels in both directions; what comes in is the border, repeated. `[B, H·W·C]`
+    pub fn moved(
+        &self,
+        rows: &[usize],
+        range: PixelRange,
+        rng: &mut impl Rng,
+    ) -> Array2<f32> {
+        let x = self.mirrored(rows, range, rng);
+        let (h, w, _) = self.pictures.size();
+        self.changed(x, |image| {
+            let mut draw = || rng.random_range(-2..=2_i32) as isize;
+            let (down, right) = (draw(), draw());
+            ndarray::Array3::from_shape_fn(image.dim(), |(y, x, c)| {
+                let at = |n: usize, by: isize, size: usize| {
+                    n.saturating_add_signed(-by).min(size - 1)
+                };
+                image[[at(y, down, h), at(x, right, w), c]]
+            })
+        })
+    }
+
+    fn changed(
+        &self,
+        mut x: Array2<f32>,
+        mut by: impl FnMut(ndarray::ArrayView3<f32>) -> ndarray::Array3<f32>,
+    ) -> Array2<f32> {
+        let size = self.pictures.size();
+        for mut row in x.rows_mut() {
+            let image = row.view().into_shape_with_order(size);
+            let new = by(image.expect("H·W·C numbers"));
+            let new = new.as_standard_layout().into_owned();
+            let flat = new.into_shape_with_order(row.len());
+            row.assign(&flat.expect("as many"));
+        }
+        x
+    }
+
+    /// Every `n`-th picture. `[·, H·W·C]`
+    pub fn every(&self, n: usize) -> Array2<f32> {
+        let rows: Vec<usize> = (0..self.len()).step_by(n.max(1)).collect();
+        self.pictures.pixels(&rows, PixelRange::Unit)
+    }
+}
+
+/// So many rows from the front of an array, or as many as there are.
+pub fn first_rows(x: &Array2<f32>, n: usize) -> Array2<f32> {
+    x.slice(s![..n.min(x.nrows()), ..]).to_owned()
+}

@@ -1,0 +1,37 @@
+//! # Chapter 10: a VQ-GAN, where the two systems meet
+//!
+//! Chapter 8's network on pictures in colour, where squared error blurs; then a distance of features and a discriminator of
+//! patches, which know what the blur has cost.
+//!
+//! - [`plain`]: encoder and decoder in colour, the two terms with their gradients, their weight, and one step.
+//! - [`model`]: pictures to codes and back.
+//! - [`training`]: a run, and its recipe; its checkpoint serves both rooms.
+//! - [`data`]: emoji by two artists, or a reader's own pictures.
+//! - [`viewer`]: networks that name what they see: a ruler for the training, a judge for what comes of it.
+
+pub mod data;
+pub mod model;
+pub mod plain;
+mod run;
+pub mod training;
+pub mod viewer;
+
+pub use run::run;
+
+/// This chapter.
+pub static CHAPTER: lab::Chapter = lab::Chapter {
+    name: env!("CARGO_PKG_NAME"),
+    number: 10,
+    dir: env!("CARGO_MANIFEST_DIR"),
+    uses: &[
+        &gradients::CHAPTER,
+        &minimax_loss::CHAPTER,
+        &gan::CHAPTER,
+        &stability::CHAPTER,
+        &codebook_lookup::CHAPTER,
+        &straight_through::CHAPTER,
+        &commitment_loss::CHAPTER,
+        &vq_vae::CHAPTER,
+    ],
+    run,
+};
