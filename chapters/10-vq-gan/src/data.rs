@@ -6,7 +6,7 @@ use datasets::{
 use ndarray::{Array2, Array4, Axis, concatenate, s};
 use ndarray_rand::rand::Rng;
 
-use crate::plain::Form;
+use crate::plain::{Contrast, Form};
 
 /// Pictures of one split.
 #[derive(Clone, Debug)]
@@ -61,24 +61,25 @@ impl Pictures {
         Form { side, channels }
     }
 
-    /// The variance of all numbers that are learnt from.
-    pub fn variance(&self) -> f64 {
-        variance(&self.train.pictures.images)
+    /// Of all numbers that are learnt from.
+    pub fn contrast(&self) -> Contrast {
+        contrast(&self.train.pictures.images)
     }
 }
 
-/// Of bytes as numbers in [0, 1], about their common mean.
-fn variance(images: &Array4<u8>) -> f64 {
+/// Of bytes as numbers in [0, 1].
+fn contrast(images: &Array4<u8>) -> Contrast {
     let mut counts = [0_u64; 256];
     images.iter().for_each(|v| counts[usize::from(*v)] += 1);
-    let mean = |power: i32| {
+    let moment = |power: i32| {
         let values = counts.iter().enumerate();
         let sum: f64 = values
             .map(|(v, n)| (v as f64 / 255.0).powi(power) * *n as f64)
             .sum();
         sum / images.len().max(1) as f64
     };
-    mean(2) - mean(1).powi(2)
+    let (mean, square) = (moment(1), moment(2));
+    Contrast { mean, deviation: (square - mean * mean).max(0.0).sqrt() }
 }
 
 impl Set {

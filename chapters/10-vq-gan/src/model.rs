@@ -12,7 +12,7 @@ use stability::net::{Map, Net, layer};
 use vq_vae::model::activations;
 use vq_vae::rate::choose;
 
-use crate::plain::{Coder, Form};
+use crate::plain::{Coder, Contrast, Form};
 
 /// The sizes of a network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -162,6 +162,8 @@ pub enum VqGanError {
 pub struct VqGan<F> {
     /// Its sizes.
     pub sizes: Sizes,
+    /// What it sees and draws is of this contrast.
+    pub contrast: Contrast,
     /// patch²·3 → C → … → C → D, eq. 8.5.
     pub encoder: Coder<F>,
     /// `[K, D]`.
@@ -179,7 +181,7 @@ const AT_A_TIME: usize = 128;
 
 impl<F: NdFloat> VqGan<F> {
     /// Random weights as in chapter 8, and a codebook of zeros.
-    pub fn new(sizes: Sizes, rng: &mut impl Rng) -> Self {
+    pub fn new(sizes: Sizes, contrast: Contrast, rng: &mut impl Rng) -> Self {
         let Sizes { codes, width, channels, blocks, .. } = sizes;
         let mut half = |inputs, outputs| {
             let of = |n| match n {
@@ -205,7 +207,7 @@ impl<F: NdFloat> VqGan<F> {
         let encoder = Coder { half: encoder, end: into };
         let decoder = Coder { half: decoder, end: out };
         let codebook = Array2::zeros((codes, width)); // [K, D]
-        Self { sizes, encoder, codebook, decoder }
+        Self { sizes, contrast, encoder, codebook, decoder }
     }
 
     /// The number of codes, K.
@@ -225,7 +227,11 @@ impl<F: NdFloat> VqGan<F> {
         let mut z = Array2::zeros((x.nrows() * places, width)); // [N·S², D]
         for (n, x) in x.axis_chunks_iter(Axis(0), AT_A_TIME).enumerate() {
             let of = (form, patch);
-            let y = self.encoder.encode(&x.to_owned(), of).half.y; // [·, D]
+            let y = self
+                .encoder
+                .encode(&self.contrast.apply(x.to_owned()), of)
+                .half
+                .y; // [·, D]
             let start = n * AT_A_TIME * places;
             z.slice_mut(s![start..start + y.nrows(), ..]).assign(&y);
         }
@@ -266,7 +272,7 @@ impl<F: NdFloat> VqGan<F> {
             let start = n * AT_A_TIME;
             x.slice_mut(s![start..start + y.nrows(), ..]).assign(&y);
         }
-        Ok(x.mapv_into(|v| v.max(F::zero()).min(F::one())))
+        Ok(self.contrast.undo(x))
     }
 
     /// The pictures of codes `[N, S²]`. `[N, H·W·C]`
@@ -341,6 +347,9 @@ impl VqGan<f32> {
         for (name, value) in notes {
             checkpoint.note(&format!("picture.{name}"), value);
         }
+        let Contrast { mean, deviation } = self.contrast;
+        let contrast = ndarray::arr1(&[mean as f32, deviation as f32]);
+        checkpoint.put("picture.contrast", &contrast);
     }
 
     /// The network of a checkpoint; its sizes are those of the arrays.
@@ -384,7 +393,13 @@ impl VqGan<f32> {
         if !fits {
             return Err(refused());
         }
-        let mut found = Self::new(sizes, &mut rng_at(0, 0));
+        let of = checkpoint.get("picture.contrast", &[2])?;
+        let [mean, deviation] = [0, 1].map(|n| f64::from(of[[n]]));
+        if deviation <= 0.0 {
+            return Err(from.refuse("pictures without contrast"));
+        }
+        let contrast = Contrast { mean, deviation };
+        let mut found = Self::new(sizes, contrast, &mut rng_at(0, 0));
         restore_parameters("encoder", &mut found.encoder, checkpoint)?;
         restore_parameters("decoder", &mut found.decoder, checkpoint)?;
         found.codebook = codebook;

@@ -33,6 +33,33 @@ impl Form {
     }
 }
 
+// ANCHOR: contrast
+/// What makes numbers of mean 0 and variance 1 of bytes as numbers in
+/// [0, 1]: networks learn from differences, and a white ground hides them.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Contrast {
+    /// Of all numbers that are learnt from.
+    pub mean: f64,
+    /// Their standard deviation.
+    pub deviation: f64,
+}
+
+impl Contrast {
+    /// Numbers in [0, 1], with mean 0 and variance 1. The same shape.
+    pub fn apply<F: NdFloat>(self, x: Array2<F>) -> Array2<F> {
+        let (mean, deviation) = (real::<F>(self.mean), real(self.deviation));
+        x.mapv_into(|v| (v - mean) / deviation)
+    }
+
+    /// The inverse, clamped to [0, 1]. The same shape.
+    pub fn undo<F: NdFloat>(self, x: Array2<F>) -> Array2<F> {
+        let (mean, deviation) = (real::<F>(self.mean), real(self.deviation));
+        let unit = |v: F| v.max(F::zero()).min(F::one());
+        x.mapv_into(|v| unit(v * deviation + mean))
+    }
+}
+// ANCHOR_END: contrast
+
 // ANCHOR: depth
 /// Eq. 10.1: space to depth with channels. The pictures as grids of patches
 /// of `patch` × `patch` pixels, a patch a row. `[B·S², patch²·C]`
@@ -331,7 +358,7 @@ pub struct Critics<'a, F> {
 /// The terms of one step, its lookup, and its gradients.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Step<F> {
-    /// Mean squared error of the numbers over their variance.
+    /// Mean squared error, of numbers whose variance is 1.
     pub reconstruction: F,
     /// Eq. 10.2, before its weight.
     pub perceptual: F,
@@ -351,7 +378,8 @@ pub struct Step<F> {
     pub d_decoder: Coder<F>,
 }
 
-/// Eq. 10.7: one step on pictures `[B, H·W·C]`, forward and backward.
+/// Eq. 10.7: one step on pictures `[B, H·W·C]` of variance 1, forward and
+/// backward.
 ///
 /// # Errors
 /// The encoder's output is not finite, or does not fit the codebook.
@@ -361,7 +389,6 @@ pub fn step<F: NdFloat>(
     critics: Critics<F>,
     x: &Array2<F>, // [B, H·W·C]
     of: Of,
-    variance: f64,
 ) -> Result<Step<F>, CommitmentError> {
     let encoded = encoder.encode(x, of);
     let z_e = encoded.half.y.clone(); // [N, D]
@@ -371,9 +398,8 @@ pub fn step<F: NdFloat>(
     let decoded = decoder.decode(z_q, of);
     let x_hat = last(&decoded.end); // [B, H·W·C]
 
-    let scale = real::<F>(1.0 / variance);
-    let reconstruction = mse(x_hat, x) * scale;
-    let mut d_x_hat = mse_backward(x_hat, x) * scale; // [B, H·W·C]
+    let reconstruction = mse(x_hat, x);
+    let mut d_x_hat = mse_backward(x_hat, x); // [B, H·W·C]
     let mut perceptual = F::zero();
     if let Some((ruler, weight)) = critics.perception {
         let (distance, d) = ruler.distance(x, x_hat);

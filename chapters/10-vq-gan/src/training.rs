@@ -12,7 +12,9 @@ use stability::net::{Map, Net, layer};
 use stability::pair::{Penalties, d_step};
 
 pub use crate::model::{Sizes, VqGan, load};
-use crate::plain::{Balance, Coder, Critics, Form, Perception, step};
+use crate::plain::{
+    Balance, Coder, Contrast, Critics, Form, Perception, step,
+};
 
 /// The discriminator of a training: its sizes, its step, and when it is heard.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -52,8 +54,8 @@ pub struct Config {
     pub perceptual: Option<(f64, u64)>,
     /// Who judges the reconstructions, if anybody does.
     pub opponent: Option<Opponent>,
-    /// Of the pixels that are learnt from: what the squared error is divided by.
-    pub variance: f64,
+    /// Of the pictures that are learnt from.
+    pub contrast: Contrast,
 }
 
 impl Default for Config {
@@ -79,7 +81,7 @@ impl Default for Config {
             },
             perceptual: None,
             opponent: None,
-            variance: 0.11,
+            contrast: Contrast { mean: 0.79, deviation: 0.30 },
         }
     }
     // ANCHOR_END: recipe
@@ -209,9 +211,14 @@ impl<'a> Training<'a> {
         seed: u64,
     ) -> Result<Self, CommitmentError> {
         let Sizes { form, patch, codes, .. } = config.sizes;
-        let model = VqGan::new(config.sizes, &mut rng_at(seed, u64::MAX));
+        let model = VqGan::new(
+            config.sizes,
+            config.contrast,
+            &mut rng_at(seed, u64::MAX),
+        );
         let rng = &mut rng_at(seed, u64::MAX - 1);
-        let z_e = model.encoder.encode(&data(0), (form, patch)).half.y;
+        let x = config.contrast.apply(data(0)); // [B, H·W·C]
+        let z_e = model.encoder.encode(&x, (form, patch)).half.y;
         let quantizer = Quantizer::from_latents(
             &z_e,
             codes,
@@ -242,10 +249,10 @@ impl<'a> Training<'a> {
     /// # Errors
     /// The run diverged.
     pub fn train_once(&mut self) -> Result<f32, Diverged> {
-        let Config { sizes, variance, adam, opponent, .. } = self.config;
+        let Config { sizes, contrast, adam, opponent, .. } = self.config;
         let n = self.steps_done();
         let named = |e: CommitmentError| diverged(n, &e);
-        let x = self.source.batch(n); // [B, H·W·C]
+        let x = contrast.apply(self.source.batch(n)); // [B, H·W·C]
         let nets = (&self.encoder.net, &self.decoder.net);
         let form = (sizes.form, sizes.patch);
         let done =
@@ -294,6 +301,7 @@ impl<'a> Training<'a> {
     pub fn model(&self) -> VqGan<f32> {
         VqGan {
             sizes: self.config.sizes,
+            contrast: self.config.contrast,
             encoder: self.encoder.net.clone(),
             codebook: self.quantizer.codebook().clone(),
             decoder: self.decoder.net.clone(),

@@ -12,7 +12,7 @@ use ndarray::Array2;
 use stability::net::{Map, Net, layer};
 
 use crate::data::{Pictures, Set};
-use crate::plain::Form;
+use crate::plain::{Contrast, Form};
 
 // ANCHOR: viewer
 /// Three halvings, a dense layer, and a logit for each class.
@@ -50,6 +50,7 @@ pub struct Training<'a> {
     pub model: Model<Net<f32>>,
     /// Steps in all.
     pub steps: u64,
+    contrast: Contrast,
     set: &'a Set,
     batches: Batches,
     seed: u64,
@@ -73,11 +74,12 @@ impl<'a> Training<'a> {
         let net = viewer(pictures.form(), channels, ends, seed);
         let batches = Batches::new(set.len(), BATCH, seed)?;
         let model = Model::new(name, net, AdamConfig::default());
-        Ok(Self { model, steps, set, batches, seed })
+        let contrast = pictures.contrast();
+        Ok(Self { model, steps, contrast, set, batches, seed })
     }
 }
 
-/// What a viewer sees in pictures `[N, H·W·C]`: the last layer but one, and the probability of each class.
+/// What a viewer sees in pictures `[N, H·W·C]` of variance 1: the last layer but one, and the probability of each class.
 pub fn look(net: &Net<f32>, x: &Array2<f32>) -> Seen {
     let mut outputs = net.forward(x);
     let logits = outputs.pop().expect("a network has an output");
@@ -96,6 +98,7 @@ impl Resumable for Training<'_> {
         let rows = self.batches.batch(n);
         let rng = &mut rng_at(self.seed, n);
         let x = self.set.moved(&rows, PixelRange::Unit, rng); // [B, H·W·C]
+        let x = self.contrast.apply(x);
         let classes = self.set.classes(&rows);
         let outputs = self.model.net.forward(&x);
         let logits = last(&outputs); // [B, classes]

@@ -1,15 +1,16 @@
-//! Grids of small grey images, as PNG.
+//! Grids of small images, grey or in colour, as PNG.
 
 use std::path::Path;
 
-use ndarray::{Array2, ArrayView2};
+use ndarray::{Array2, ArrayView2, ArrayView3};
 
 use record::write_whole;
 
-/// Grey images of one size in rows and columns, with transparent gaps between them.
+/// Images of one size in rows and columns, with transparent gaps between them.
 #[derive(Clone, Debug)]
 pub struct ImageGrid {
-    images: Vec<Array2<u8>>,
+    /// Red, green and blue, which are equal in grey ones.
+    images: Vec<Array2<[u8; 3]>>,
     columns: usize,
     zoom: usize,
 }
@@ -49,10 +50,19 @@ impl ImageGrid {
 
     /// Adds an image `[H, W]`; `low` becomes black and `high` white, values outside are clamped.
     pub fn push(&mut self, image: ArrayView2<f32>, low: f32, high: f32) {
-        let grey = |v: f32| {
-            (255.0 * ((v - low) / (high - low)).clamp(0.0, 1.0)).round() as u8
-        };
-        self.images.push(image.mapv(grey)); // [H, W]
+        self.images.push(image.mapv(|v| [byte(v, low, high); 3])); // [H, W]
+    }
+
+    /// Adds an image in colour, `[H, W, 3]` with numbers in [0, 1]; values outside are clamped.
+    ///
+    /// # Panics
+    /// There are not three numbers for a pixel.
+    pub fn push_colour(&mut self, image: ArrayView3<f32>) {
+        let (height, width, channels) = image.dim();
+        assert_eq!(channels, 3, "red, green and blue");
+        self.images.push(Array2::from_shape_fn((height, width), |(y, x)| {
+            [0, 1, 2].map(|c| byte(image[[y, x, c]], 0.0, 1.0))
+        }));
     }
 
     /// The PNG file's bytes.
@@ -73,21 +83,31 @@ impl ImageGrid {
         let rows = self.images.len().div_ceil(columns);
         let (total_h, total_w) =
             (rows * cell_h - gap, columns * cell_w - gap);
-        let mut pixels = vec![0; total_h * total_w * 2]; // grey and alpha
+        let grey = |of: &Array2<[u8; 3]>| {
+            of.iter().all(|[r, g, b]| r == g && g == b)
+        };
+        let grey = self.images.iter().all(grey);
+        let numbers = if grey { 2 } else { 4 }; // alpha is the last
+        let mut pixels = vec![0; total_h * total_w * numbers];
         for (n, image) in self.images.iter().enumerate() {
             let (top, left) = (n / columns * cell_h, n % columns * cell_w);
             for y in 0..height * self.zoom {
                 for x in 0..width * self.zoom {
-                    let at = 2 * ((top + y) * total_w + left + x);
-                    pixels[at] = image[[y / self.zoom, x / self.zoom]];
-                    pixels[at + 1] = 255;
+                    let at = numbers * ((top + y) * total_w + left + x);
+                    let pixel = image[[y / self.zoom, x / self.zoom]];
+                    pixels[at..at + numbers - 1]
+                        .copy_from_slice(&pixel[..numbers - 1]);
+                    pixels[at + numbers - 1] = 255;
                 }
             }
         }
         let mut bytes = Vec::new();
         let mut encoder =
             png::Encoder::new(&mut bytes, total_w as u32, total_h as u32);
-        encoder.set_color(png::ColorType::GrayscaleAlpha);
+        encoder.set_color(match grey {
+            true => png::ColorType::GrayscaleAlpha,
+            false => png::ColorType::Rgba,
+        });
         encoder.set_depth(png::BitDepth::Eight);
         encoder.set_compression(png::Compression::High);
         let mut writer = encoder.write_header()?;
@@ -106,9 +126,37 @@ impl ImageGrid {
     }
 }
 
+/// 0 at `low` and below, 255 at `high` and above.
+fn byte(v: f32, low: f32, high: f32) -> u8 {
+    (255.0 * ((v - low) / (high - low)).clamp(0.0, 1.0)).round() as u8
+}
+
 #[cfg(test)]
 mod tests {
+    use ndarray::Array3;
+
     use super::*;
+
+    #[test]
+    fn colours_stay_beside_grey_images() {
+        let mut grid = ImageGrid::new(2).zoom(1);
+        grid.push(Array2::from_elem((2, 2), 0.6).view(), 0.0, 1.0);
+        let mut red = Array3::zeros((2, 2, 3));
+        red[[1, 0, 0]] = 2.0;
+        grid.push_colour(red.view());
+        let bytes = grid.encode().unwrap();
+        let mut reader = png::Decoder::new(std::io::Cursor::new(bytes))
+            .read_info()
+            .unwrap();
+        let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
+        let info = reader.next_frame(&mut pixels).unwrap();
+        assert_eq!((info.width, info.height), (6, 2));
+        let at = |x: usize, y: usize| &pixels[4 * (6 * y + x)..][..4];
+        assert_eq!(at(0, 0), [153, 153, 153, 255]);
+        assert_eq!(at(4, 1), [255, 0, 0, 255]);
+        assert_eq!(at(5, 1), [0, 0, 0, 255]);
+        assert_eq!(at(2, 0), [0, 0, 0, 0], "a gap");
+    }
 
     #[test]
     fn a_grid_reads_back() {
