@@ -255,8 +255,7 @@ impl<'a> Training<'a> {
         let x = contrast.apply(self.source.batch(n)); // [B, H·W·C]
         let nets = (&self.encoder.net, &self.decoder.net);
         let form = (sizes.form, sizes.patch);
-        let done =
-            step(nets, &self.quantizer, self.critics(n), &x, form, variance);
+        let done = step(nets, &self.quantizer, self.critics(n), &x, form);
         let done = done.map_err(named)?;
         for of in [&mut self.encoder, &mut self.decoder] {
             of.adam.config.lr = adam.lr * self.config.left(n);
