@@ -55,6 +55,14 @@ impl Pictures {
         Ok(Self { train, test, classes, artists })
     }
 
+    /// The emoji, or the pictures of the command line.
+    ///
+    /// # Errors
+    /// They cannot be read.
+    pub fn of(_: &lab::Lab) -> anyhow::Result<Self> {
+        Self::emoji()
+    }
+
     /// Their form.
     pub fn form(&self) -> Form {
         let (side, _, channels) = self.train.pictures.size();
@@ -139,6 +147,14 @@ impl Set {
                 };
                 image[[at(y, down, h), at(x, right, w), c]]
             })
+        })
+    }
+
+    /// Pictures `[N, H·W·C]`, mirrored.
+    pub fn mirror(&self, x: &Array2<f32>) -> Array2<f32> {
+        self.changed(x.clone(), |mut image| {
+            image.invert_axis(Axis(1));
+            image.to_owned()
         })
     }
 

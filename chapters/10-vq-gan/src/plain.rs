@@ -327,6 +327,13 @@ pub struct Balance {
     pub most: f64,
 }
 
+impl Default for Balance {
+    /// Weighed by the ratio, once, and bounded.
+    fn default() -> Self {
+        Self { share: 1.0, adaptive: true, most: 1.0 }
+    }
+}
+
 /// Eq. 10.6: how many times the adversarial gradient at the decoder's last
 /// weights goes into the gradient of the rest there,
 /// `λ = ‖∇R‖ / (‖∇A‖ + δ)`, and no more than `most`.

@@ -110,6 +110,14 @@ impl Default for Opponent {
 }
 
 impl Opponent {
+    /// The same for a training of so many steps: heard from three tenths of them on, after a head start of a fifteenth, and
+    /// fully after another tenth.
+    pub fn within(self, steps: u64) -> Self {
+        let heard = 3 * steps / 10;
+        let learns = heard - steps / 15;
+        Self { learns, heard, ramp: steps / 10, ..self }
+    }
+
     /// How its opinion is weighed at step `n`.
     fn at(&self, n: u64) -> Balance {
         let (since, ramp) = ((n - self.heard) as f64, self.ramp.max(1));
@@ -119,6 +127,11 @@ impl Opponent {
 }
 
 impl Config {
+    /// The same over so many steps.
+    pub fn over(self, steps: u64) -> Self {
+        Self { steps, ..self }
+    }
+
     /// What is left of a step size at step `n`, from 1 to `rest`.
     pub fn left(&self, n: u64) -> f64 {
         let share = (n as f64 / self.steps.max(1) as f64).min(1.0);

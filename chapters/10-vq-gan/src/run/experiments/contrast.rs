@@ -1,0 +1,127 @@
+//! The same network and the same discriminator on numbers in [0, 1], most of them near white, and on numbers of mean 0 and
+//! variance 1.
+
+use lab::{
+    Axis, Claim, Cost, Experiment, Lab, Measurements, Plot, Within, panels,
+};
+
+use crate::plain::{Balance, Contrast};
+use crate::run::setting::{Data, SEEDS, opponent, over_seeds, recipe};
+use crate::training::{Config, Opponent};
+
+pub const EXPERIMENT: Experiment = Experiment {
+    name: "contrast",
+    cost: Cost::Minutes,
+    measure,
+    figures: &[("contrast", draw)],
+    claims,
+};
+
+fn measure(lab: &mut Lab) -> anyhow::Result<()> {
+    let data = Data::load(lab)?;
+    let steps = lab.by_scale(6, 800, 2000);
+    let base = recipe(lab, &data).over(steps);
+    lab.result("contrast_steps", steps as f64, Within::Exactly)?;
+    let unit = Contrast { mean: 0.0, deviation: 1.0 };
+    for (name, contrast) in [("unit", unit), ("standard", data.contrast)] {
+        let (mut errors, mut losses) = (Vec::new(), Vec::new());
+        for n in 0..SEEDS {
+            let seed = lab.seed().wrapping_add(n as u64);
+            // It learns, and nobody listens.
+            let opponent = Opponent {
+                learns: steps / 2,
+                heard: u64::MAX,
+                balance: Balance { share: 0.0, ..Default::default() },
+                ..opponent(lab, &base)
+            };
+            let config =
+                Config { contrast, opponent: Some(opponent), ..base };
+            let mut run = data.training(config, None, seed)?;
+            lab.train(
+                &format!("contrast-{name}-{}", n + 1),
+                steps,
+                &mut run,
+            )?;
+            let y = run.model().reconstruct(&data.test)?;
+            errors.push(data.unexplained(&data.test, &y));
+            let seen = &run.discriminator.losses;
+            let last = &seen[seen.len() - seen.len().div_ceil(10)..];
+            let sum = last.iter().map(|v| f64::from(*v)).sum::<f64>();
+            losses.push(sum / last.len() as f64);
+            if n == 0 {
+                note_curves(lab, name, &run.decoder.losses, seen, contrast)?;
+            }
+        }
+        let of = |what: &str| format!("contrast_{name}_{what}");
+        over_seeds(lab, &of("error"), &errors, Within::Factor(1.15))?;
+        let within = Within::Factor(1.5);
+        over_seeds(lab, &of("discriminator_loss"), &losses, within)?;
+    }
+    Ok(())
+}
+
+/// Means of twenty steps.
+fn note_curves(
+    lab: &mut Lab,
+    name: &str,
+    losses: &[f32],
+    seen: &[f32],
+    contrast: Contrast,
+) -> anyhow::Result<()> {
+    let means = |of: &[f32], over: f64| -> Vec<f64> {
+        of.chunks(20)
+            .map(|c| {
+                let sum = c.iter().map(|v| f64::from(*v)).sum::<f64>();
+                sum / c.len() as f64 / over
+            })
+            .collect()
+    };
+    // In units of the pictures' variance, whatever they were given as.
+    let over = match contrast.deviation == 1.0 {
+        true => VARIANCE,
+        false => 1.0,
+    };
+    let curves = [("error", means(losses, over)), ("d", means(seen, 1.0))];
+    for (what, curve) in curves {
+        let steps = (0..curve.len()).map(|n| 20.0 * n as f64 + 10.0);
+        lab.column(&format!("{name}_{what}_step"), steps)?;
+        lab.column(&format!("{name}_{what}"), curve)?;
+    }
+    Ok(())
+}
+
+/// Of the bundled emoji, about: only a curve's scale.
+const VARIANCE: f64 = 0.0903;
+
+fn draw(of: &Measurements) -> anyhow::Result<String> {
+    let names = [("unit", "in [0, 1]"), ("standard", "mean 0, variance 1")];
+    let mut error = Plot::new("reconstruction")
+        .x("step", Axis::Linear)
+        .y("squared error over variance", Axis::Log);
+    let mut d = Plot::new("discriminator")
+        .x("its step", Axis::Linear)
+        .y("loss, nats", Axis::Linear);
+    for (name, label) in names {
+        let curve = |what: &str| {
+            of.curve(
+                &format!("{name}_{what}_step"),
+                &format!("{name}_{what}"),
+            )
+        };
+        error = error.line(label, curve("error")?);
+        d = d.line(label, curve("d")?);
+    }
+    let guess = 2.0 * std::f64::consts::LN_2;
+    panels(&[error, d.horizontal("guessing", guess)], 2)
+}
+
+fn claims() -> Vec<(&'static str, Claim)> {
+    let less = |what: &str| {
+        let name = |of: &str| format!("contrast_{of}_{what}");
+        Claim::less_over_seeds(&name("standard"), &name("unit"), SEEDS)
+    };
+    vec![
+        ("with_contrast_less_is_lost", less("error")),
+        ("with_contrast_blur_is_seen", less("discriminator_loss")),
+    ]
+}

@@ -1,0 +1,273 @@
+//! One network three times from one beginning: with squared error alone, with a distance of features beside it, and with a
+//! discriminator's opinion beside both.
+
+use lab::{
+    Axis, Claim, Cost, Experiment, History, Lab, Measurements, Plot, Within,
+    panels,
+};
+use ndarray::Array2;
+
+use crate::model::VqGan;
+use crate::plain::sharpness;
+use crate::run::pictures::below;
+use crate::run::setting::{
+    Data, Eyes, SEEDS, Verdict, apart, few, note, opponent, over_seeds,
+    recipe,
+};
+use crate::training::{Config, Training};
+
+pub const EXPERIMENT: Experiment = Experiment {
+    name: "emoji",
+    cost: Cost::Minutes,
+    measure,
+    figures: &[("growth", draw_growth)],
+    claims,
+};
+
+/// The three, by name.
+const KINDS: [&str; 3] = ["vq_vae", "perceptual", "vq_gan"];
+
+fn measure(lab: &mut Lab) -> anyhow::Result<()> {
+    let data = Data::load(lab)?;
+    let eyes = Eyes::new(lab, &data)?;
+    let accuracy = eyes.accuracy(&data);
+    lab.result("judge_accuracy", accuracy, Within::Absolute(0.05))?;
+    note_floor(lab, &data, &eyes)?;
+    let base = recipe(lab, &data);
+    note_recipe(lab, &data, &base)?;
+    let mut verdicts: [Vec<Verdict>; 3] = Default::default();
+    for n in 0..SEEDS {
+        let seed = lab.seed().wrapping_add(n as u64);
+        let models = train(lab, &data, &eyes, base, (n, seed))?;
+        for (model, verdicts) in models.iter().zip(&mut verdicts) {
+            verdicts.push(Verdict::of(lab, &data, &eyes, model, seed)?);
+        }
+        if n == 0 {
+            show(lab, &data, &models)?;
+        }
+    }
+    for (name, verdicts) in KINDS.into_iter().zip(&verdicts) {
+        note(lab, name, verdicts)?;
+    }
+    let [plain, _, gan] = &verdicts;
+    let ratio = |of: fn(&Verdict) -> f64| -> Vec<f64> {
+        plain.iter().zip(gan).map(|(a, b)| of(b) / of(a)).collect()
+    };
+    let error = ratio(|v| v.error);
+    over_seeds(lab, "error_ratio", &error, Within::Factor(1.1))?;
+    let frechet = ratio(|v| v.frechet);
+    over_seeds(lab, "frechet_ratio", &frechet, Within::Factor(1.5))?;
+    let agreement: Vec<f64> = gan.iter().map(|v| v.agreement).collect();
+    let within = Within::Absolute(0.05);
+    over_seeds(lab, "category_agreement", &agreement, within)
+}
+
+/// What the judge makes of a change that nobody would call unreal: the pictures, mirrored.
+fn note_floor(lab: &mut Lab, data: &Data, eyes: &Eyes) -> anyhow::Result<()> {
+    let mirrored = data.pictures.test.mirror(&data.test);
+    let [a, b] = [&data.test, &mirrored].map(|x| eyes.look(data, x));
+    lab.result("frechet_floor", apart(&a, &b)?, Within::Factor(1.5))
+}
+
+fn note_recipe(
+    lab: &mut Lab,
+    data: &Data,
+    config: &Config,
+) -> anyhow::Result<()> {
+    let opponent = opponent(lab, config);
+    let exactly = [
+        ("steps", config.steps as f64),
+        ("batch", config.batch as f64),
+        ("heard_from_step", opponent.heard as f64),
+        ("learns_from_step", opponent.learns as f64),
+        ("codes", config.sizes.codes as f64),
+        ("places", config.sizes.places() as f64),
+        ("training_pictures", data.train().len() as f64),
+        ("test_pictures", data.test.nrows() as f64),
+        ("share", opponent.balance.share),
+        ("perceptual_weight", PERCEPTUAL),
+    ];
+    for (name, value) in exactly {
+        lab.result(name, value, Within::Exactly)?;
+    }
+    let contrast = data.contrast;
+    lab.result("pixel_mean", contrast.mean, Within::Absolute(1e-6))?;
+    let deviation = contrast.deviation;
+    lab.result("pixel_deviation", deviation, Within::Absolute(1e-6))
+}
+
+/// What the distance of features counts.
+const PERCEPTUAL: f64 = 1.0;
+
+/// The three trainings of a seed. What was seen of each on the way is recorded of the first seed alone.
+fn train(
+    lab: &mut Lab,
+    data: &Data,
+    eyes: &Eyes,
+    base: Config,
+    (n, seed): (usize, u64),
+) -> anyhow::Result<[VqGan<f32>; 3]> {
+    let named = |name: &str| format!("{name}-{}", n + 1);
+    let judged = opponent(lab, &base);
+    let ruler = &eyes.ruler;
+    let mut first = data.training(base, Some(ruler), seed)?;
+    let (from, to) = (judged.heard, base.steps);
+    let stops = milestones(0, from);
+    let before = watched(lab, data, &named("base"), stops, &mut first)?;
+    let perceptual = Some((PERCEPTUAL, from));
+    let with = |perceptual, opponent| Config { perceptual, opponent, ..base };
+    let configs = [
+        with(None, None),
+        with(perceptual, None),
+        with(perceptual, Some(judged)),
+    ];
+    let mut models = Vec::new();
+    for (kind, config) in KINDS.into_iter().zip(configs) {
+        let mut run = data.training(config, Some(ruler), seed)?;
+        run.go_on_from(&first)?;
+        let name = named(&kind.replace('_', "-"));
+        let stops = milestones(from, to);
+        let after = watched(lab, data, &name, stops, &mut run)?;
+        if n == 0 {
+            let whole = [before.clone(), after].concat();
+            note_growth(lab, kind, &whole)?;
+            let seconds =
+                lab.seconds(&named("base"))? + lab.seconds(&name)?;
+            let name = format!("{kind}_seconds");
+            lab.result(&name, seconds, Within::Timing)?;
+            note_terms(lab, kind, &run)?;
+        }
+        models.push(run.model());
+    }
+    Ok(models.try_into().expect("three"))
+}
+
+/// Eight looks on the way.
+fn milestones(from: u64, to: u64) -> Vec<u64> {
+    let steps: Vec<u64> =
+        (1..=8).map(|n| from + (to - from) * n / 8).collect();
+    let mut steps: Vec<u64> =
+        steps.into_iter().filter(|n| *n > from).collect();
+    steps.dedup();
+    steps
+}
+
+/// Trains, and looks at error and sharpness on the way.
+fn watched(
+    lab: &Lab,
+    data: &Data,
+    name: &str,
+    stops: Vec<u64>,
+    run: &mut Training<'_>,
+) -> anyhow::Result<History> {
+    let x = few(data);
+    lab.train_and_observe(name, stops, run, |run| {
+        let y = run.model().reconstruct(&x);
+        y.map_or(vec![f32::NAN; 2], |y| {
+            let error = data.unexplained(&x, &y);
+            let sharp = sharpness(&x, &y, data.form());
+            vec![error as f32, sharp as f32]
+        })
+    })
+}
+
+fn note_growth(
+    lab: &mut Lab,
+    kind: &str,
+    history: &History,
+) -> anyhow::Result<()> {
+    if kind == KINDS[0] {
+        lab.column("step", history.iter().map(|at| at.0 as f64))?;
+    }
+    for (n, what) in ["error", "sharpness"].into_iter().enumerate() {
+        let course = history.iter().map(|at| f64::from(at.1[n]));
+        lab.column(&format!("{kind}_{what}"), course)?;
+    }
+    Ok(())
+}
+
+/// What λ came to in the last tenth of the steps, and the largest that it was.
+fn note_terms(
+    lab: &mut Lab,
+    kind: &str,
+    run: &Training<'_>,
+) -> anyhow::Result<()> {
+    if run.config.opponent.is_none() {
+        return Ok(());
+    }
+    let lambda = &run.terms.lambda;
+    let last = &lambda[lambda.len() - lambda.len().div_ceil(10)..];
+    let mean = |of: &[f32]| {
+        of.iter().map(|v| f64::from(*v)).sum::<f64>() / of.len() as f64
+    };
+    let name = format!("{kind}_lambda_in_the_end");
+    lab.result(&name, mean(last), Within::Factor(2.0))?;
+    let losses = &run.discriminator.losses;
+    let last = &losses[losses.len() - losses.len().div_ceil(10)..];
+    let name = format!("{kind}_discriminator_loss_in_the_end");
+    lab.result(&name, mean(last), Within::Factor(1.3))
+}
+
+/// Test pictures above what each network makes of them.
+fn show(
+    lab: &Lab,
+    data: &Data,
+    models: &[VqGan<f32>; 3],
+) -> anyhow::Result<()> {
+    let step = (data.test.nrows() / 12).max(1);
+    let rows: Vec<usize> = (0..data.test.nrows()).step_by(step).collect();
+    let rows = &rows[..rows.len().min(12)];
+    let x = data.test.select(ndarray::Axis(0), rows);
+    let mut shown = vec![x.clone()];
+    for model in models {
+        shown.push(model.reconstruct(&x)?);
+    }
+    let shown: Vec<&Array2<f32>> = shown.iter().collect();
+    lab.image("reconstructions", &below(&shown, data.form()))
+}
+
+fn draw_growth(of: &Measurements) -> anyhow::Result<String> {
+    let names = ["squared error", "and features", "and opinion"];
+    let plot = |what: &str, label: &str| -> anyhow::Result<Plot> {
+        let mut plot =
+            Plot::new("").x("step", Axis::Linear).y(label, Axis::Linear);
+        for (kind, name) in KINDS.into_iter().zip(names) {
+            plot =
+                plot.line(name, of.curve("step", &format!("{kind}_{what}"))?);
+        }
+        let heard = of.value("heard_from_step")?;
+        Ok(plot.vertical("they part", heard))
+    };
+    let error = plot("error", "squared error over variance")?;
+    let error = error.y_range(0.0, 0.2);
+    let sharp = plot("sharpness", "sharpness")?.horizontal("real", 1.0);
+    panels(&[error, sharp], 2)
+}
+
+fn claims() -> Vec<(&'static str, Claim)> {
+    let less = |a: &str, b: &str| Claim::less_over_seeds(a, b, SEEDS);
+    vec![
+        (
+            "the_opinion_sharpens",
+            less("vq_vae_sharpness", "vq_gan_sharpness"),
+        ),
+        ("squared_error_blurs", Claim::less("vq_vae_sharpness", 0.8)),
+        ("and_costs_error", less("vq_vae_error", "vq_gan_error")),
+        (
+            "but_the_judge_sees_less_of_a_difference",
+            less("vq_gan_frechet", "vq_vae_frechet"),
+        ),
+        (
+            "features_alone_bring_the_judge_nearer",
+            less("perceptual_frechet", "vq_vae_frechet"),
+        ),
+        (
+            "features_alone_do_not_sharpen_as_much",
+            less("perceptual_sharpness", "vq_gan_sharpness"),
+        ),
+        (
+            "a_fresh_eye_is_told_less",
+            less("told_from_real_vq_gan", "told_from_real_vq_vae"),
+        ),
+    ]
+}

@@ -1,0 +1,7 @@
+//! An experiment a file.
+
+pub mod contrast;
+pub mod emoji;
+pub mod ends;
+pub mod parts;
+pub mod trade;

@@ -1,0 +1,96 @@
+//! The trade between perception and distortion: what a larger share of the opinion buys, and what it costs.
+
+use lab::{
+    Axis, Claim, Cost, Experiment, Lab, Measurements, Plot, Within, panels,
+};
+
+use crate::run::setting::{
+    Data, Eyes, SEEDS, Verdict, note, opponent, recipe,
+};
+use crate::training::Config;
+
+pub const EXPERIMENT: Experiment = Experiment {
+    name: "trade",
+    cost: Cost::Minutes,
+    measure,
+    figures: &[("trade", draw)],
+    claims,
+};
+
+/// The shares that are tried.
+const SHARES: [f64; 4] = [0.0, 1.0, 4.0, 16.0];
+
+/// By what they are called.
+const NAMES: [&str; 4] = ["trade_0", "trade_1", "trade_4", "trade_16"];
+
+fn measure(lab: &mut Lab) -> anyhow::Result<()> {
+    let data = Data::load(lab)?;
+    let eyes = Eyes::new(lab, &data)?;
+    let base = recipe(lab, &data).over(lab.by_scale(6, 1600, 4000));
+    lab.result("trade_steps", base.steps as f64, Within::Exactly)?;
+    let judged = opponent(lab, &base);
+    let mut verdicts: [Vec<Verdict>; 4] = Default::default();
+    for n in 0..SEEDS {
+        let seed = lab.seed().wrapping_add(n as u64);
+        let mut first = data.training(base, Some(&eyes.ruler), seed)?;
+        let name = format!("trade-base-{}", n + 1);
+        lab.train(&name, judged.heard, &mut first)?;
+        for (k, share) in SHARES.into_iter().enumerate() {
+            let mut judged = judged;
+            judged.balance.share = share;
+            let config = Config {
+                perceptual: Some((1.0, judged.heard)),
+                opponent: (share > 0.0).then_some(judged),
+                ..base
+            };
+            let mut run = data.training(config, Some(&eyes.ruler), seed)?;
+            run.go_on_from(&first)?;
+            let name = format!("trade-{share}-{}", n + 1);
+            lab.train(&name, base.steps, &mut run)?;
+            let model = run.model();
+            verdicts[k].push(Verdict::of(lab, &data, &eyes, &model, seed)?);
+        }
+    }
+    for (name, verdicts) in NAMES.into_iter().zip(&verdicts) {
+        note(lab, name, verdicts)?;
+    }
+    let mean = |of: fn(&Verdict) -> f64| {
+        verdicts.iter().map(move |all| {
+            all.iter().map(of).sum::<f64>() / all.len() as f64
+        })
+    };
+    lab.column("share", SHARES)?;
+    lab.column("error", mean(|v| v.error))?;
+    lab.column("sharpness", mean(|v| v.sharpness))?;
+    lab.column("frechet", mean(|v| v.frechet))
+}
+
+fn draw(of: &Measurements) -> anyhow::Result<String> {
+    let plot = |y: &str, label: &str| -> anyhow::Result<Plot> {
+        let curve = of.curve("error", y)?;
+        Ok(Plot::new("")
+            .x("squared error over variance", Axis::Linear)
+            .y(label, Axis::Linear)
+            .line("", curve.clone())
+            .colour(0)
+            .points("a share of 0, 1, 4, 16", curve))
+    };
+    let sharp = plot("sharpness", "sharpness")?.horizontal("real", 1.0);
+    let frechet = plot("frechet", "Fréchet distance")?;
+    panels(&[sharp, frechet], 2)
+}
+
+fn claims() -> Vec<(&'static str, Claim)> {
+    let less = |a: &str, b: &str, what: &str| {
+        let name = |of: &str| format!("trade_{of}_{what}");
+        Claim::less_over_seeds(&name(a), &name(b), SEEDS)
+    };
+    vec![
+        ("one_share_sharpens", less("0", "1", "sharpness")),
+        ("four_sharpen_more", less("1", "4", "sharpness")),
+        ("sixteen_sharpen_more", less("4", "16", "sharpness")),
+        ("one_share_costs", less("0", "1", "error")),
+        ("four_cost_more", less("1", "4", "error")),
+        ("sixteen_cost_more", less("4", "16", "error")),
+    ]
+}
