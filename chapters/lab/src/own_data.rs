@@ -65,13 +65,10 @@ fn packed_below(kept: &Path, given: &Path) -> anyhow::Result<OwnData> {
     let form = FourFiles::OF_DIGITS;
     let name = format!("{}-{}", source.stem(), form.digest(&source)?);
     let folder = kept.join(name);
-    let said = match FourFiles::said(&folder) {
-        Some(said) => said,
-        None => match form.pack(&source, &folder) {
-            Ok(said) => said,
-            // Another program may have been faster.
-            Err(error) => FourFiles::said(&folder).ok_or(error)?,
-        },
+    let said = match form.pack(&source, &folder) {
+        Ok(said) => said,
+        // It was packed before, or another program has been faster.
+        Err(error) => FourFiles::said(&folder).ok_or(error)?,
     };
     let said = format!("{source}: {said}; kept in {}", folder.display());
     let (given, classes) = (given.into(), Some(classes));
@@ -268,6 +265,9 @@ mod tests {
             )
         );
         let here = picture.path().to_path_buf();
+        let (read, _) =
+            PictureSet::load_one(&here, 28, Channels::Grey).unwrap();
+        assert_eq!(read.images[[0, 9, 9, 0]], 255 - 200);
         let again = as_digit(&here, false).unwrap();
         assert_eq!(again.said, None);
         assert_eq!(fs::read(&here).unwrap(), fs::read(again.path()).unwrap());
