@@ -7,7 +7,7 @@ use image::DynamicImage;
 use ndarray::{Array1, Array4};
 
 use crate::Split;
-use crate::own_pictures::{PictureError, PictureSet, decode};
+use crate::own_pictures::{Made, PictureError, PictureSet, decode};
 
 /// Who drew them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -103,7 +103,7 @@ impl Emoji {
             }
         }
         let sheet = folder.join(format!("{artist}.png"));
-        let drawn = decode(&sheet)?;
+        let drawn = decode(&sheet, &mut Made::default())?;
         let images = cut(&drawn, &cells, lines, &sheet)?;
         let labels = Array1::from(labels);
         Ok(Self { pictures: PictureSet { images, labels, classes }, names })

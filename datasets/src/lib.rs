@@ -3,6 +3,7 @@
 //!
 //! - [`Digits`]: the images and labels of one split, from any folder with the four files of MNIST's format.
 //! - [`Emoji`]: pictures in colour by two artists; [`PictureSet`]: those, or all of a folder.
+//! - [`FourFiles`]: pictures in the place of the digits.
 //! - [`Batches`]: seeded, shuffled mini-batches.
 //! - [`idx`]: the file format, read as if every file were hostile.
 //! - [`toy`]: mixtures of Gaussians, the ring, the grid, two moons; each samples and evaluates its log-density.
@@ -13,6 +14,7 @@ mod batches;
 mod digits;
 pub mod emoji;
 mod error;
+mod four_files;
 pub mod idx;
 mod own_pictures;
 pub mod toy;
@@ -21,6 +23,7 @@ pub use batches::{BatchError, Batches};
 pub use digits::{Digits, PixelRange, Split, digest};
 pub use emoji::{ARTISTS, Artist, Emoji, bundled_emoji};
 pub use error::DataError;
+pub use four_files::{FourFiles, Inverting, PictureSource};
 pub use own_pictures::{Channels, Made, PictureError, PictureSet};
 
 /// The folder of the bundled digits: MNIST, 60,000 for training and 10,000 for testing. It lies below the workbook's root,

@@ -1,13 +1,14 @@
 //! A reader's own data: as many images as there are do, or they are refused before anything is trained, by the name of their
 //! folder, with what was expected and what was found.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-use datasets::{Digits, Split, bundled};
-use lab::{Chapter, Options, Scale, Selection, run_chapter};
-use ndarray::{Array1, Array3, s};
+use datasets::{Digits, PictureSet, Split, bundled};
+use lab::{Chapter, Options, Scale, Selection, Within, run_chapter};
+use ndarray::{Array1, Array3, Array4, s};
 use tempfile::TempDir;
 
 /// Every experiment that reads `--data`.
@@ -90,12 +91,15 @@ fn folder(train: &Images, test: &Images) -> TempDir {
     folder
 }
 
+/// What an experiment has measured, times aside, or what it was refused with.
+type Outcome = Result<BTreeMap<String, f64>, String>;
+
 /// What becomes of an experiment: it is done, or refused before anything was trained, or this says what is wrong.
-fn refused(
+fn outcome(
     (chapter, experiment): (&'static Chapter, &str),
     scale: Scale,
     data: &Path,
-) -> Result<Option<String>, String> {
+) -> Result<Outcome, String> {
     let out = tempfile::tempdir().unwrap();
     let options = Options {
         scale,
@@ -107,15 +111,19 @@ fn refused(
     let only = Selection::Only(experiment.into());
     let run = || run_chapter(chapter, options, only);
     match catch_unwind(AssertUnwindSafe(run)) {
-        Ok(Ok(_)) => Ok(None),
+        Ok(Ok(report)) => {
+            let all = report.measured.into_iter();
+            let all = all.filter(|(_, m)| m.within != Within::Timing);
+            Ok(Ok(all.map(|(name, m)| (name, m.value)).collect()))
+        }
         Ok(Err(error)) => {
             let said = format!("{error:#}");
             let begun = out.path().join("checkpoints").exists();
-            let named = said
-                .contains(&format!("{}: expected", data.display()))
-                && said.contains(", found ");
-            match named && !begun {
-                true => Ok(Some(said)),
+            let name = data.display();
+            let named = said.contains(&format!("{name}: expected"))
+                || said.starts_with(&format!("{name}, whose pictures are"));
+            match named && said.contains(", found ") && !begun {
+                true => Ok(Err(said)),
                 false => Err(format!("trained before: {begun}; {said}")),
             }
         }
@@ -132,13 +140,23 @@ fn everything(
     wanted: impl Fn(&str) -> bool,
 ) -> Vec<(String, Option<String>)> {
     let data = folder(train, test);
+    let all = outcomes(what, scale, data.path(), wanted);
+    all.into_iter().map(|(name, it)| (name, it.err())).collect()
+}
+
+fn outcomes(
+    what: &str,
+    scale: Scale,
+    data: &Path,
+    wanted: impl Fn(&str) -> bool,
+) -> Vec<(String, Outcome)> {
     let all = READERS.iter().flat_map(|(chapter, experiments)| {
         experiments.iter().map(move |e| (*chapter, *e))
     });
     let named = all.map(|(c, e)| (format!("{} {e}", c.name), (c, e)));
     let (mut outcomes, mut wrong) = (vec![], vec![]);
     for (name, experiment) in named.filter(|(name, _)| wanted(name)) {
-        match refused(experiment, scale, data.path()) {
+        match outcome(experiment, scale, data) {
             Ok(said) => outcomes.push((name, said)),
             Err(said) => wrong.push(format!("{name}: {said}")),
         }
@@ -211,10 +229,11 @@ fn what_is_too_few_is_refused_before_the_long_trainings() {
 #[test]
 fn images_that_are_all_alike_are_refused() {
     let (train, test) = (first(Split::Train, 300), first(Split::Test, 50));
-    let black = |n| (Array3::zeros((n, 28, 28)), Array1::zeros(n));
+    let labels = |n| (0..n).map(|n| (n % 10) as u8).collect();
+    let black = |n| (Array3::zeros((n, 28, 28)), labels(n));
     let one = |n| {
         let image = train.0.slice(s![..1, .., ..]);
-        (image.broadcast((n, 28, 28)).unwrap().to_owned(), Array1::zeros(n))
+        (image.broadcast((n, 28, 28)).unwrap().to_owned(), labels(n))
     };
     for scale in [Scale::Smoke, Scale::Page] {
         for train in [black(300), one(300)] {
@@ -256,6 +275,196 @@ fn drawings_of_few_kinds_are_taken_or_refused() {
         everything(what, Scale::Smoke, &bars(300), &bars(50), |_| true);
     for (name, said) in outcomes {
         let one_grey = name.starts_with("commitment-loss");
-        assert_eq!(said.is_some(), one_grey, "{name}: {said:?}");
+        let one_class = OF_CLASSES.contains(&name.as_str());
+        assert_eq!(said.is_some(), one_grey || one_class, "{name}: {said:?}");
+        assert_eq!(
+            said.is_some_and(|said| said.ends_with("apart, found 1")),
+            one_class,
+            "{name}"
+        );
+    }
+}
+
+/// What tells classes apart.
+const OF_CLASSES: [&str; 10] = [
+    "gradients digits",
+    "gradients zero-start",
+    "gradients unscaled",
+    "gan digits",
+    "gan few-images",
+    "gan digits-dfdx",
+    "stability digits-cures",
+    "stability digits",
+    "code-prior draw",
+    "code-prior draw-dfdx",
+];
+
+/// What is told classes and judges nothing by them: a comparison of rooms, and priors that are told what they draw.
+const TOLD: [&str; 4] = [
+    "gradients parity",
+    "code-prior switches",
+    "code-prior pixelcnn",
+    "code-prior rates",
+];
+
+/// Some of each chapter that is not refused for want of classes.
+const WITHOUT: [&str; 7] = [
+    "discriminator-training digits-vs-noise",
+    "gan first steps",
+    "stability first steps",
+    "codebook-lookup patches",
+    "straight-through patches",
+    "commitment-loss usage",
+    "vq-vae digits",
+];
+
+/// One of each chapter.
+const ONE_EACH: [&str; 9] = [
+    "gradients digits",
+    "discriminator-training digits-vs-noise",
+    "gan digits",
+    "stability first steps",
+    "codebook-lookup patches",
+    "straight-through patches",
+    "commitment-loss usage",
+    "vq-vae digits",
+    "code-prior draw",
+];
+
+fn same_with_any_classes(wanted: impl Fn(&str) -> bool) {
+    let (train, test) = (first(Split::Train, 300), first(Split::Test, 50));
+    let [one, many] = [1, 10].map(|classes| {
+        let of = |(images, _): &Images| {
+            let labels = (0..images.len_of(ndarray::Axis(0)))
+                .map(|n| (n % classes) as u8);
+            (images.clone(), labels.collect())
+        };
+        let data = folder(&of(&train), &of(&test));
+        let what = format!("{classes} classes");
+        outcomes(&what, Scale::Smoke, data.path(), &wanted)
+    });
+    assert!(one.len() >= WITHOUT.len());
+    for ((name, one), (_, many)) in one.iter().zip(&many) {
+        let one = one.as_ref().unwrap_or_else(|said| panic!("{said}"));
+        assert_eq!(one, many.as_ref().unwrap(), "{name}");
+    }
+}
+
+fn runs_on_emoji(wanted: impl Fn(&str) -> bool) {
+    let all = outcomes("emoji", Scale::Smoke, Path::new("emoji"), wanted);
+    assert!(all.len() >= ONE_EACH.len());
+    for (name, it) in all {
+        assert!(it.is_ok(), "{name}: {it:?}");
+    }
+}
+
+/// What is not refused for want of classes does not look at them.
+#[test]
+fn what_runs_without_classes_has_the_same_numbers_with_any() {
+    same_with_any_classes(|name| WITHOUT.contains(&name));
+}
+
+#[test]
+#[ignore = "takes a minute"]
+fn all_that_runs_without_classes_has_the_same_numbers_with_any() {
+    same_with_any_classes(|name| {
+        !OF_CLASSES.contains(&name) && !TOLD.contains(&name)
+    });
+}
+
+/// The emoji suit every chapter.
+#[test]
+fn every_chapter_runs_on_the_emoji() {
+    runs_on_emoji(|name| ONE_EACH.contains(&name));
+}
+
+#[test]
+#[ignore = "takes a minute"]
+fn everything_runs_on_the_emoji() {
+    runs_on_emoji(|_| true);
+}
+
+/// Drawings in colour, none of 28 × 28 pixels, in dark on white: so many in each class.
+fn pictures(at: &Path, classes: usize, each: usize) {
+    for class in 0..classes {
+        let below = match classes {
+            1 => at.to_path_buf(),
+            _ => at.join(format!("{class:02}")),
+        };
+        for n in 0..each {
+            let (height, width) = (40 + n % 9, 44 + class);
+            let shape = (1, height, width, 3);
+            let images = Array4::from_shape_fn(shape, |(_, y, x, c)| {
+                let across = y.abs_diff(12 + n % 16) < 3 && x > 9 && x < 36;
+                let down = x.abs_diff(13 + 2 * class) < 3 && y > 8;
+                match (across || down, c) {
+                    (true, 2) => 120,
+                    (true, _) => (n % 50) as u8,
+                    (false, _) => 255,
+                }
+            });
+            let (labels, names) = (vec![0].into(), vec![String::new()]);
+            let one = PictureSet { images, labels, classes: names };
+            let path = below.join(format!("{n:03}.png"));
+            one.save_png(0, &path).unwrap();
+        }
+    }
+}
+
+/// Any folder of pictures is data, or it is said why not.
+#[test]
+fn folders_of_pictures_are_taken_or_refused() {
+    let place = tempfile::tempdir().unwrap();
+    let at = |name: &str| place.path().join(name);
+    pictures(&at("three"), 3, 70);
+    pictures(&at("one"), 1, 210);
+    pictures(&at("eleven"), 11, 20);
+    pictures(&at("few"), 2, 20);
+    pictures(&at("hardly"), 2, 3);
+    let wanted = [
+        "gan first steps",
+        "gan few-images",
+        "vq-vae first steps",
+        "vq-vae rate",
+    ];
+    let of = |name: &str| {
+        let all = outcomes(name, Scale::Smoke, &at(name), |name| {
+            wanted.contains(&name)
+        });
+        let all = all.into_iter().map(|(name, it)| (name, it.err()));
+        all.collect::<Vec<_>>()
+    };
+    assert_eq!(names(&of("three")), [""; 0]);
+    for (name, found) in [("one", 1), ("eleven", 11)] {
+        let outcomes = of(name);
+        assert_eq!(names(&outcomes), ["gan few-images"], "{outcomes:?}");
+        let said = outcomes[1].1.as_ref().unwrap();
+        let expected = "expected 2 to 10 classes, a subfolder of pictures";
+        assert!(said.contains(expected), "{said}");
+        assert!(said.ends_with(&format!("found {found}")), "{said}");
+    }
+    for (name, said) in of("few") {
+        let counted = |said: String| said.ends_with("images, found 36");
+        assert_eq!(said.is_some_and(counted), name.starts_with("gan"));
+    }
+    for (name, said) in of("hardly") {
+        let said = said.expect(&name);
+        assert!(said.contains("expected seven pictures of a"), "{said}");
+    }
+    fs::create_dir(at("bare")).unwrap();
+    for (name, said) in of("bare") {
+        let said = said.expect(&name);
+        assert!(said.ends_with("found none of them"), "{said}");
+    }
+    let white = Array4::from_elem((1, 30, 30, 3), 255);
+    let (labels, names) = (vec![0].into(), vec![String::new()]);
+    let white = PictureSet { images: white, labels, classes: names };
+    for n in 0..9 {
+        let path = at("white").join(format!("{n}.png"));
+        white.save_png(0, &path).unwrap();
+    }
+    for (name, said) in of("white") {
+        let said = said.expect(&name);
+        assert!(said.ends_with("found 9 that are all alike"), "{said}");
     }
 }

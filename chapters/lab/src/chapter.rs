@@ -19,6 +19,7 @@ use record::{Claims, say, write_whole};
 use crate::console::{exit_code, print, say_above};
 use crate::interrupt::{interrupt_requested, running};
 use crate::model::file_in;
+use crate::own_data::{OwnData, own_data};
 use crate::{
     ChaCha8Rng, Device, FingerprintError, ImageGrid, Interrupted, Measured,
     Part, Provenance, Results, ResultsError, Room, Within, folder, rng_for,
@@ -168,7 +169,8 @@ pub struct Options {
     /// Where dfdx computes: cpu, cuda or cuda:N
     #[arg(long, default_value_t)]
     pub device: Device,
-    /// Folder of four IDX files (plain or .gz) to use in place of the bundled digits
+    /// Data of your own in place of the bundled digits: a folder of pictures (PNG, JPEG; of any size; a subfolder is a class),
+    /// or of four IDX files (plain or .gz); or the word `emoji`, for those that come with the book
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
     /// Folder for results, figures and checkpoints [default: CHAPTER in cargo's target/runs; CHAPTER-smoke,
@@ -259,6 +261,8 @@ pub struct Lab {
     /// Of the experiment that runs.
     cost: Cost,
     passed_by: Vec<String>,
+    /// What `--data` names.
+    own_data: Option<OwnData>,
     asked_for_data: AtomicBool,
     data_digest: OnceLock<String>,
     trained_by: OnceLock<String>,
@@ -287,6 +291,7 @@ impl Lab {
             numbers: BTreeMap::new(),
             cost: Cost::Seconds,
             passed_by: Vec::new(),
+            own_data: None,
             asked_for_data: AtomicBool::new(false),
             data_digest: OnceLock::new(),
             trained_by: OnceLock::new(),
@@ -403,6 +408,15 @@ impl Lab {
         }
         if interrupt_requested() {
             return Err(Interrupted::at(name, 0).into());
+        }
+        let own = self.own_data.as_ref();
+        if let Some(why) =
+            own.and_then(|own| own.lacks_classes(self.chapter.name, name))
+        {
+            ensure!(!matches!(self.selection, Selection::Only(_)), why);
+            self.say(format!("`{name}` is left out: {why}"));
+            self.passed_by.push(name.into());
+            return Ok(None);
         }
         self.cost = cost;
         let title = format!("{}, experiment {name}", self.chapter.name);
@@ -587,7 +601,16 @@ pub fn run_chapter(
     }
     let start = Instant::now();
     let code = chapter.fingerprint()?;
+    let own = options.data.as_deref().map(own_data).transpose()?;
+    let mut options = options;
+    if let Some(own) = &own {
+        options.data = Some(own.folder.clone());
+        if let (Some(said), false) = (&own.said, options.quiet) {
+            say(said);
+        }
+    }
     let mut lab = Lab::new(chapter, options, selection);
+    lab.own_data = own.clone();
     let out = lab.out();
     std::fs::create_dir_all(&out).with_context(|| {
         format!(
@@ -596,7 +619,15 @@ pub fn run_chapter(
         )
     })?;
     // From inside the pool, its other threads are at hand in no time.
-    rayon::scope(|_| (chapter.run)(&mut lab))?;
+    let ran = rayon::scope(|_| (chapter.run)(&mut lab));
+    match own {
+        Some(OwnData { given, folder, said: Some(_), .. }) => ran
+            .with_context(|| {
+                let (given, folder) = (given.display(), folder.display());
+                format!("{given}, whose pictures are in {folder}")
+            })?,
+        _ => ran?,
+    }
     if let (Selection::Only(name), true) =
         (&lab.selection, lab.experiments.is_empty())
     {
@@ -833,6 +864,48 @@ mod tests {
             run("slow", Selection::All).unwrap_err().to_string(),
             "lab has no experiment `slow`; it has `quick`, `long`"
         );
+    }
+
+    #[test]
+    fn what_needs_classes_is_refused_or_left_out_where_there_are_none() {
+        static JUDGED: Chapter = Chapter {
+            name: "gan",
+            run: |lab| {
+                lab.experiment("digits", Cost::Seconds, |lab| {
+                    lab.result("judged", 1.0, Within::Exactly)
+                })?;
+                lab.experiment("first steps", Cost::Seconds, |lab| {
+                    lab.result("others", 1.0, Within::Exactly)
+                })?;
+                Ok(())
+            },
+            ..CHAPTER
+        };
+        let place = tempfile::tempdir().unwrap();
+        let at = |name: &str| place.path().join(name);
+        std::fs::create_dir(at("own")).unwrap();
+        for n in 0..7_u8 {
+            let images = ndarray::Array4::from_elem((1, 9, 9, 3), 9 * n);
+            let (labels, classes) = (vec![0].into(), vec!["".into()]);
+            let one = datasets::PictureSet { images, labels, classes };
+            one.save_png(0, &at("own").join(format!("{n}.png"))).unwrap();
+        }
+        let run = |selection| {
+            let options = Options {
+                out: Some(at("out")),
+                data: Some(at("own")),
+                quiet: true,
+                ..Options::default()
+            };
+            run_chapter(&JUDGED, options, selection)
+        };
+        let report = run(Selection::All).unwrap();
+        assert!(report.measured.into_keys().eq(["others".to_string()]));
+        let said = run(Selection::Only("digits".into())).unwrap_err();
+        let said = format!("{said:#}");
+        let whose = format!("{}, whose pictures are", at("own").display());
+        assert!(said.starts_with(&whose), "{said}");
+        assert!(said.ends_with("apart, found 1"), "{said}");
     }
 
     #[test]

@@ -3,5 +3,6 @@
 mod bad_files;
 mod batches;
 mod digits;
+mod four_files;
 mod pictures;
 mod toy;

@@ -97,7 +97,7 @@ fn a_folder_of_any_pictures_becomes_pictures_of_one_size() {
     assert_eq!((x[[0, 0]], x[[0, 2]]), (-1.0, 1.0));
     let (grey, made) =
         PictureSet::load_folder(folder.path(), 4, Channels::Grey).unwrap();
-    assert_eq!((grey.size(), made.recoloured), ((4, 4, 1), 3));
+    assert_eq!((grey.size(), made.greyed), ((4, 4, 1), 3));
 }
 
 fn refused(folder: &Path) -> String {

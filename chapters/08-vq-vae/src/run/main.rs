@@ -6,7 +6,8 @@ use std::process::ExitCode;
 use anyhow::{Context, ensure};
 use clap::{Args, Parser, Subcommand};
 use lab::{
-    Options, Selection, exit_code, no_input, run_and_show, say, say_committed,
+    Options, Selection, as_digit, exit_code, no_input, run_and_show, say,
+    say_committed,
 };
 use vq_vae::CHAPTER;
 use vq_vae::coding::{CodingError, Compressor, remark};
@@ -27,8 +28,8 @@ enum Command {
     Digits(Options),
     /// The same on dfdx, to the end, with results of its own
     DigitsDfdx(Options),
-    /// Turn a grey PNG of 28 × 28 pixels, white ink on black, into a small file
-    Compress(Files),
+    /// Turn a picture into a small file: a PNG or JPEG, made grey, cropped to a square, and scaled to 28 × 28; ink is white
+    Compress(Compress),
     /// Turn such a file into a PNG
     Decompress(Files),
 }
@@ -47,6 +48,15 @@ struct Files {
     /// Not here: `cargo run -p code-prior -- compress` makes the files that a prior makes shorter
     #[arg(long, value_name = "FILE")]
     prior: Option<PathBuf>,
+}
+
+#[derive(Args)]
+struct Compress {
+    #[command(flatten)]
+    files: Files,
+    /// White becomes black, for a drawing in black on white
+    #[arg(long)]
+    invert: bool,
 }
 
 impl Files {
@@ -75,7 +85,7 @@ fn main() -> ExitCode {
         None => run_and_show(&CHAPTER, cli.options, Selection::All),
         Some(Command::Digits(options)) => only("digits", options),
         Some(Command::DigitsDfdx(options)) => only("digits-dfdx", options),
-        Some(Command::Compress(files)) => compress(&files),
+        Some(Command::Compress(it)) => compress(&it),
         Some(Command::Decompress(files)) => decompress(&files),
     })
 }
@@ -84,11 +94,14 @@ fn only(experiment: &str, options: Options) -> anyhow::Result<()> {
     run_and_show(&CHAPTER, options, Selection::Only(experiment.into()))
 }
 
-fn compress(files: &Files) -> anyhow::Result<()> {
-    let size = files.compressor()?.compress(&files.from, &files.out)?;
+fn compress(Compress { files, invert }: &Compress) -> anyhow::Result<()> {
+    let compressor = files.compressor()?;
+    let picture = as_digit(&files.from, *invert)?;
+    let size = compressor.compress(picture.path(), &files.out)?;
+    picture.said.iter().for_each(say);
     say(format_args!("{}: {size} bytes", files.out.display()));
-    if let Some(remark) = remark(&files.from)? {
-        say(remark);
+    if let Some(remark) = remark(picture.path())? {
+        say(format_args!("{}: --invert does it", picture.of_given(&remark)));
     }
     Ok(())
 }

@@ -201,6 +201,53 @@ fn a_drawing_in_black_on_white_is_compressed_with_a_word() {
     assert!(!filled.contains("inverted"), "only the border counts: {filled}");
 }
 
+/// The program makes a digit of any picture, and says how.
+#[test]
+fn a_picture_of_another_kind_is_converted_and_it_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    compressor().save(&at("model")).unwrap();
+    let compress = |name: &str, more: &[&str]| {
+        let done = std::process::Command::new(env!("CARGO_BIN_EXE_vq-vae"))
+            .args(["compress", name, "-o", "x.vq", "--checkpoint", "model"])
+            .args(more)
+            .current_dir(folder.path())
+            .output()
+            .unwrap();
+        let said = String::from_utf8(done.stderr).unwrap();
+        (done.status.success(), said)
+    };
+    let colour = png::ColorType::Rgb;
+    write_png(&at("wide.png"), (64, 40), colour, 3);
+    let (done, said) = compress("wide.png", &[]);
+    let how = "wide.png: cropped to a square, scaled, made grey, for 28 × 28 pixels of grey\n";
+    assert!(done && said.starts_with(how), "{said}");
+    assert!(!said.contains("inverted"), "{said}");
+    let black = compressor().model.clone();
+    let of = |v: f32| {
+        let map = black.encode(&Array2::from_elem((1, 784), v)).unwrap();
+        compressor().pack(&map.row(0).to_vec()).unwrap()
+    };
+    assert_eq!(std::fs::read(at("x.vq")).unwrap(), of(77.0 / 255.0));
+    let (done, said) = compress("wide.png", &["--invert"]);
+    assert!(done && said.contains("made grey, inverted, for"), "{said}");
+    assert!(said.contains("wide.png: the border is bright"), "{said}");
+    assert_eq!(std::fs::read(at("x.vq")).unwrap(), of(178.0 / 255.0));
+    write_png(&at("clear.png"), (28, 28), png::ColorType::Rgba, 4);
+    let (done, said) = compress("clear.png", &[]);
+    let how = "clear.png: made grey, put on white, for 28";
+    assert!(done && said.starts_with(how), "{said}");
+    let end = "should be inverted first: --invert does it\n";
+    assert!(said.contains("clear.png: the border") && said.ends_with(end));
+    write_png(&at("fit.png"), (28, 28), png::ColorType::Grayscale, 1);
+    let (done, said) = compress("fit.png", &[]);
+    assert!(done && said.starts_with("x.vq: "), "{said}");
+    std::fs::write(at("odd.png"), "GIF89a").unwrap();
+    let (done, said) = compress("odd.png", &[]);
+    let expected = "error: odd.png: expected a PNG or JPEG picture, found";
+    assert!(!done && said.starts_with(expected), "{said}");
+}
+
 #[test]
 fn what_is_wrong_with_a_file_is_said_with_its_name() {
     let folder = tempfile::tempdir().unwrap();

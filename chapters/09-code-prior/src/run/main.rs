@@ -16,8 +16,8 @@ use code_prior::sampling::{How, complete};
 use code_prior::training::load_pair;
 use datasets::{Digits, PixelRange, Split};
 use lab::{
-    Device, ImageGrid, Options, Room, Selection, exit_code, no_input,
-    run_and_show, say, say_committed,
+    Device, ImageGrid, Options, Room, Selection, as_digit, exit_code,
+    no_input, own_data, run_and_show, say, say_committed,
 };
 use ndarray::{Array2, s};
 use vq_vae::coding::{CodingError, remark};
@@ -45,8 +45,9 @@ enum Command {
     Sample(Sample),
     /// Keep the upper rows of test digits and draw the rest
     Complete(Complete),
-    /// Turn a grey PNG of 28 × 28 pixels, white ink on black, into a file as small as the prior allows
-    Compress(Files),
+    /// Turn a picture into a file as small as the prior allows: a PNG or JPEG, made grey, cropped to a square, and scaled to
+    /// 28 × 28; ink is white
+    Compress(Compress),
     /// Turn such a file into a PNG
     Decompress(Files),
 }
@@ -72,6 +73,15 @@ struct Files {
     out: PathBuf,
     #[command(flatten)]
     pair: Pair,
+}
+
+#[derive(Args)]
+struct Compress {
+    #[command(flatten)]
+    files: Files,
+    /// White becomes black, for a drawing in black on white
+    #[arg(long)]
+    invert: bool,
 }
 
 /// The two models, and how they draw.
@@ -127,7 +137,7 @@ struct Complete {
     /// Rows of codes that are given, of 7
     #[arg(long, default_value_t = 4, allow_negative_numbers = true, value_parser = clap::value_parser!(u32).range(0..=7))]
     rows: u32,
-    /// Folder of IDX files
+    /// Data of your own: a folder of pictures (PNG, JPEG) or of IDX files, or the word `emoji`
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
 }
@@ -146,7 +156,7 @@ fn main() -> ExitCode {
         ),
         Some(Command::Sample(arguments)) => draw_some(&arguments),
         Some(Command::Complete(arguments)) => complete_some(&arguments),
-        Some(Command::Compress(files)) => compress(&files),
+        Some(Command::Compress(it)) => compress(&it),
         Some(Command::Decompress(files)) => decompress(&files),
     })
 }
@@ -202,12 +212,14 @@ impl Files {
     }
 }
 
-fn compress(files: &Files) -> anyhow::Result<()> {
+fn compress(Compress { files, invert }: &Compress) -> anyhow::Result<()> {
     let compressor = files.compressor(&files.pair)?;
-    let size = compressor.compress(&files.from, &files.out)?;
+    let picture = as_digit(&files.from, *invert)?;
+    let size = compressor.compress(picture.path(), &files.out)?;
+    picture.said.iter().for_each(say);
     say(format_args!("{}: {size} bytes", files.out.display()));
-    if let Some(remark) = remark(&files.from)? {
-        say(remark);
+    if let Some(remark) = remark(picture.path())? {
+        say(format_args!("{}: --invert does it", picture.of_given(&remark)));
     }
     Ok(())
 }
@@ -305,7 +317,9 @@ fn complete_some(arguments: &Complete) -> anyhow::Result<()> {
     let models = &arguments.models;
     let data = arguments.data.clone().unwrap_or_else(datasets::bundled);
     let (tokeniser, prior) = load(models, &[&data])?;
-    let digits = Digits::load_28x28(data, Split::Test)?;
+    let own = own_data(&data)?;
+    own.said.iter().for_each(say);
+    let digits = Digits::load_28x28(own.folder, Split::Test)?;
     let (from, count) = (arguments.digit, arguments.count as usize);
     let to = from.saturating_add(count);
     ensure!(
