@@ -7,6 +7,27 @@ use ndarray::{Array2, Array4, Axis, concatenate, s};
 use ndarray_rand::rand::Rng;
 
 use crate::plain::{Contrast, Form};
+use crate::viewer::BATCH;
+
+/// Lines and columns of a picture.
+pub const SIDE: usize = 32;
+
+/// The fewest that this chapter's trainings and measures take.
+const LEAST: (usize, usize) = (BATCH, 2);
+
+/// Digits of the command line as grey pictures, black around them.
+fn digits(lab: &Lab, split: Split) -> anyhow::Result<PictureSet> {
+    let digits = Digits::load_28x28(lab.data(), split)?;
+    let most = lab.by_scale(600, 12_000, usize::MAX).min(digits.len());
+    let (h, w) = digits.size();
+    let (top, left) = ((SIDE - h) / 2, (SIDE - w) / 2);
+    let mut images = Array4::zeros((most, SIDE, SIDE, 1));
+    let inside = s![.., top..top + h, left..left + w, 0];
+    images.slice_mut(inside).assign(&digits.images.slice(s![..most, .., ..]));
+    let labels = digits.labels.slice(s![..most]).to_owned();
+    let classes = (0..10).map(|n| n.to_string()).collect();
+    Ok(PictureSet { images, labels, classes })
+}
 
 /// Pictures of one split.
 #[derive(Clone, Debug)]
@@ -55,12 +76,55 @@ impl Pictures {
         Ok(Self { train, test, classes, artists })
     }
 
-    /// The emoji, or the pictures of the command line.
+    /// The emoji, or the pictures of the command line: those of a folder, in colour, scaled to 32 × 32; digits of four IDX
+    /// files, in grey, with a border around them.
     ///
     /// # Errors
-    /// They cannot be read.
-    pub fn of(_: &lab::Lab) -> anyhow::Result<Self> {
-        Self::emoji()
+    /// They cannot be read, are too few, or all alike.
+    pub fn of(lab: &Lab) -> anyhow::Result<Self> {
+        let Some(given) = lab.options().data.clone() else {
+            return Self::emoji();
+        };
+        let (train, test) = match PictureSource::named(&given) {
+            PictureSource::Bundled => return Self::emoji(),
+            PictureSource::Folder(_) if has_idx(&given) => {
+                (digits(lab, Split::Train)?, digits(lab, Split::Test)?)
+            }
+            PictureSource::Folder(folder) => {
+                let colour = Channels::Colour;
+                let (all, made) =
+                    PictureSet::load_folder(&folder, SIDE, colour)?;
+                if let Some(said) = made.said() {
+                    lab.say(format!("{}: {said}", folder.display()));
+                }
+                all.split()
+            }
+        };
+        let classes = train.classes.clone();
+        let set = |pictures: PictureSet| Set {
+            artists: vec![0; pictures.len()],
+            pictures,
+        };
+        let found = Self {
+            train: set(train),
+            test: set(test),
+            classes,
+            artists: vec!["own".into()],
+        };
+        let name = given.display();
+        ensure!(
+            found.contrast().deviation > 0.0,
+            "{name}: expected pictures that differ, found all pixels alike"
+        );
+        let (n, m) = (found.train.len(), found.test.len());
+        ensure!(
+            n >= LEAST.0 && m >= LEAST.1,
+            "{name}: expected at least {} pictures to learn from and {} to \
+             hold back, which is one of seven of a class, found {n} and {m}",
+            LEAST.0,
+            LEAST.1,
+        );
+        Ok(found)
     }
 
     /// Their form.

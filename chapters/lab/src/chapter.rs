@@ -19,7 +19,7 @@ use record::{Claims, say, write_whole};
 use crate::console::{exit_code, print, say_above};
 use crate::interrupt::{interrupt_requested, running};
 use crate::model::file_in;
-use crate::own_data::{OwnData, own_data};
+use crate::own_data::{OwnData, own_data_of};
 use crate::{
     ChaCha8Rng, Device, FingerprintError, ImageGrid, Interrupted, Measured,
     Part, Provenance, Results, ResultsError, Room, Within, folder, rng_for,
@@ -601,7 +601,8 @@ pub fn run_chapter(
     }
     let start = Instant::now();
     let code = chapter.fingerprint()?;
-    let own = options.data.as_deref().map(own_data).transpose()?;
+    let own = |given| own_data_of(chapter.name, given);
+    let own = options.data.as_deref().map(own).transpose()?;
     let mut options = options;
     if let Some(own) = &own {
         options.data = Some(own.folder.clone());

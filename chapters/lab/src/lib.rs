@@ -56,7 +56,7 @@ pub use numbers::{
     ChaCha8Rng, Reference, ReferenceError, array, column, mat_mul, product,
     rng_at, rng_for, tensor, to_f32,
 };
-pub use own_data::{AsDigit, OwnData, as_digit, own_data};
+pub use own_data::{AsDigit, OwnData, as_digit, has_idx, own_data};
 pub use record::{
     Claim, Claims, Comparison, FingerprintError, Measured, Part, Provenance,
     Results, ResultsError, Within, fingerprint, folder, no_input, over_seeds,

@@ -29,8 +29,30 @@ const OF_CLASSES: [(&str, &[&str]); 4] = [
     ("code-prior", &["draw", "draw-dfdx"]),
 ];
 
+/// The chapters that read pictures as they are, in colour.
+const IN_COLOUR: [&str; 1] = ["vq-gan"];
+
+/// What `--data` names, for a chapter: one that reads pictures as they are is given them so.
+///
+/// # Errors
+/// As for [`own_data`].
+pub(crate) fn own_data_of(
+    chapter: &str,
+    given: &Path,
+) -> anyhow::Result<OwnData> {
+    match IN_COLOUR.contains(&chapter) {
+        false => own_data(given),
+        true => Ok(OwnData {
+            given: given.into(),
+            folder: given.into(),
+            said: None,
+            classes: None,
+        }),
+    }
+}
+
 /// Whether one of the four files is there.
-fn has_idx(folder: &Path) -> bool {
+pub fn has_idx(folder: &Path) -> bool {
     let names = ["train-images-idx3", "train-labels-idx1"];
     let tests = ["t10k-images-idx3", "t10k-labels-idx1"];
     names.iter().chain(&tests).any(|name| {
