@@ -1,8 +1,11 @@
 //! The pictures of this chapter: emoji by two artists, or a reader's own.
 
+use anyhow::ensure;
 use datasets::{
-    ARTISTS, Emoji, PictureSet, PixelRange, Split, bundled_emoji,
+    ARTISTS, Channels, Digits, Emoji, PictureSet, PictureSource, PixelRange,
+    Split, bundled_emoji,
 };
+use lab::{Lab, has_idx};
 use ndarray::{Array2, Array4, Axis, concatenate, s};
 use ndarray_rand::rand::Rng;
 
