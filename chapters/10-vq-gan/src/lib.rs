@@ -5,18 +5,20 @@
 //!
 //! - [`plain`]: encoder and decoder in colour, the two terms with their gradients, their weight, and one step.
 //! - [`model`]: pictures to codes and back.
+//! - [`on_dfdx`]: the same on a tape.
 //! - [`training`]: a run, and its recipe; its checkpoint serves both rooms.
 //! - [`data`]: emoji by two artists, or a reader's own pictures.
 //! - [`viewer`]: networks that name what they see: a ruler for the training, a judge for what comes of it.
 
 pub mod data;
 pub mod model;
+pub mod on_dfdx;
 pub mod plain;
 mod run;
 pub mod training;
 pub mod viewer;
 
-pub use run::run;
+pub use run::{ledger, run};
 
 /// This chapter.
 pub static CHAPTER: lab::Chapter = lab::Chapter {

@@ -349,7 +349,7 @@ pub fn adaptive_weight<F: NdFloat>(
 }
 
 /// Keeps λ finite where the discriminator has no opinion.
-const DELTA: f64 = 1e-6;
+pub const DELTA: f64 = 1e-6;
 // ANCHOR_END: weight
 
 /// What judges reconstructions besides their squared error.

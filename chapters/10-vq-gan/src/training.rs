@@ -12,6 +12,7 @@ use stability::net::{Map, Net, layer};
 use stability::pair::{Penalties, d_step};
 
 pub use crate::model::{Sizes, VqGan, load};
+use crate::on_dfdx;
 use crate::plain::{
     Balance, Coder, Contrast, Critics, Form, Perception, step,
 };
@@ -137,6 +138,23 @@ impl Config {
         let share = (n as f64 / self.steps.max(1) as f64).min(1.0);
         1.0 - share * (1.0 - self.rest)
     }
+
+    /// What the distance of features counts at step `n`, if it counts.
+    pub fn perceives(&self, n: u64) -> Option<f64> {
+        let counts = self.perceptual.filter(|(_, from)| n >= *from);
+        counts.map(|(weight, _)| weight)
+    }
+
+    /// How the discriminator's opinion is weighed at step `n`, if it is heard.
+    pub fn hears(&self, n: u64) -> Option<Balance> {
+        let heard = self.opponent.filter(|o| n >= o.heard);
+        heard.map(|o| o.at(n))
+    }
+
+    /// The discriminator of the run, if it learns at step `n`.
+    pub fn opposes(&self, n: u64) -> Option<Opponent> {
+        self.opponent.filter(|o| n >= o.learns)
+    }
 }
 
 // ANCHOR: networks
@@ -163,6 +181,27 @@ pub fn discriminator(
 }
 // ANCHOR_END: networks
 
+/// A run in either room.
+pub trait Trained: Resumable {
+    /// The network now.
+    fn model(&self) -> VqGan<f32>;
+
+    /// The codebook now, and how it learns.
+    fn quantizer(&self) -> Quantizer<f32>;
+
+    /// The discriminator now.
+    fn discriminator(&self) -> Net<f32>;
+
+    /// Squared error over variance before each step.
+    fn losses(&self) -> Vec<f32>;
+
+    /// The other terms of each step.
+    fn terms(&self) -> Terms;
+
+    /// How often a code has started again.
+    fn revived(&self) -> u64;
+}
+
 /// Where a run's pictures come from: the n-th batch, `[B, H·W·C]` in [0, 1]. As a function of n alone it lets a resumed run see
 /// what an uninterrupted one would have seen.
 pub struct Source<'a> {
@@ -187,6 +226,39 @@ pub struct Terms {
     pub adversarial: Vec<f32>,
     /// Eq. 10.6.
     pub lambda: Vec<f32>,
+}
+
+impl Terms {
+    /// Puts them into a checkpoint.
+    pub fn save(&self, checkpoint: &mut Checkpoint) {
+        let Terms { perceptual, adversarial, lambda } = self;
+        for (name, of) in [
+            ("perceptual", perceptual),
+            ("adversarial", adversarial),
+            ("lambda", lambda),
+        ] {
+            checkpoint.put(&format!("terms.{name}"), &ndarray::aview1(of));
+        }
+    }
+
+    /// Those of a checkpoint after so many steps.
+    ///
+    /// # Errors
+    /// One is missing, or there are more or fewer.
+    pub fn of(
+        checkpoint: &Checkpoint,
+        steps: usize,
+    ) -> Result<Self, CheckpointError> {
+        let term = |name: &str| {
+            let of = checkpoint.get(&format!("terms.{name}"), &[steps])?;
+            Ok::<_, CheckpointError>(of.iter().copied().collect())
+        };
+        Ok(Self {
+            perceptual: term("perceptual")?,
+            adversarial: term("adversarial")?,
+            lambda: term("lambda")?,
+        })
+    }
 }
 
 /// A run in progress.
@@ -262,7 +334,7 @@ impl<'a> Training<'a> {
     /// # Errors
     /// The run diverged.
     pub fn train_once(&mut self) -> Result<f32, Diverged> {
-        let Config { sizes, contrast, adam, opponent, .. } = self.config;
+        let Config { sizes, contrast, adam, .. } = self.config;
         let n = self.steps_done();
         let named = |e: CommitmentError| diverged(n, &e);
         let x = contrast.apply(self.source.batch(n)); // [B, H·W·C]
@@ -279,9 +351,7 @@ impl<'a> Training<'a> {
         let rng = &mut rng_at(self.source.seed, n);
         let revived = self.quantizer.learn(&done.z_e, indices, rng);
         self.revived += revived.map_err(named)?.len() as u64;
-        if let Some(Opponent { learns, adam, r1, .. }) = opponent
-            && n >= learns
-        {
+        if let Some(Opponent { adam, r1, .. }) = self.config.opposes(n) {
             let penalties = Penalties { real: r1, fake: 0.0, between: 0.0 };
             let seen = (&x, &done.x_hat); // [B, H·W·C]
             let (d, game) = (&self.discriminator.net, Game::NonSaturating);
@@ -299,13 +369,10 @@ impl<'a> Training<'a> {
 
     /// Who judges at step `n`.
     fn critics(&self, n: u64) -> Critics<'_, f32> {
-        let Config { perceptual, opponent, .. } = self.config;
-        let weight = perceptual.filter(|(_, from)| n >= *from);
-        let opponent = opponent.filter(|o| n >= o.heard);
+        let heard = self.config.hears(n);
         Critics {
-            perception: self.ruler.zip(weight.map(|(weight, _)| weight)),
-            discriminator: opponent
-                .map(|o| (&self.discriminator.net, o.at(n))),
+            perception: self.ruler.zip(self.config.perceives(n)),
+            discriminator: heard.map(|b| (&self.discriminator.net, b)),
         }
     }
 
@@ -367,14 +434,7 @@ impl Resumable for Training<'_> {
         self.discriminator.save(checkpoint);
         self.quantizer.save("quantizer", checkpoint);
         checkpoint.note("revived", self.revived);
-        let Terms { perceptual, adversarial, lambda } = &self.terms;
-        for (name, of) in [
-            ("perceptual", perceptual),
-            ("adversarial", adversarial),
-            ("lambda", lambda),
-        ] {
-            checkpoint.put(&format!("terms.{name}"), &ndarray::aview1(of));
-        }
+        self.terms.save(checkpoint);
     }
 
     fn restore(
@@ -388,20 +448,50 @@ impl Resumable for Training<'_> {
         encoder.restore(checkpoint)?;
         decoder.restore(checkpoint)?;
         discriminator.restore(checkpoint)?;
-        let steps = [encoder.losses.len()];
-        let term = |name: &str| {
-            let of = checkpoint.get(&format!("terms.{name}"), &steps)?;
-            Ok::<_, CheckpointError>(of.iter().copied().collect())
-        };
-        let terms = Terms {
-            perceptual: term("perceptual")?,
-            adversarial: term("adversarial")?,
-            lambda: term("lambda")?,
-        };
+        let terms = Terms::of(checkpoint, encoder.losses.len())?;
         self.quantizer.restore("quantizer", checkpoint)?;
         (self.encoder, self.decoder) = (encoder, decoder);
         (self.discriminator, self.terms) = (discriminator, terms);
         self.revived = revived;
         Ok(())
     }
+}
+
+impl Trained for Training<'_> {
+    fn model(&self) -> VqGan<f32> {
+        self.model()
+    }
+
+    fn quantizer(&self) -> Quantizer<f32> {
+        self.quantizer.clone()
+    }
+
+    fn discriminator(&self) -> Net<f32> {
+        self.discriminator.net.clone()
+    }
+
+    fn losses(&self) -> Vec<f32> {
+        self.decoder.losses.clone()
+    }
+
+    fn terms(&self) -> Terms {
+        self.terms.clone()
+    }
+
+    fn revived(&self) -> u64 {
+        self.revived
+    }
+}
+
+/// The run in the lab's room.
+///
+/// # Errors
+/// The device is not there.
+pub fn in_room<'a>(
+    lab: &lab::Lab,
+    training: Training<'a>,
+) -> anyhow::Result<Box<dyn Trained + 'a>> {
+    lab::in_room!(lab, training, |dev, plain| {
+        on_dfdx::Training::new(&dev, plain)
+    })
 }

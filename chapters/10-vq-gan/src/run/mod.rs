@@ -1,10 +1,11 @@
 //! The experiments of chapter 10.
 
 pub mod experiments;
+pub mod ledger;
 mod pictures;
 mod setting;
 
-use lab::Lab;
+use lab::{Cost, Lab};
 
 use experiments::{contrast, emoji, ends, parts, trade};
 
@@ -13,9 +14,14 @@ use experiments::{contrast, emoji, ends, parts, trade};
 /// # Errors
 /// The data cannot be read, an experiment failed, or a file cannot be written.
 pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
+    lab.experiment("ledger", Cost::Seconds, compare_everything)?;
     lab.run(&parts::EXPERIMENT)?;
     lab.run(&contrast::EXPERIMENT)?;
     lab.run(&ends::EXPERIMENT)?;
     lab.run(&emoji::EXPERIMENT)?;
     lab.run(&trade::EXPERIMENT)
+}
+
+fn compare_everything(lab: &mut Lab) -> anyhow::Result<()> {
+    lab::fill_ledger!(lab, ledger::rows)
 }
