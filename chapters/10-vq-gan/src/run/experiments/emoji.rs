@@ -14,7 +14,7 @@ use crate::run::setting::{
     Data, Eyes, SEEDS, Verdict, apart, few, note, opponent, over_seeds,
     recipe,
 };
-use crate::training::{Config, Training};
+use crate::training::{Config, Opponent, Training};
 
 pub const EXPERIMENT: Experiment = Experiment {
     name: "emoji",
@@ -110,16 +110,22 @@ fn train(
     let named = |name: &str| format!("{name}-{}", n + 1);
     let judged = opponent(lab, &base);
     let ruler = &eyes.ruler;
-    let mut first = data.training(base, Some(ruler), seed)?;
+    let opposed = Config { opponent: Some(judged), ..base };
+    let mut first = data.training(opposed, Some(ruler), seed)?;
     let (from, to) = (judged.heard, base.steps);
     let stops = milestones(0, from);
     let before = watched(lab, data, &named("base"), stops, &mut first)?;
     let perceptual = Some((PERCEPTUAL, from));
-    let with = |perceptual, opponent| Config { perceptual, opponent, ..base };
+    let unheard = Opponent { learns: u64::MAX, heard: u64::MAX, ..judged };
+    let with = |perceptual, opponent| Config {
+        perceptual,
+        opponent: Some(opponent),
+        ..base
+    };
     let configs = [
-        with(None, None),
-        with(perceptual, None),
-        with(perceptual, Some(judged)),
+        with(None, unheard),
+        with(perceptual, unheard),
+        with(perceptual, judged),
     ];
     let mut models = Vec::new();
     for (kind, config) in KINDS.into_iter().zip(configs) {
@@ -192,7 +198,7 @@ fn note_terms(
     kind: &str,
     run: &Training<'_>,
 ) -> anyhow::Result<()> {
-    if run.config.opponent.is_none() {
+    if kind != "vq_gan" {
         return Ok(());
     }
     let lambda = &run.terms.lambda;

@@ -18,7 +18,7 @@ fn draw(_: &Measurements) -> anyhow::Result<String> {
     let picture = format!("[{side}, {side}, 3]");
     let mut it = Diagram::new(480.0, 560.0);
     let x = it.array((86.0, 60.0), (4, 4), ("picture", &picture));
-    let size = (140.0, 50.0);
+    let size = (150.0, 50.0);
     let encoder = it.block(
         (86.0, 158.0),
         size,
@@ -43,7 +43,7 @@ fn draw(_: &Measurements) -> anyhow::Result<String> {
     let y = it.array((394.0, 60.0), (4, 4), ("picture again", &picture));
     let error = it.block(
         (240.0, 60.0),
-        (110.0, 50.0),
+        (124.0, 50.0),
         ("R", "squared error"),
         Look::Still,
     );
@@ -86,7 +86,7 @@ fn draw(_: &Measurements) -> anyhow::Result<String> {
 
 fn draw_weighing(_: &Measurements) -> anyhow::Result<String> {
     let mut it = Diagram::new(480.0, 250.0);
-    let size = (120.0, 46.0);
+    let size = (132.0, 46.0);
     let last = it.block(
         (240.0, 125.0),
         size,

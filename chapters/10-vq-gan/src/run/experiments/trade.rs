@@ -32,15 +32,19 @@ fn measure(lab: &mut Lab) -> anyhow::Result<()> {
     let mut verdicts: [Vec<Verdict>; 4] = Default::default();
     for n in 0..SEEDS {
         let seed = lab.seed().wrapping_add(n as u64);
-        let mut first = data.training(base, Some(&eyes.ruler), seed)?;
+        let opposed = Config { opponent: Some(judged), ..base };
+        let mut first = data.training(opposed, Some(&eyes.ruler), seed)?;
         let name = format!("trade-base-{}", n + 1);
         lab.train(&name, judged.heard, &mut first)?;
         for (k, share) in SHARES.into_iter().enumerate() {
-            let mut judged = judged;
-            judged.balance.share = share;
+            let mut opponent = judged;
+            opponent.balance.share = share;
+            if share == 0.0 {
+                (opponent.learns, opponent.heard) = (u64::MAX, u64::MAX);
+            }
             let config = Config {
                 perceptual: Some((1.0, judged.heard)),
-                opponent: (share > 0.0).then_some(judged),
+                opponent: Some(opponent),
                 ..base
             };
             let mut run = data.training(config, Some(&eyes.ruler), seed)?;
