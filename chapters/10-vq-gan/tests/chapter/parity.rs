@@ -212,12 +212,10 @@ fn first_steps_agree<D: Trains>(dev: &D, limit: f32) {
             }
         }
         let lambda = here.terms().lambda;
-        assert_eq!(&lambda[..2], [0.0, 0.0]);
-        eprintln!(
-            "{ends:?} {lambda:?} {:?} {:?} rev {}",
-            here.losses(),
-            here.terms().adversarial,
-            here.revived()
+        assert_eq!(
+            &lambda[..3],
+            [0.0; 3],
+            "heard from step 2 on, more and more"
         );
         assert!(lambda[3..].iter().all(|l| *l > 0.0), "{lambda:?}");
         assert_eq!(here.terms().perceptual[0], 0.0);
@@ -230,7 +228,7 @@ fn first_steps_agree<D: Trains>(dev: &D, limit: f32) {
 
 #[test]
 fn the_first_steps_are_the_same_in_both_rooms() {
-    first_steps_agree(&Cpu::default(), 2e-3);
+    first_steps_agree(&Cpu::default(), 1e-4);
 }
 
 fn trainings_change_rooms<D: Trains>(dev: &D, limit: f32) {
@@ -250,7 +248,7 @@ fn trainings_change_rooms<D: Trains>(dev: &D, limit: f32) {
 
 #[test]
 fn a_training_can_change_rooms() {
-    trainings_change_rooms(&Cpu::default(), 1e-2);
+    trainings_change_rooms(&Cpu::default(), 1e-3);
 }
 
 /// More steps than terms stay on the device for at a time.
