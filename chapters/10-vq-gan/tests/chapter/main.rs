@@ -1,3 +1,6 @@
 //! The tests of chapter 10.
 
+mod data;
+mod equations;
+mod files;
 mod parity;
