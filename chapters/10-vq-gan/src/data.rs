@@ -154,7 +154,8 @@ fn contrast(images: &Array4<u8>) -> Contrast {
         sum / images.len().max(1) as f64
     };
     let (mean, square) = (moment(1), moment(2));
-    Contrast { mean, deviation: (square - mean * mean).max(0.0).sqrt() }
+    let deviation = (square - mean * mean).max(0.0).sqrt();
+    Contrast { mean: mean as f32, deviation: deviation as f32 }
 }
 
 impl Set {

@@ -348,7 +348,7 @@ impl VqGan<f32> {
             checkpoint.note(&format!("picture.{name}"), value);
         }
         let Contrast { mean, deviation } = self.contrast;
-        let contrast = ndarray::arr1(&[mean as f32, deviation as f32]);
+        let contrast = ndarray::arr1(&[mean, deviation]);
         checkpoint.put("picture.contrast", &contrast);
     }
 
@@ -394,7 +394,7 @@ impl VqGan<f32> {
             return Err(refused());
         }
         let of = checkpoint.get("picture.contrast", &[2])?;
-        let [mean, deviation] = [0, 1].map(|n| f64::from(of[[n]]));
+        let [mean, deviation] = [0, 1].map(|n| of[[n]]);
         if deviation <= 0.0 {
             return Err(from.refuse("pictures without contrast"));
         }

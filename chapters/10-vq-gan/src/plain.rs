@@ -39,21 +39,23 @@ impl Form {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Contrast {
     /// Of all numbers that are learnt from.
-    pub mean: f64,
+    pub mean: f32,
     /// Their standard deviation.
-    pub deviation: f64,
+    pub deviation: f32,
 }
 
 impl Contrast {
     /// Numbers in [0, 1], with mean 0 and variance 1. The same shape.
     pub fn apply<F: NdFloat>(self, x: Array2<F>) -> Array2<F> {
-        let (mean, deviation) = (real::<F>(self.mean), real(self.deviation));
+        let [mean, deviation] =
+            [self.mean, self.deviation].map(|v| real::<F>(v.into()));
         x.mapv_into(|v| (v - mean) / deviation)
     }
 
     /// The inverse, clamped to [0, 1]. The same shape.
     pub fn undo<F: NdFloat>(self, x: Array2<F>) -> Array2<F> {
-        let (mean, deviation) = (real::<F>(self.mean), real(self.deviation));
+        let [mean, deviation] =
+            [self.mean, self.deviation].map(|v| real::<F>(v.into()));
         let unit = |v: F| v.max(F::zero()).min(F::one());
         x.mapv_into(|v| unit(v * deviation + mean))
     }

@@ -66,8 +66,8 @@ impl Default for Config {
         Self {
             sizes: Sizes::default(),
             batch: 64,
-            steps: 5000,
-            rest: 0.0,
+            steps: 3000,
+            rest: 0.03,
             adam: AdamConfig {
                 lr: 1.5e-3,
                 beta2: 0.99,
@@ -95,16 +95,16 @@ impl Default for Opponent {
         Self {
             channels: [32, 64],
             adam: AdamConfig {
-                lr: 1e-3,
+                lr: 3e-3,
                 beta1: 0.0,
                 beta2: 0.99,
                 ..AdamConfig::default()
             },
-            r1: 1e-3,
-            learns: 2300,
-            heard: 2500,
-            ramp: 500,
-            balance: Balance { share: 1.0, adaptive: true, most: 1e3 },
+            r1: 1e-2,
+            learns: 700,
+            heard: 900,
+            ramp: 300,
+            balance: Balance { share: 3.0, adaptive: true, most: 1.0 },
         }
     }
     // ANCHOR_END: opponent

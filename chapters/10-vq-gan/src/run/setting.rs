@@ -71,7 +71,7 @@ impl Data {
 
     /// Mean squared error over the variance of what is learnt from.
     pub fn unexplained(&self, x: &Array2<f32>, y: &Array2<f32>) -> f64 {
-        let variance = self.contrast.deviation.powi(2);
+        let variance = f64::from(self.contrast.deviation).powi(2);
         squared_error(x, y).mean().unwrap_or(0.0) / variance
     }
 }

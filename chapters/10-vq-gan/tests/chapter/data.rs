@@ -37,8 +37,14 @@ fn the_emoji_are_of_two_artists_in_one_order() {
         assert!(classes.iter().all(|c| *c < emoji.classes.len()));
     }
     let numbers = emoji.train.pictures.images.mapv(|v| f64::from(v) / 255.0);
-    let expected = numbers.std(0.0).powi(2);
-    assert!((emoji.variance() / expected - 1.0).abs() < 1e-9);
+    let contrast = emoji.contrast();
+    let mean = numbers.mean().unwrap();
+    assert!((f64::from(contrast.mean) / mean - 1.0).abs() < 1e-6);
+    let deviation = f64::from(contrast.deviation);
+    assert!((deviation / numbers.std(0.0) - 1.0).abs() < 1e-6);
+    let x = contrast.apply(numbers.into_flat().insert_axis(Axis(0)));
+    assert!(x.mean().unwrap().abs() < 1e-6);
+    assert!((x.std(0.0) - 1.0).abs() < 1e-6);
 }
 
 /// Pictures of `side` × `side` in which every number is another; two classes.
@@ -146,7 +152,7 @@ fn a_viewer_learns_to_name_pictures() {
     let mean = |of: &[f32]| of.iter().sum::<f32>() / of.len() as f32;
     let (first, last) = (mean(&losses[..5]), mean(&losses[115..]));
     assert!(last < 0.6 * first, "{first} {last}");
-    let x = pictures.test.first(80);
+    let x = pictures.contrast().apply(pictures.test.first(80));
     let seen = viewer::look(&run.model.net, &x);
     assert_eq!((seen.features.dim(), seen.classes.dim()), ((80, 6), (80, 2)));
     let right = seen.classes.rows().into_iter().enumerate();

@@ -13,14 +13,15 @@ use stability::net::{Map, Net, layer};
 use vq_gan::ledger::{last_of, numeric_gradients, parameters_err};
 use vq_gan::model::{Ends, Sizes, VqGan};
 use vq_gan::plain::{
-    Balance, Coder, Critics, Form, Of, Perception, Step, adaptive_weight,
-    depth_to_space, opinion, roughness, sharpness, space_to_depth, step,
+    Balance, Coder, Contrast, Critics, Form, Of, Perception, Step,
+    adaptive_weight, depth_to_space, opinion, roughness, sharpness,
+    space_to_depth, step,
 };
 
 pub const FORM: Form = Form { side: 8, channels: 3 };
 pub const OF: Of = (FORM, 4);
+pub const CONTRAST: Contrast = Contrast { mean: 0.0, deviation: 1.0 };
 pub const BOTH: [Ends; 2] = [Ends::Patches, Ends::Windows];
-const VARIANCE: f64 = 0.3;
 const LEAKY: Activation = Activation::LeakyRelu(0.2);
 
 pub fn normal(shape: (usize, usize), stream: u64) -> Array2<f64> {
@@ -40,7 +41,7 @@ pub fn sizes(ends: Ends) -> Sizes {
 
 /// Weights that are not those of a start: no unit sits on its kink.
 pub fn small(ends: Ends, seed: u64) -> VqGan<f64> {
-    let mut model = VqGan::new(sizes(ends), &mut rng_at(seed, 0));
+    let mut model = VqGan::new(sizes(ends), CONTRAST, &mut rng_at(seed, 0));
     for (n, coder) in
         [&mut model.encoder, &mut model.decoder].into_iter().enumerate()
     {
@@ -273,7 +274,7 @@ fn done(
 ) -> Step<f64> {
     let quantizer = quantizer(model);
     let nets = (&model.encoder, &model.decoder);
-    step(nets, &quantizer, critics, x, OF, VARIANCE).unwrap()
+    step(nets, &quantizer, critics, x, OF).unwrap()
 }
 
 pub fn quantizer(model: &VqGan<f64>) -> Quantizer<f64> {
@@ -296,8 +297,7 @@ fn eq_10_6_what_is_weighed_comes_out_as_large_as_the_rest() {
         let decoded = model.decoder.decode(&of.found.quantized.z_q, OF);
         let at =
             |d: &Array2<f64>| model.decoder.at_last_weights(&decoded, d, OF);
-        let rest =
-            at(&((&of.x_hat - &x) * (2.0 / VARIANCE / x.len() as f64)));
+        let rest = at(&((&of.x_hat - &x) * (2.0 / x.len() as f64)));
         let adversarial = at(&opinion(&d, &of.x_hat).1);
         let weighed = norm(&adversarial) * of.lambda;
         assert!((weighed / norm(&rest) - 1.0).abs() < 1e-3, "{weighed}");
@@ -364,7 +364,7 @@ fn step_is_the_slope(ends: Ends, critics: Critics<f64>, seed: u64) {
     let of_pixels = |decoder: &Coder<f64>, z: &Array2<f64>| {
         let drawn = decoder.decode(z, OF);
         let x_hat = last(&drawn.end);
-        let mut loss = mse(x_hat, &x) / VARIANCE;
+        let mut loss = mse(x_hat, &x);
         if let Some((ruler, weight)) = critics.perception {
             loss += ruler.distance(&x, x_hat).0 * weight;
         }
@@ -427,7 +427,7 @@ fn eq_10_7_the_terms_of_a_step() {
         assert_eq!(&of.x_hat, last(&drawn.end));
         assert_abs_diff_eq!(
             of.reconstruction,
-            mse(&of.x_hat, &x) / VARIANCE,
+            mse(&of.x_hat, &x),
             epsilon = 1e-12
         );
         assert_eq!(of.perceptual, ruler.distance(&x, &of.x_hat).0);

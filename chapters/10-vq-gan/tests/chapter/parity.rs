@@ -62,7 +62,7 @@ fn steps_agree<D: Device<f64>>(dev: &D, limit: f64) {
                 perception: perceives.then_some((&ruler, 0.6)),
                 discriminator: hears.map(|b| (&d, b)),
             };
-            let here = step(nets, &quantizer, critics, &x, OF, 0.3).unwrap();
+            let here = step(nets, &quantizer, critics, &x, OF).unwrap();
             let critics = on_dfdx::Critics {
                 perception: perceives.then_some((&on_ruler, 0.6)),
                 discriminator: hears.map(|b| (&on_d, b)),
@@ -73,7 +73,6 @@ fn steps_agree<D: Device<f64>>(dev: &D, limit: f64) {
                 critics,
                 on(&x),
                 (OF, &around),
-                0.3,
             );
             let of = &there.judged;
             for (mine, other) in [

@@ -91,8 +91,8 @@ fn note_recipe(
         lab.result(name, value, Within::Exactly)?;
     }
     let contrast = data.contrast;
-    lab.result("pixel_mean", contrast.mean, Within::Absolute(1e-6))?;
-    let deviation = contrast.deviation;
+    lab.result("pixel_mean", contrast.mean.into(), Within::Absolute(1e-6))?;
+    let deviation = contrast.deviation.into();
     lab.result("pixel_deviation", deviation, Within::Absolute(1e-6))
 }
 
