@@ -66,7 +66,7 @@ impl Default for Config {
         Self {
             sizes: Sizes::default(),
             batch: 64,
-            steps: 3000,
+            steps: 2500,
             rest: 0.03,
             adam: AdamConfig {
                 lr: 1.5e-3,
@@ -101,9 +101,9 @@ impl Default for Opponent {
                 ..AdamConfig::default()
             },
             r1: 1e-2,
-            learns: 700,
-            heard: 900,
-            ramp: 300,
+            learns: 584,
+            heard: 750,
+            ramp: 250,
             balance: Balance { share: 3.0, adaptive: true, most: 1.0 },
         }
     }
