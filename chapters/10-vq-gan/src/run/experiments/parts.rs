@@ -1,4 +1,4 @@
-//! The parts of a VQ-GAN, and where each term's gradient goes.
+//! The parts of a VQ-GAN, where each term's gradient goes, and how two of them are weighed.
 
 use lab::{Cost, Diagram, Experiment, Flow, Look, Measurements};
 
@@ -12,94 +12,88 @@ pub const EXPERIMENT: Experiment = Experiment {
     claims: Vec::new,
 };
 
+/// The gradients of the rest and of the opinion.
+const REST: Flow = Flow::Gradient(0);
+const OPINION: Flow = Flow::Gradient(1);
+
 fn draw(_: &Measurements) -> anyhow::Result<String> {
     let sizes = Sizes::default();
     let side = sizes.form.side;
     let picture = format!("[{side}, {side}, 3]");
-    let mut it = Diagram::new(480.0, 560.0);
-    let x = it.array((86.0, 60.0), (4, 4), ("picture", &picture));
-    let size = (150.0, 50.0);
-    let encoder = it.block(
-        (86.0, 158.0),
-        size,
-        ("encoder", "half, windows"),
-        Look::Moves(0),
-    );
     let latents = format!("[{}, {}]", sizes.places(), sizes.width);
-    let z = it.array((86.0, 248.0), (3, 3), ("z_e", &latents));
-    let book = it.block(
-        (240.0, 248.0),
-        (110.0, 50.0),
-        ("codebook", "lookup"),
-        Look::Still,
-    );
-    let q = it.array((394.0, 248.0), (3, 3), ("z_q", &latents));
-    let decoder = it.block(
-        (394.0, 158.0),
-        size,
-        ("decoder", "half, windows"),
-        Look::Moves(0),
-    );
-    let y = it.array((394.0, 60.0), (4, 4), ("picture again", &picture));
-    let error = it.block(
-        (240.0, 60.0),
-        (124.0, 50.0),
-        ("R", "squared error"),
-        Look::Still,
-    );
-    let ruler =
-        it.block((140.0, 380.0), size, ("ruler", "holds still"), Look::Still);
-    let d = it.block(
-        (340.0, 380.0),
-        size,
-        ("discriminator", "learns beside it"),
-        Look::Moves(1),
-    );
-    let p = it.block(
-        (140.0, 480.0),
-        (110.0, 50.0),
-        ("P", "features"),
-        Look::Still,
-    );
-    let a = it.block(
-        (340.0, 480.0),
-        (110.0, 50.0),
-        ("A", "opinion"),
-        Look::Still,
-    );
-    for (from, to) in [
-        (x.bottom(0.0), encoder.top(0.0)),
-        (encoder.bottom(0.0), z.top(0.0)),
-        (z.right(0.0), book.left(0.0)),
-        (book.right(0.0), q.left(0.0)),
-        (q.top(0.0), decoder.bottom(0.0)),
-        (decoder.top(0.0), y.bottom(0.0)),
-        (x.right(0.0), error.left(0.0)),
-        (y.left(0.0), error.right(0.0)),
-        (ruler.bottom(0.0), p.top(0.0)),
-        (d.bottom(0.0), a.top(0.0)),
-    ] {
-        it.arrow(&[from, to], Flow::Forward);
+    let (left, right) = (86.0, 394.0);
+    let mut it = Diagram::new(480.0, 482.0);
+    let size = (150.0, 46.0);
+    let (small, moves) = ((128.0, 46.0), Look::Moves(0));
+    let p = it.block((204.0, 36.0), small, ("P", "features"), Look::Still);
+    let a = it.block((right, 36.0), small, ("A", "opinion"), Look::Still);
+    let ruler = ("ruler", "holds still");
+    let ruler = it.block((204.0, 122.0), small, ruler, Look::Still);
+    let words = ("discriminator", "learns too");
+    let d = it.block((right, 122.0), size, words, Look::Moves(1));
+    let x = it.array((left, 240.0), (4, 4), ("x", &picture));
+    let y = it.array((right, 240.0), (4, 4), ("x̂", &picture));
+    let words = ("R", "squared error");
+    let r = it.block((240.0, 240.0), (128.0, 46.0), words, Look::Still);
+    it.block((left, 326.0), size, ("encoder", "windows, half"), moves);
+    it.block((right, 326.0), size, ("decoder", "half, windows"), moves);
+    let z = it.array((left, 418.0), (3, 3), ("z_e", &latents));
+    let q = it.array((right, 418.0), (3, 3), ("z_q", &latents));
+    let words = ("codebook", "lookup");
+    let book = it.block((240.0, 432.0), (120.0, 44.0), words, Look::Still);
+
+    let solid = Flow::Forward;
+    it.arrow(&[(left, 204.0), (left, 122.0), ruler.left(0.0)], solid);
+    let over = [(368.0, 204.0), (368.0, 176.0), (204.0, 176.0)];
+    it.arrow(&[over[0], over[1], over[2], ruler.bottom(0.0)], solid);
+    it.arrow(&[(right, 204.0), d.bottom(0.0)], solid);
+    it.arrow(&[ruler.top(0.0), p.bottom(0.0)], solid);
+    it.arrow(&[d.top(0.0), a.bottom(0.0)], solid);
+    it.arrow(&[x.right(0.0), r.left(0.0)], solid);
+    it.arrow(&[y.left(-6.0), r.right(-6.0)], solid);
+    it.arrow(&[(left, 279.0), (left, 303.0)], solid);
+    it.arrow(&[(left, 349.0), (left, 381.0)], solid);
+    it.arrow(&[(right, 381.0), (right, 349.0)], solid);
+    it.arrow(&[(right, 303.0), (right, 279.0)], solid);
+    it.arrow(&[z.right(8.0), (180.0, 426.0)], solid);
+    it.arrow(&[(300.0, 426.0), q.left(8.0)], solid);
+
+    it.arrow(&[a.bottom(18.0), d.top(18.0)], OPINION);
+    it.arrow(&[d.bottom(18.0), (right + 18.0, 204.0)], OPINION);
+    it.text((right + 26.0, 178.0), "λ A");
+    it.arrow(&[p.bottom(18.0), ruler.top(18.0)], REST);
+    let back = [ruler.bottom(18.0), (222.0, 190.0), (354.0, 190.0)];
+    it.arrow(&[back[0], back[1], back[2], (354.0, 204.0)], REST);
+    it.arrow(&[r.right(8.0), y.left(8.0)], REST);
+    for (from, to) in [(279.0, 303.0), (349.0, 381.0)] {
+        it.arrow(&[(right + 18.0, from), (right + 18.0, to)], OPINION);
+        it.arrow(&[(right - 18.0, from), (right - 18.0, to)], REST);
     }
+    it.arrow(&[q.left(-9.0), z.right(-9.0)], REST);
+    it.text((204.0, 396.0), "copied");
+    it.arrow(&[(left - 18.0, 381.0), (left - 18.0, 349.0)], REST);
+    let _ = book;
+    it.text((6.0, 470.0), "solid: numbers; dashed: gradients");
     it.svg()
 }
 
 fn draw_weighing(_: &Measurements) -> anyhow::Result<String> {
-    let mut it = Diagram::new(480.0, 250.0);
-    let size = (132.0, 46.0);
-    let last = it.block(
-        (240.0, 125.0),
-        size,
-        ("last weights", "of the decoder"),
-        Look::Moves(0),
-    );
-    let rest =
-        it.block((80.0, 50.0), size, ("R + P", "gradient ∇R"), Look::Still);
-    let a = it.block((80.0, 200.0), size, ("A", "gradient ∇A"), Look::Still);
-    let ratio =
-        it.block((400.0, 125.0), size, ("λ", "‖∇R‖ / ‖∇A‖"), Look::Still);
-    it.arrow(&[rest.right(0.0), last.left(-8.0)], Flow::Gradient(0));
-    it.arrow(&[a.right(0.0), last.left(8.0)], Flow::Gradient(1));
-    it.arrow(&[last.right(0.0), ratio.left(0.0)], Flow::Forward);
+    let mut it = Diagram::new(480.0, 246.0);
+    let (size, still) = ((136.0, 46.0), Look::Still);
+    let words = ("R and P", "gradient at x̂");
+    let rest = it.block((84.0, 36.0), (160.0, 46.0), words, still);
+    let words = ("A", "gradient at x̂");
+    let a = it.block((84.0, 156.0), (160.0, 46.0), words, still);
+    let words = ("last weights", "of the decoder");
+    let last = it.block((262.0, 96.0), size, words, Look::Moves(0));
+    let words = ("λ", "‖∇R‖ / ‖∇A‖");
+    let ratio = it.block((412.0, 96.0), (124.0, 46.0), words, still);
+    it.arrow(&[rest.right(0.0), (228.0, 36.0), (228.0, 73.0)], REST);
+    it.arrow(&[a.right(0.0), (228.0, 156.0), (228.0, 119.0)], OPINION);
+    it.arrow(&[last.right(-9.0), ratio.left(-9.0)], REST);
+    it.arrow(&[last.right(9.0), ratio.left(9.0)], OPINION);
+    let way = [ratio.bottom(0.0), (412.0, 212.0), (84.0, 212.0)];
+    it.arrow(&[way[0], way[1], way[2], a.bottom(0.0)], Flow::Forward);
+    it.text((150.0, 232.0), "times λ, as a constant");
     it.svg()
 }
