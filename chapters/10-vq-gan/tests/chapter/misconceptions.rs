@@ -1,0 +1,109 @@
+//! Each misconception fails its check, with its own diagnosis.
+
+use lab::expect_diagnosis;
+
+use crate::checks;
+
+#[path = "../../misconceptions/adaptive_weight.rs"]
+mod adaptive_weight;
+#[path = "../../misconceptions/perceptual_backward.rs"]
+mod perceptual_backward;
+#[path = "../../misconceptions/perceptual_distance.rs"]
+mod perceptual_distance;
+#[path = "../../misconceptions/sees.rs"]
+mod sees;
+#[path = "../../misconceptions/space_to_depth.rs"]
+mod space_to_depth;
+
+/// Each mistake gives other results than every other one, so that what is told is the one that was made.
+#[test]
+fn no_two_mistakes_are_alike() {
+    let alike = checks::all_alike();
+    assert!(alike.is_empty(), "{alike:?}");
+}
+
+#[test]
+fn exercise_10_1() {
+    use space_to_depth::*;
+    let check = checks::space_to_depth;
+    expect_diagnosis(check(channels_first), "channels first");
+    expect_diagnosis(check(planes), "planes");
+    expect_diagnosis(
+        check(patches_column_by_column),
+        "patches column by column",
+    );
+    expect_diagnosis(check(patches_transposed), "pixels column by column");
+    expect_diagnosis(check(only_reshaped), "not cut at all");
+    expect_diagnosis(check(every_nth_pixel), "every nth pixel");
+    expect_diagnosis(
+        check(as_many_across_as_down),
+        "squares from the height",
+    );
+}
+
+#[test]
+fn exercise_10_2() {
+    use perceptual_distance::*;
+    let check = checks::perceptual_distance;
+    expect_diagnosis(check(layers_added_up), "sum over layers");
+    expect_diagnosis(check(root_of_the_scale), "root of the scale");
+    expect_diagnosis(check(scale_of_x), "scale of x");
+    expect_diagnosis(
+        check(scale_of_the_reconstructions),
+        "scale of the reconstructions",
+    );
+    expect_diagnosis(check(variance_for_the_scale), "variance for the scale");
+    expect_diagnosis(check(no_mean), "sum of squares");
+    expect_diagnosis(check(sizes), "sizes of differences");
+    expect_diagnosis(check(one_mean_over_all), "one mean over all numbers");
+    expect_diagnosis(check(zero_by_zero), "zero by zero");
+}
+
+#[test]
+fn exercise_10_3() {
+    use perceptual_backward::*;
+    let check = checks::perceptual_backward;
+    expect_diagnosis(check(last_layer_alone), "last layer alone");
+    expect_diagnosis(check(behind_the_activation), "behind the activation");
+    expect_diagnosis(
+        check(stops_at_the_first_layer),
+        "stops at the last map",
+    );
+    expect_diagnosis(check(at_x), "at x");
+    expect_diagnosis(check(slopes_of_x), "slopes of x");
+    expect_diagnosis(check(last_one_twice), "last one twice");
+    expect_diagnosis(check(shares_left_out), "shares left out");
+    expect_diagnosis(check(no_slopes), "no slope");
+}
+
+#[test]
+fn exercise_10_4() {
+    use sees::*;
+    let check = checks::sees;
+    expect_diagnosis(check(a_tile), "tiles");
+    expect_diagnosis(check(kernels_multiplied), "kernels multiplied");
+    expect_diagnosis(check(kernels_added), "kernels added");
+    expect_diagnosis(check(own_stride_counts), "own stride counts");
+    expect_diagnosis(
+        check(from_the_first_layer_on),
+        "from the first layer on",
+    );
+    expect_diagnosis(check(no_padding), "no padding");
+    expect_diagnosis(check(one_too_few), "the last one in place of the next");
+    expect_diagnosis(check(beyond_the_right_edge), "beyond the right edge");
+}
+
+#[test]
+fn exercise_10_5() {
+    use adaptive_weight::*;
+    let check = checks::adaptive_weight;
+    expect_diagnosis(check(upside_down), "upside down");
+    expect_diagnosis(check(at_the_pixels), "no map");
+    expect_diagnosis(check(the_bound_is_the_least), "a lower bound");
+    expect_diagnosis(check(no_bound), "no bound");
+    expect_diagnosis(check(delta_outside), "δ outside");
+    expect_diagnosis(check(squared_lengths), "squared norms");
+    expect_diagnosis(check(bias_counts_too), "with the bias");
+    expect_diagnosis(check(with_the_sum), "of the sum above");
+    expect_diagnosis(check(sizes_added_up), "sums of sizes");
+}
