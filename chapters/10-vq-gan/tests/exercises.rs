@@ -6,6 +6,8 @@ use vq_gan_checks as checks;
 
 #[path = "../exercises/adaptive_weight.rs"]
 mod adaptive_weight;
+#[path = "../exercises/fades.rs"]
+mod fades;
 #[path = "../exercises/perceptual_backward.rs"]
 mod perceptual_backward;
 #[path = "../exercises/perceptual_distance.rs"]
@@ -14,6 +16,8 @@ mod perceptual_distance;
 mod sees;
 #[path = "../exercises/space_to_depth.rs"]
 mod space_to_depth;
+#[path = "../exercises/train_step.rs"]
+mod train_step;
 
 #[test]
 fn exercise_10_1_space_to_depth() {
@@ -42,4 +46,14 @@ fn exercise_10_4_sees() {
 #[test]
 fn exercise_10_5_adaptive_weight() {
     expect_pass(checks::adaptive_weight(adaptive_weight::adaptive_weight));
+}
+
+#[test]
+fn exercise_10_6_train_step() {
+    expect_pass(checks::train_step(train_step::train_step));
+}
+
+#[test]
+fn exercise_10_7_fades() {
+    expect_pass(checks::fades(fades::fades));
 }

@@ -14,16 +14,21 @@ use ndarray_rand::RandomExt;
 use ndarray_rand::rand_distr::StandardNormal;
 
 mod critics;
+mod foreseeing;
 mod layout;
+mod stepping;
 mod weighing;
 
 pub use critics::{perceptual_backward, perceptual_distance};
+pub use foreseeing::{Foreseen, Why, fades};
 pub use layout::{Window, sees, space_to_depth};
+pub use stepping::{Players, Rules, Terms, d_gradient, train_step};
 pub use weighing::adaptive_weight;
 
 /// Slips of all exercises that cannot be told from right or from one another.
 pub fn all_alike() -> Vec<[&'static str; 2]> {
-    [layout::alike(), critics::alike(), weighing::alike()].concat()
+    [layout::alike(), critics::alike(), weighing::alike(), stepping::alike()]
+        .concat()
 }
 
 /// Normal numbers with a row of zeros and, of more than two, two that are equal.

@@ -6,6 +6,8 @@ use crate::checks;
 
 #[path = "../../misconceptions/adaptive_weight.rs"]
 mod adaptive_weight;
+#[path = "../../misconceptions/fades.rs"]
+mod fades;
 #[path = "../../misconceptions/perceptual_backward.rs"]
 mod perceptual_backward;
 #[path = "../../misconceptions/perceptual_distance.rs"]
@@ -14,6 +16,8 @@ mod perceptual_distance;
 mod sees;
 #[path = "../../misconceptions/space_to_depth.rs"]
 mod space_to_depth;
+#[path = "../../misconceptions/train_step.rs"]
+mod train_step;
 
 /// Each mistake gives other results than every other one, so that what is told is the one that was made.
 #[test]
@@ -106,4 +110,39 @@ fn exercise_10_5() {
     expect_diagnosis(check(bias_counts_too), "with the bias");
     expect_diagnosis(check(with_the_sum), "of the sum above");
     expect_diagnosis(check(sizes_added_up), "sums of sizes");
+}
+
+#[test]
+fn exercise_10_6() {
+    use train_step::*;
+    let check = checks::train_step;
+    let next = check(shown_the_next_one);
+    expect_diagnosis(next, "shown what comes behind the step");
+    expect_diagnosis(check(discriminator_first), "the discriminator first");
+    expect_diagnosis(check(lambda_at_the_pixels), "λ at the pixels");
+    expect_diagnosis(check(lambda_of_the_sum), "λ from the sum");
+    let alone = check(lambda_of_the_error_alone);
+    expect_diagnosis(alone, "λ from the squared error alone");
+    expect_diagnosis(check(lambda_on_the_rest), "λ on the rest");
+    let quiet = check(learns_only_when_heard);
+    expect_diagnosis(quiet, "the discriminator learns only when heard");
+    expect_diagnosis(check(a_step_for_each), "two steps for the decoder");
+    let weighed = check(terms_weighed);
+    expect_diagnosis(weighed, "the distance weighed in the terms");
+    let share = check(share_before_the_bound);
+    expect_diagnosis(share, "the bound behind the share");
+    expect_diagnosis(check(always_a_ratio), "always adaptive");
+}
+
+#[test]
+fn exercise_10_7() {
+    use fades::*;
+    let check = checks::fades;
+    expect_diagnosis(check(as_long_as_the_rest), "as long as the rest");
+    expect_diagnosis(check(set_once), "set once");
+    expect_diagnosis(check(delta_does_it), "δ does it");
+    expect_diagnosis(check(lambda_grows), "λ grows");
+    expect_diagnosis(check(lambda_itself), "loud");
+    expect_diagnosis(check(without_the_bound), "faint");
+    expect_diagnosis(check(delta_alone_below), "unbounded");
 }

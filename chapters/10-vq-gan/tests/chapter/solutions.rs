@@ -6,6 +6,8 @@ use crate::checks;
 
 #[path = "../../solutions/adaptive_weight.rs"]
 mod adaptive_weight;
+#[path = "../../solutions/fades.rs"]
+mod fades;
 #[path = "../../solutions/perceptual_backward.rs"]
 mod perceptual_backward;
 #[path = "../../solutions/perceptual_distance.rs"]
@@ -14,6 +16,8 @@ mod perceptual_distance;
 mod sees;
 #[path = "../../solutions/space_to_depth.rs"]
 mod space_to_depth;
+#[path = "../../solutions/train_step.rs"]
+mod train_step;
 
 #[test]
 fn exercise_10_1() {
@@ -42,4 +46,14 @@ fn exercise_10_4() {
 #[test]
 fn exercise_10_5() {
     expect_pass(checks::adaptive_weight(adaptive_weight::adaptive_weight));
+}
+
+#[test]
+fn exercise_10_6() {
+    expect_pass(checks::train_step(train_step::train_step));
+}
+
+#[test]
+fn exercise_10_7() {
+    expect_pass(checks::fades(fades::fades));
 }
