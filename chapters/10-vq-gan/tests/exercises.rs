@@ -6,6 +6,8 @@ use vq_gan_checks as checks;
 
 #[path = "../exercises/adaptive_weight.rs"]
 mod adaptive_weight;
+#[path = "../exercises/diagnose.rs"]
+mod diagnose;
 #[path = "../exercises/fades.rs"]
 mod fades;
 #[path = "../exercises/perceptual_backward.rs"]
@@ -56,4 +58,9 @@ fn exercise_10_6_train_step() {
 #[test]
 fn exercise_10_7_fades() {
     expect_pass(checks::fades(fades::fades));
+}
+
+#[test]
+fn exercise_10_8_diagnose() {
+    expect_pass(checks::diagnose(diagnose::diagnose));
 }

@@ -12,14 +12,21 @@ use lab::{Diagnosis, mistakes, rng_at};
 use ndarray::{Array2, ArrayD, Dimension, arr0, array};
 use ndarray_rand::RandomExt;
 use ndarray_rand::rand_distr::StandardNormal;
+use vq_gan::plain; // `causes` finds both here
+use vq_vae::rate as choice;
 
+#[path = "../../src/run/experiments/logged/causes.rs"]
+pub mod causes;
 mod critics;
+mod diagnosing;
 mod foreseeing;
 mod layout;
 mod stepping;
 mod weighing;
 
+pub use causes::Cause;
 pub use critics::{perceptual_backward, perceptual_distance};
+pub use diagnosing::diagnose;
 pub use foreseeing::{Foreseen, Why, fades};
 pub use layout::{Window, sees, space_to_depth};
 pub use stepping::{Players, Rules, Terms, d_gradient, train_step};

@@ -6,6 +6,8 @@ use crate::checks;
 
 #[path = "../../misconceptions/adaptive_weight.rs"]
 mod adaptive_weight;
+#[path = "../../misconceptions/diagnose.rs"]
+mod diagnose;
 #[path = "../../misconceptions/fades.rs"]
 mod fades;
 #[path = "../../misconceptions/perceptual_backward.rs"]
@@ -145,4 +147,21 @@ fn exercise_10_7() {
     expect_diagnosis(check(lambda_itself), "loud");
     expect_diagnosis(check(without_the_bound), "faint");
     expect_diagnosis(check(delta_alone_below), "unbounded");
+}
+
+#[test]
+fn exercise_10_8() {
+    use diagnose::*;
+    let check = checks::diagnose;
+    let few = check(few_codes_are_an_early_discriminator);
+    expect_diagnosis(few, "not heard too early");
+    expect_diagnosis(check(dull_is_unheard), "not unheard");
+    let still = check(a_pattern_is_a_still_discriminator);
+    expect_diagnosis(still, "not a discriminator that stands still");
+    expect_diagnosis(check(a_poor_start_is_dead_codes), "not unheard");
+    expect_diagnosis(check(a_poor_start_is_no_bound), "not the bound");
+    expect_diagnosis(check(a_climbing_error_is_the_share), "not the share");
+    expect_diagnosis(check(rough_is_exchanged), "not exchanged");
+    let pattern = check(a_pattern_is_few_codes);
+    expect_diagnosis(pattern, "not one pixel in four");
 }
