@@ -7,7 +7,7 @@ mod setting;
 
 use lab::{Cost, Lab};
 
-use experiments::{contrast, emoji, ends, parts, trade};
+use experiments::{contrast, emoji, ends, logged, parts, trade};
 
 /// The experiments of chapter 10.
 ///
@@ -19,7 +19,8 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     lab.run(&contrast::EXPERIMENT)?;
     lab.run(&ends::EXPERIMENT)?;
     lab.run(&emoji::EXPERIMENT)?;
-    lab.run(&trade::EXPERIMENT)
+    lab.run(&trade::EXPERIMENT)?;
+    lab.run(&logged::EXPERIMENT)
 }
 
 fn compare_everything(lab: &mut Lab) -> anyhow::Result<()> {

@@ -1,6 +1,10 @@
 //! The tests of chapter 10.
 
+use vq_gan_checks as checks;
 mod data;
 mod equations;
 mod files;
+mod misconceptions;
 mod parity;
+mod solutions;
+mod story;

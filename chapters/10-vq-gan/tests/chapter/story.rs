@@ -20,7 +20,8 @@ fn the_story_runs_and_is_deterministic() {
     assert!(of("vq_vae_error") > 0.0);
     assert_eq!(of("error_ratio"), {
         let ratios = (1..=3).map(|n| {
-            of(&format!("vq_gan_error@{n}")) / of(&format!("vq_vae_error@{n}"))
+            of(&format!("vq_gan_error@{n}"))
+                / of(&format!("vq_vae_error@{n}"))
         });
         ratios.sum::<f64>() / 3.0
     });

@@ -3,5 +3,6 @@
 pub mod contrast;
 pub mod emoji;
 pub mod ends;
+pub mod logged;
 pub mod parts;
 pub mod trade;

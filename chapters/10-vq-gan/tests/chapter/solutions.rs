@@ -1,0 +1,91 @@
+//! The solutions pass the checks.
+
+use lab::expect_pass;
+use rayon::prelude::*;
+
+use crate::checks;
+use crate::checks::causes::{
+    CAUSES, SAID, SHOWN, STEPS, apart, early_and_late, log,
+};
+
+#[path = "../../solutions/adaptive_weight.rs"]
+mod adaptive_weight;
+#[path = "../../solutions/diagnose.rs"]
+mod diagnose;
+#[path = "../../solutions/fades.rs"]
+mod fades;
+#[path = "../../solutions/perceptual_backward.rs"]
+mod perceptual_backward;
+#[path = "../../solutions/perceptual_distance.rs"]
+mod perceptual_distance;
+#[path = "../../solutions/sees.rs"]
+mod sees;
+#[path = "../../solutions/space_to_depth.rs"]
+mod space_to_depth;
+#[path = "../../solutions/train_step.rs"]
+mod train_step;
+
+#[test]
+fn exercise_10_1() {
+    expect_pass(checks::space_to_depth(space_to_depth::space_to_depth));
+}
+
+#[test]
+fn exercise_10_2() {
+    expect_pass(checks::perceptual_distance(
+        perceptual_distance::perceptual_distance,
+    ));
+}
+
+#[test]
+fn exercise_10_3() {
+    expect_pass(checks::perceptual_backward(
+        perceptual_backward::perceptual_backward,
+    ));
+}
+
+#[test]
+fn exercise_10_4() {
+    expect_pass(checks::sees(sees::sees));
+}
+
+#[test]
+fn exercise_10_5() {
+    expect_pass(checks::adaptive_weight(adaptive_weight::adaptive_weight));
+}
+
+#[test]
+fn exercise_10_6() {
+    expect_pass(checks::train_step(train_step::train_step));
+}
+
+#[test]
+fn exercise_10_7() {
+    expect_pass(checks::fades(fades::fades));
+}
+
+#[test]
+fn exercise_10_8() {
+    expect_pass(checks::diagnose(diagnose::diagnose));
+}
+
+/// Each cause, and none, from another seed, differs from each run that is shown, unless it is its own, by a tenth of an axis or more.
+#[test]
+fn exercise_10_8_has_one_answer() {
+    let end = |cause, seed| early_and_late(&log(cause, seed, STEPS));
+    let others: Vec<_> = CAUSES.into_iter().map(Some).chain([None]).collect();
+    let others = others.into_par_iter().map(|cause| (cause, end(cause, 2)));
+    let others: Vec<_> = others.collect();
+    let shown: Vec<_> =
+        SHOWN.into_par_iter().map(|of| (of, end(Some(of), 1))).collect();
+    for (shown, here) in shown {
+        for (other, there) in others.iter().filter(|o| o.0 != Some(shown)) {
+            let far = here.iter().zip(there).flat_map(|(a, b)| {
+                let each = SAID.iter().zip(a.iter().zip(b));
+                each.map(|((said, _), (a, b))| apart(said, *a, *b))
+            });
+            let far = far.fold(0.0, f64::max);
+            assert!(far >= 0.1, "{shown:?} and {other:?}: {far:.3}");
+        }
+    }
+}
