@@ -133,6 +133,29 @@ fn a_patch_of_a_large_picture_is_refused_before_it_is_made() {
     assert!(more < 400_000, "{more} kB more than before");
 }
 
+/// Blocks of so many channels are not in the file.
+#[test]
+fn a_width_that_the_blocks_lack_is_refused_before_they_are_made() {
+    let mut claims = saved(Ends::Patches);
+    claims.put("encoder.parameter.0", &Array2::<f32>::zeros((48, 4000)));
+    let folder = tempfile::tempdir().unwrap();
+    let before = memory();
+    let said = loaded(&claims, &folder.path().join("c.safetensors"));
+    assert!(said.unwrap_err().contains("do not fit together"));
+    // 9 · 4000 · 4000 weights of 4 bytes, twice, would be 1.2 GB.
+    let more = memory() - before;
+    assert!(more < 400_000, "{more} kB more than before");
+}
+
+#[test]
+#[ignore = "any number but 0 is taken for windows"]
+fn ends_are_one_of_two() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut claims = saved(Ends::Windows);
+    claims.note("picture.windows", 7);
+    assert!(loaded(&claims, &folder.path().join("c.safetensors")).is_err());
+}
+
 /// The most memory that this process has held so far, in kB.
 fn memory() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status");
