@@ -84,7 +84,7 @@ impl<E: Number, D: Device<E>> Perception<E, D> {
 
 // ANCHOR: opinion
 /// Eq. 10.4: what a discriminator says of each patch of a batch, as a loss
-/// of the decoder (eq. 1.10).
+/// of the decoder (eq. 1.9).
 pub fn opinion<E: Number, D: Device<E>>(
     d: &Net<E, D>,
     x_hat: Taped<E, D>, // [B, H·W·C]

@@ -172,7 +172,7 @@ impl<F: NdFloat> Perception<F> {
 
 // ANCHOR: opinion
 /// Eq. 10.4: what a discriminator says of each patch of a batch, as a loss
-/// of the decoder (eq. 1.10), and its gradient at the batch. `[B, H·W·C]`
+/// of the decoder (eq. 1.9), and its gradient at the batch. `[B, H·W·C]`
 pub fn opinion<F: NdFloat>(
     d: &Net<F>,
     x_hat: &Array2<F>, // [B, H·W·C]
