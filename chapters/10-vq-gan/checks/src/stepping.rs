@@ -162,13 +162,11 @@ fn one_step(
     let mut reconstruction = mse(&x_hat, x) / over;
     let d_error = mse_backward(&x_hat, x)
         / if is("variance left out of the gradient") { 1.0 } else { over };
-    let d_error = tapped(tap, "the squared error's gradient", d_error);
     let (mut perceptual, d_ruler) = match is("the ruler the wrong way round")
     {
         true => ruler.distance(&x_hat, x),
         false => ruler.distance(x, &x_hat),
     };
-    let d_ruler = tapped(tap, "the distance's gradient", d_ruler);
     let w = match () {
         _ if is("the ruler's weight left out") => 1.0,
         _ if is("the ruler left out") => 0.0,
@@ -209,6 +207,12 @@ fn one_step(
             _ if is("λ at the pixels") => d.clone(),
             _ if is("λ at the first layer") => at_first(d),
             _ if is("λ at all parameters") => all_parameters(d),
+            _ if is("λ at the bias") => {
+                let all =
+                    players.decoder.backward_parameters(&seen, d.clone());
+                let b = &all.layers[n - 1].b;
+                b.clone().insert_axis(ndarray::Axis(0))
+            }
             _ => players.decoder.layers[n - 1].weight(&seen[n - 1], d),
         };
         let compared = match () {
@@ -252,12 +256,24 @@ fn one_step(
     let together = match () {
         _ if is("λ on the rest") && heard => &d_rest * lambda + &d_adv,
         _ if is("the opinion in place of the rest") && heard => &d_adv * goes,
+        _ if is("over 1 and λ") && heard => {
+            (&d_rest + &(&d_adv * goes)) / (1.0 + lambda)
+        }
         _ if is("the mean of both") && heard => {
             (&d_rest + &(&d_adv * goes)) / 2.0
         }
         _ => &d_rest + &(&d_adv * goes),
     };
-    let together = tapped(tap, "the gradient at the pictures", together);
+    if is("an Adam for each step") {
+        let config = players.of_decoder.config;
+        players.of_decoder = Adam::new(&players.decoder, config);
+        let config = players.of_discriminator.config;
+        players.of_discriminator = Adam::new(&players.discriminator, config);
+    }
+    if is("an Adam for each step of the decoder") {
+        let config = players.of_decoder.config;
+        players.of_decoder = Adam::new(&players.decoder, config);
+    }
     let together = if is("uphill") { -together } else { together };
     match is("two steps for the decoder") && heard {
         true => {
@@ -390,6 +406,22 @@ const PLAYED: Mistakes<Played> = mistakes!(
     [
         "λ at the first layer",
         "λ compares the gradients at the decoder's first layer. Its *last* one is where they are cheap to have."
+    ],
+    [
+        "λ at the bias",
+        "λ compares the gradients at the last layer's bias. It compares them at its weights."
+    ],
+    [
+        "over 1 and λ",
+        "The sum was divided by 1 + λ. It is a sum, not a mean."
+    ],
+    [
+        "an Adam for each step",
+        "Each step has optimisers of its own, which remember nothing. Those of `players` go on."
+    ],
+    [
+        "an Adam for each step of the decoder",
+        "Each step of the decoder has an optimiser of its own, which remembers nothing. `of_decoder` goes on."
     ],
     [
         "λ at all parameters",

@@ -13,6 +13,10 @@ struct Weighed {
 
 const DELTA: f64 = 1e-6;
 
+fn mean(of: &Array2<f64>) -> f64 {
+    of.sum() / of.len().max(1) as f64
+}
+
 /// Exercise 10.5, as it can go wrong.
 fn weighed(of: &Weighed, is: Is, tap: Tap) -> Out {
     let a = match () {
@@ -92,6 +96,15 @@ fn weighed(of: &Weighed, is: Is, tap: Tap) -> Out {
     };
     let above = if is("δ above too") { r + DELTA } else { r };
     let ratio = match () {
+        _ if is("a projection") => {
+            (&rest * &adv).sum() / ((&adv * &adv).sum() + DELTA)
+        }
+        _ if is("element by element") => {
+            mean(&(&rest / &(&adv + DELTA)).mapv(f64::abs))
+        }
+        _ if is("element by element, of sizes") => {
+            mean(&(rest.mapv(f64::abs) / (adv.mapv(f64::abs) + DELTA)))
+        }
         _ if is("δ outside") => above / below + DELTA,
         _ if is("a share of both") => above / (above + below),
         _ => above / below,
@@ -193,6 +206,18 @@ const WEIGHED: Mistakes<Weighed> = mistakes!(
     ["δ of 1e-8", "δ is 1e-6, not 1e-8."],
     ["δ of 1e-12", "δ is 1e-6, not 1e-12."],
     [
+        "a projection",
+        "The rest was projected onto the opinion, so that their directions count, and a sign. λ compares lengths alone."
+    ],
+    [
+        "element by element",
+        "The ratio was taken weight by weight, and then the mean. λ is one ratio, of two lengths."
+    ],
+    [
+        "element by element, of sizes",
+        "The ratio of sizes was taken weight by weight, and then the mean. λ is one ratio, of two lengths."
+    ],
+    [
         "a share of both",
         "This is the rest's share of both lengths. λ is the rest's over the opinion's."
     ],
@@ -286,7 +311,7 @@ pub fn adaptive_weight(
 ) -> Result<(), Diagnosis> {
     let exercise = Exercise {
         see: "chapter 10, § How much to listen, equations 10.5 and 10.6",
-        results: &["λ"],
+        results: &["the weight λ"],
         right: |of| rightly(weighed, of),
         suspects: WEIGHED.0,
         terms: none,
