@@ -54,7 +54,7 @@ fn apart(of: &Features, is: Is, tap: Tap) -> Out {
     let scales: Vec<f64> = (0..all).map(scale).collect();
     let common = scales.iter().sum::<f64>() / all as f64;
     let (mut sum, mut many) = (0.0, 0.0);
-    for n in from..to {
+    for (n, scale) in scales.iter().enumerate().take(to).skip(from) {
         let [x, y] = [&of.x[n], &of.x_hat[n]];
         let [x, y] = match is("each picture's features of length 1") {
             false => [x.clone(), y.clone()],
@@ -71,7 +71,7 @@ fn apart(of: &Features, is: Is, tap: Tap) -> Out {
         let y = tapped(tap, "the features of x̂", y);
         let d = tapped(tap, "the differences of a layer", &y - &x);
         let square = &d * &d;
-        let scale = tap_scale(tap, scales[n]);
+        let scale = tap_scale(tap, *scale);
         let by = match () {
             _ if is("root of the scale") => scale.sqrt(),
             _ if is("square of the scale") => scale * scale,
@@ -377,6 +377,7 @@ fn way_back(of: &Way, is: Is, tap: Tap) -> Out {
         let d = tapped(tap, "the differences of a layer", d);
         let many = match () {
             _ if is("sum for mean") => 1.0,
+            _ if is("the root of their number") => (d.len() as f64).sqrt(),
             _ if is("mean over the pictures alone") => d.nrows() as f64,
             _ if is("mean over the features alone") => d.ncols() as f64,
             _ => d.len() as f64,
@@ -556,6 +557,10 @@ const BACK: Mistakes<Way> = mistakes!(
         "A layer's own gradient is that of a sum of squares. It is that of their mean: over B · F, its numbers."
     ],
     [
+        "the root of their number",
+        "A layer's own gradient was divided by the root of B · F. It is that of a mean: over B · F."
+    ],
+    [
         "mean over the pictures alone",
         "A layer's own gradient was divided by B alone. The mean is over its pictures and its features, B · F."
     ],
@@ -649,6 +654,12 @@ pub fn perceptual_backward(
     judged(&exercise, way_back, BACK.1, &ways(), |of| {
         one(candidate(&of.weights, &of.x, &of.x_hat, &of.shares))
     })
+}
+
+/// Makes every two mistakes at once.
+pub(crate) fn together() {
+    made_together(apart, APART.1, &batches());
+    made_together(way_back, BACK.1, &ways());
 }
 
 /// Mistakes that the inputs cannot tell apart.

@@ -46,6 +46,10 @@ fn cut(of: &Pictures, is: Is, _: Tap) -> Out {
             _ => (place / across_, place % across_),
         };
         let picture = if is("the first picture") { 0 } else { picture };
+        let column = match is("backwards") {
+            true => m - 1 - column,
+            false => column,
+        };
         let (q, c) = match () {
             _ if is("lines innermost") => {
                 // A piece of p · C numbers, and for each of them the p lines.
@@ -169,6 +173,7 @@ const CUT: Mistakes<Pictures> = mistakes!(
         "the first picture",
         "The patches of the first picture stand there for all of them."
     ],
+    ["backwards", "Each row is written from its end to its beginning."],
     [
         "every nth pixel",
         "A row holds every so manyth pixel of a line, not those that are neighbours: the two factors of each side are the wrong way \
@@ -272,15 +277,6 @@ pub fn space_to_depth(
     .map_err(|told| first_wrong(told, candidate))
 }
 
-/// Without the list of values on the way, of which there are none here.
-fn without_steps(mut told: Diagnosis) -> Diagnosis {
-    if let Some(at) = told.what.find(" the steps are: .") {
-        let from = told.what[..at].rfind(" With ").unwrap_or(at);
-        told.what.truncate(from);
-    }
-    told
-}
-
 /// Where nothing is known of an answer: whose number stands in the first wrong place.
 fn first_wrong(
     told: Diagnosis,
@@ -373,6 +369,10 @@ fn seen(of: &Asked, is: Is, _: Tap) -> Out {
     let all: Vec<&Window> = match is("from the first layer on") {
         true => of.windows.iter().collect(),
         false => of.windows.iter().rev().collect(),
+    };
+    let all = match is("the last layer alone") {
+        true => all.into_iter().take(1).collect(),
+        false => all,
     };
     let last = all.len().saturating_sub(1);
     let mut jump = product;
@@ -484,6 +484,10 @@ const SEEN: Mistakes<Asked> = mistakes!(
     [
         "padding added to the end",
         "At the end the padding was added, as if the window grew on both sides. It moves the window, and does not widen it."
+    ],
+    [
+        "the last layer alone",
+        "These are the places of the last layer's input, and not pixels: go on, down to the first layer."
     ],
     [
         "twice the stride",
@@ -685,6 +689,12 @@ fn examples(
         Some(format!(" With {words}: {from}..{to}; yours: {came}."))
     });
     said.take(3).collect()
+}
+
+/// Makes every two mistakes at once.
+pub(crate) fn together() {
+    made_together(cut, CUT.1, &albums());
+    made_together(seen, SEEN.1, &questions());
 }
 
 /// Mistakes that the inputs cannot tell apart.

@@ -119,6 +119,7 @@ fn one_step(
     };
     let seen = players.decoder.forward(z_q);
     let x_hat = last(&seen).clone(); // [B, X]
+    let asked = g_loss_non_saturating(&players.discriminator.output(&x_hat));
     let learns = |players: &mut Players, x_hat: &Array2<f64>| {
         if is("the discriminator stands still") {
             return;
@@ -170,6 +171,7 @@ fn one_step(
     let w = match () {
         _ if is("the ruler's weight left out") => 1.0,
         _ if is("the ruler left out") => 0.0,
+        _ if is("the distance over the variance") => weight / over,
         _ => *weight,
     };
     let d_rest = &d_error + &(&d_ruler * w);
@@ -179,9 +181,12 @@ fn one_step(
     let mut d_adv = Array2::zeros(x.raw_dim());
     if heard {
         let d = &players.discriminator;
-        let shown = match is("the opinion on the pictures") {
-            true => x,
-            false => &x_hat,
+        let shown = match () {
+            _ if is("the opinion on the pictures") => x,
+            _ if is("clamped for the opinion") => {
+                &x_hat.mapv(|v| v.clamp(0.0, 1.0))
+            }
+            _ => &x_hat,
         };
         let of_d = d.forward(shown);
         let s = last(&of_d);
@@ -320,9 +325,12 @@ fn one_step(
             true => perceptual * weight,
             false => perceptual,
         },
-        adversarial: match is("the opinion weighed in the terms") {
-            true => adversarial * lambda,
-            false => adversarial,
+        adversarial: match () {
+            _ if is("the opinion weighed in the terms") => {
+                adversarial * lambda
+            }
+            _ if is("told where nobody listens") && !heard => asked,
+            _ => adversarial,
         },
         lambda: if is("λ told without its share") { said } else { lambda },
     }
@@ -511,6 +519,18 @@ const PLAYED: Mistakes<Played> = mistakes!(
         "`adversarial` was weighed. The terms are told as they are."
     ],
     [
+        "told where nobody listens",
+        "Where nobody listens `adversarial` is 0: what the discriminator would say is no term of this step."
+    ],
+    [
+        "clamped for the opinion",
+        "The discriminator was asked about a clamped x̂. It is asked about x̂ as it is, and learns from the same."
+    ],
+    [
+        "the distance over the variance",
+        "The distance's gradient was divided by the variance, too. Its layers have scales of their own; only the squared error is divided."
+    ],
+    [
         "λ told without its share",
         "`lambda` is to hold the share, too: by what the gradient is multiplied."
     ],
@@ -650,6 +670,12 @@ pub fn train_step(
         let terms = terms.collect();
         out(terms, &players)
     })
+    .map_err(without_steps)
+}
+
+/// Makes every two mistakes at once.
+pub(crate) fn together() {
+    made_together(played, PLAYED.1, &games());
 }
 
 /// Mistakes that the inputs cannot tell apart.

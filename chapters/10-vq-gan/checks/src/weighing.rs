@@ -80,6 +80,17 @@ fn weighed(of: &Weighed, is: Is, tap: Tap) -> Out {
     });
     let r = number_through(tap, "the rest's length", r);
     let o = number_through(tap, "the opinion's length", o);
+    let (r, o) = match () {
+        _ if is("at the output") && of.a.ncols() == rest.nrows() => {
+            let of = |d: &Array2<f64>| norm(&of.a.dot(d));
+            (of(&rest), of(&adv))
+        }
+        _ if is("lengths multiplied") => {
+            (norm(&of.a) * norm(&d_rest), norm(&of.a) * norm(&d_adv))
+        }
+        _ if is("the bound on the rest") => (r.min(of.most), o),
+        _ => (r, o),
+    };
     let (r, o) = if is("upside down") { (o, r) } else { (r, o) };
     let delta = match () {
         _ if is("no δ") || is("δ outside") || is("δ under the root") => {
@@ -112,7 +123,7 @@ fn weighed(of: &Weighed, is: Is, tap: Tap) -> Out {
     let ratio = number_through(tap, "the ratio", ratio);
     let cut = match () {
         _ if is("a lower bound") => ratio.max(of.most),
-        _ if is("no bound") => ratio,
+        _ if is("no bound") || is("the bound on the rest") => ratio,
         _ if is("0 beyond the bound") && ratio > of.most => 0.0,
         _ if is("1 beyond the bound") && ratio > of.most => 1.0,
         _ if is("bounded by 1 below") => ratio.clamp(1.0, of.most.max(1.0)),
@@ -216,6 +227,19 @@ const WEIGHED: Mistakes<Weighed> = mistakes!(
     [
         "element by element, of sizes",
         "The ratio of sizes was taken weight by weight, and then the mean. λ is one ratio, of two lengths."
+    ],
+    [
+        "at the output",
+        "The gradients were taken to the weights, and from there through a once more. Their lengths are measured at the weights."
+    ],
+    [
+        "lengths multiplied",
+        "The length of a was multiplied by that of the gradient. Rows that pull in opposite ways cancel in the product: the length is that \
+         of aᵀ times the gradient."
+    ],
+    [
+        "the bound on the rest",
+        "`most` bounds the rest's length. It bounds λ, the ratio."
     ],
     [
         "a share of both",
@@ -346,4 +370,9 @@ pub fn adaptive_weight(
 /// Mistakes that the inputs cannot tell apart.
 pub(crate) fn alike() -> Vec<[&'static str; 2]> {
     two_alike(weighed, WEIGHED.1, &pairs())
+}
+
+/// Makes every two mistakes at once.
+pub(crate) fn together() {
+    made_together(weighed, WEIGHED.1, &pairs());
 }
