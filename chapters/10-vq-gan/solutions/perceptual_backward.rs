@@ -8,7 +8,7 @@ pub fn perceptual_backward(
     shares: &[f64],
 ) -> Array2<f64> {
     let last = weights.len() - 1;
-    let mut v = Array2::zeros(of_x_hat[last].raw_dim()); // nothing from behind
+    let mut v = Array2::zeros(of_x_hat[last].raw_dim());
     for n in (0..=last).rev() {
         let own = mse_backward(&of_x_hat[n], &of_x[n]) * shares[n];
         let mut u = v + own; // at the features

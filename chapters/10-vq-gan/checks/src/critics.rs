@@ -29,6 +29,10 @@ fn apart(of: &Features, is: Is, tap: Tap) -> Out {
         let of = match () {
             _ if is("scale of x") => &of.x[n],
             _ if is("scale of the reconstructions") => &of.x_hat[n],
+            _ if is("scale of x and of real pictures") => {
+                let squares = [&of.real[n], &of.x[n]].map(|a| mean(&(a * a)));
+                return (squares[0] + squares[1]) / 2.0;
+            }
             _ if is("scale of the last layer") => &of.real[all - 1],
             _ => &of.real[n],
         };
@@ -50,7 +54,7 @@ fn apart(of: &Features, is: Is, tap: Tap) -> Out {
     let scales: Vec<f64> = (0..all).map(scale).collect();
     let common = scales.iter().sum::<f64>() / all as f64;
     let (mut sum, mut many) = (0.0, 0.0);
-    for n in from..to {
+    for (n, scale) in scales.iter().enumerate().take(to).skip(from) {
         let [x, y] = [&of.x[n], &of.x_hat[n]];
         let [x, y] = match is("each picture's features of length 1") {
             false => [x.clone(), y.clone()],
@@ -63,9 +67,11 @@ fn apart(of: &Features, is: Is, tap: Tap) -> Out {
                 of
             }),
         };
+        let x = tapped(tap, "the features of x", x);
+        let y = tapped(tap, "the features of x̂", y);
         let d = tapped(tap, "the differences of a layer", &y - &x);
         let square = &d * &d;
-        let scale = tap_scale(tap, scales[n]);
+        let scale = tap_scale(tap, *scale);
         let by = match () {
             _ if is("root of the scale") => scale.sqrt(),
             _ if is("square of the scale") => scale * scale,
@@ -85,6 +91,9 @@ fn apart(of: &Features, is: Is, tap: Tap) -> Out {
             }
             _ if is("sizes of differences") => mean(&d.mapv(f64::abs)),
             _ if is("features averaged first") => mean(&d).powi(2),
+            _ if is("differences of mean squares") => {
+                (mean(&(&x * &x)) - mean(&(&y * &y))).abs()
+            }
             _ if is("root in each layer") => mean(&square).sqrt(),
             _ if is("one mean over all numbers") => square.sum(),
             _ => mean(&square),
@@ -101,7 +110,7 @@ fn apart(of: &Features, is: Is, tap: Tap) -> Out {
         _ if is("empty layers left out of the mean") => {
             scales.iter().filter(|s| **s > 0.0).count() as f64
         }
-        _ => all as f64,
+        _ => number_through(tap, "L", all as f64),
     };
     let value =
         if all == 0 && !is("no layer by none") { 0.0 } else { sum / by };
@@ -146,6 +155,14 @@ const APART: Mistakes<Features> = mistakes!(
         "scale of the reconstructions",
         "The scale was measured on the reconstructions. They could make their distance small by making their features large; it is \
          measured on `real`."
+    ],
+    [
+        "scale of x and of real pictures",
+        "The scale was measured on x, too. It belongs to the ruler: measured once, on `real` alone."
+    ],
+    [
+        "differences of mean squares",
+        "The mean squares of both batches were compared. A distance compares feature by feature: first the difference, then its square."
     ],
     [
         "scale of the last layer",
@@ -267,6 +284,7 @@ fn batches() -> Vec<(&'static str, Features)> {
     same.x_hat = same.x.clone();
     let nothing = Features { real: vec![], x: vec![], x_hat: vec![] };
     vec![
+        ("no layer at all", nothing),
         ("two layers, and a picture in each batch", simple),
         ("one layer of three features", of(&[3], 4, 2, 1.0)),
         ("one layer of a single feature", of(&[1], 2, 5, 1.0)),
@@ -276,7 +294,10 @@ fn batches() -> Vec<(&'static str, Features)> {
         ("features of ±1,000", large),
         ("reconstructions that are the pictures", same),
         ("a layer that is 0 for all", dead),
-        ("no layer at all", nothing),
+        (
+            "two layers of 3 and 4 features, two pictures",
+            of(&[3, 4], 5, 2, 1.5),
+        ),
     ]
 }
 
@@ -341,6 +362,8 @@ fn way_back(of: &Way, is: Is, tap: Tap) -> Out {
             }
             _ if is("no slope in the first layer") && n == 0 => (1.0, 1.0),
             _ if is("slope twice") => (1.0, 0.04),
+            _ if is("a slope of 0.01") => (1.0, 0.01),
+            _ if is("a slope of 0.1") => (1.0, 0.1),
             _ if is("the value for the slope") => return y.clone(),
             _ => (1.0, 0.2),
         };
@@ -354,6 +377,7 @@ fn way_back(of: &Way, is: Is, tap: Tap) -> Out {
         let d = tapped(tap, "the differences of a layer", d);
         let many = match () {
             _ if is("sum for mean") => 1.0,
+            _ if is("the root of their number") => (d.len() as f64).sqrt(),
             _ if is("mean over the pictures alone") => d.nrows() as f64,
             _ if is("mean over the features alone") => d.ncols() as f64,
             _ => d.len() as f64,
@@ -366,6 +390,7 @@ fn way_back(of: &Way, is: Is, tap: Tap) -> Out {
             _ if is("divided by the shares") => 1.0 / of.shares[n],
             _ => of.shares[n],
         };
+        let share = number_through(tap, "a layer's share", share);
         let two = if is("the 2 left out") { 1.0 } else { 2.0 };
         let sign = if is("at x") { -1.0 } else { 1.0 };
         let d = if is("sign of the difference") {
@@ -390,6 +415,10 @@ fn way_back(of: &Way, is: Is, tap: Tap) -> Out {
         let u = match v.take() {
             None if is("behind the activation") => own,
             Some(v) if is("behind the activation") => v * slope + own,
+            Some(v) if is("slopes on its own alone") => v + own * slope,
+            Some(v) if is("shares on what comes from behind") => {
+                (v * of.shares[n] + own) * slope
+            }
             Some(_) if is("overwritten") => own * slope,
             Some(v) if is("the mean of both") => (v + own) / 2.0 * slope,
             None => own * slope,
@@ -405,6 +434,9 @@ fn way_back(of: &Way, is: Is, tap: Tap) -> Out {
     }
     if is("stops at the last map") {
         return at_first.map(one).unwrap_or_default();
+    }
+    if is("mean over layers again") {
+        v = v.map(|v| v / all as f64);
     }
     v.map(one).unwrap_or_default()
 }
@@ -436,6 +468,21 @@ const BACK: Mistakes<Way> = mistakes!(
         "the mean of both",
         "The mean of what comes from behind and of a layer's own was taken. A gradient of a sum is the sum of gradients."
     ],
+    [
+        "slopes on its own alone",
+        "Only a layer's own gradient was multiplied by the slopes. What comes from behind arrives at the same features, and goes through \
+         the same activation: add first."
+    ],
+    [
+        "shares on what comes from behind",
+        "The share was multiplied to what comes from behind, too. That has its shares already; only the layer's own needs one."
+    ],
+    [
+        "mean over layers again",
+        "The sum was divided by L once more. The shares hold it already: 1 / (L · scale)."
+    ],
+    ["a slope of 0.01", "The slope is 0.2 here, not 0.01."],
+    ["a slope of 0.1", "The slope is 0.2 here, not 0.1."],
     [
         "behind the activation",
         "A layer's own gradient was added at the sum, past the slope of its activation. The features that are compared stand *behind* the \
@@ -508,6 +555,10 @@ const BACK: Mistakes<Way> = mistakes!(
     [
         "sum for mean",
         "A layer's own gradient is that of a sum of squares. It is that of their mean: over B · F, its numbers."
+    ],
+    [
+        "the root of their number",
+        "A layer's own gradient was divided by the root of B · F. It is that of a mean: over B · F."
     ],
     [
         "mean over the pictures alone",
@@ -603,6 +654,12 @@ pub fn perceptual_backward(
     judged(&exercise, way_back, BACK.1, &ways(), |of| {
         one(candidate(&of.weights, &of.x, &of.x_hat, &of.shares))
     })
+}
+
+/// Makes every two mistakes at once.
+pub(crate) fn together() {
+    made_together(apart, APART.1, &batches());
+    made_together(way_back, BACK.1, &ways());
 }
 
 /// Mistakes that the inputs cannot tell apart.

@@ -76,7 +76,8 @@ pub fn diagnose(candidate: fn() -> [Cause; 4]) -> Result<(), Diagnosis> {
     };
     let runs = ["A", "B", "C", "D"];
     let pairs = runs.iter().zip(SHOWN).zip(answer);
-    for ((run, right), came) in pairs.filter(|((_, a), b)| a != b) {
+    let mut wrong = pairs.filter(|((_, a), b)| a != b);
+    wrong.next().map_or(Ok(()), |((run, right), came)| {
         let (here, there) = (end(right), end(came));
         let mut told = Vec::new();
         for (third, when) in ["first", "last"].into_iter().enumerate() {
@@ -98,9 +99,8 @@ pub fn diagnose(candidate: fn() -> [Cause; 4]) -> Result<(), Diagnosis> {
             does(came),
             numbers.collect::<Vec<_>>().join(", and ")
         );
-        return Err(Diagnosis::new(name(came), what, SEE));
-    }
-    Ok(())
+        Err(Diagnosis::new(name(came), what, SEE))
+    })
 }
 
 /// With two digits that matter.

@@ -93,7 +93,6 @@ pub fn fades(candidate: fn() -> Foreseen) -> Result<(), Diagnosis> {
             let known = [
                 (ratio.min(most), "that is λ, and not λ times the opinion"),
                 (o, "that is the opinion before it is weighed"),
-                (2.0 + right[n], "that is the rest's length added to it"),
                 (
                     0.2,
                     "that is a tenth of the rest: ten times as loud is a tenth of λ, and the product stays",
@@ -123,6 +122,8 @@ pub fn fades(candidate: fn() -> Foreseen) -> Result<(), Diagnosis> {
                     0.1,
                     "that leaves the opinion out of the sum with δ; 5e-8 is a twentieth of δ, and counts",
                 ),
+                (0.0, "it is faint, and not gone"),
+                (2.0 + right[n], "that is the rest's length added to it"),
             ];
             let came_n = came[n];
             let known = known.iter().find(|(v, _)| near(came_n, *v));

@@ -16,6 +16,9 @@ fn cut(of: &Pictures, is: Is, _: Tap) -> Out {
     let p = of.patch;
     let (b, (down, across)) = (of.x.nrows(), (height / p, width / p));
     let (mut down_, mut across_) = (down, across);
+    if is("height and width exchanged") {
+        (down_, across_) = (across, down);
+    }
     if is("squares from the height") {
         across_ = down;
     }
@@ -42,7 +45,17 @@ fn cut(of: &Pictures, is: Is, _: Tap) -> Out {
             }
             _ => (place / across_, place % across_),
         };
+        let picture = if is("the first picture") { 0 } else { picture };
+        let column = match is("backwards") {
+            true => m - 1 - column,
+            false => column,
+        };
         let (q, c) = match () {
+            _ if is("lines innermost") => {
+                // A piece of p · C numbers, and for each of them the p lines.
+                let (k, line) = (column / p, column % p);
+                (line * p + k / channels, k % channels)
+            }
             _ if is("channels first") => (column % (p * p), column / (p * p)),
             _ => (column / channels, column % channels),
         };
@@ -63,6 +76,17 @@ fn cut(of: &Pictures, is: Is, _: Tap) -> Out {
             _ => (i * p + line, j * p + at),
         };
         let from = match () {
+            _ if is("channels for pixels") => {
+                // The picture as one of width · C grey pixels.
+                let n = (row % (down * across)) * m + column;
+                let (patch, q) = (n / (p * p), n % (p * p));
+                let many = width * channels / p;
+                let line = patch / many * p + q / p;
+                line * width * channels + patch % many * p + q % p
+            }
+            _ if is("height and width exchanged") => {
+                (line * height + at) * channels + c
+            }
             _ if is("planes") => (c * height + line) * width + at,
             _ if is("as long as high") => (line * height + at) * channels + c,
             _ if is("columns of a picture") => {
@@ -132,6 +156,24 @@ const CUT: Mistakes<Pictures> = mistakes!(
         "The numbers were dealt out in the order in which they lie. A patch has `patch` pieces of as many lines, and between two pieces of \
          one patch lie those of its neighbours: an axis has to change places before the last reshape."
     ],
+    [
+        "lines innermost",
+        "Within a patch each number of the first line is followed by those below it, channel by channel: the last two axes are the wrong \
+         way round. A line of the patch stays in one piece."
+    ],
+    [
+        "height and width exchanged",
+        "Height and width are exchanged: the size is (height, width, channels)."
+    ],
+    [
+        "channels for pixels",
+        "A patch is `patch` *numbers* wide here. It is `patch` pixels wide, and a pixel has C numbers: a piece of a line is patch · C long."
+    ],
+    [
+        "the first picture",
+        "The patches of the first picture stand there for all of them."
+    ],
+    ["backwards", "Each row is written from its end to its beginning."],
     [
         "every nth pixel",
         "A row holds every so manyth pixel of a line, not those that are neighbours: the two factors of each side are the wrong way \
@@ -243,6 +285,7 @@ fn first_wrong(
     if told.mistake != "value" {
         return told;
     }
+    let told = without_steps(told);
     let (height, width, channels) = (6, 9, 2);
     let numbers = height * width * channels;
     let x = Array2::from_shape_fn((2, numbers), |(b, n)| {
@@ -304,17 +347,32 @@ fn seen(of: &Asked, is: Is, _: Tap) -> Out {
         return range.iter().map(|v| arr0(*v as f64).into_dyn()).collect();
     }
     let (mut from, mut to) = (place, place + 1);
+    if is("centred") {
+        let (mut many, mut jump) = (1, 1);
+        for w in &of.windows {
+            many += (w.kernel as i64 - 1) * jump;
+            jump *= w.stride as i64;
+        }
+        let from = place * jump + jump / 2 - many / 2;
+        let range = [from.max(0), (from + many).min(side)];
+        return range.iter().map(|v| arr0(*v as f64).into_dyn()).collect();
+    }
     let kernels = of.windows.iter().map(|w| w.kernel as i64);
     let many = match () {
         _ if is("kernels multiplied") => Some(kernels.product::<i64>()),
         _ if is("kernels added") => Some(kernels.sum()),
         _ if is("one kernel") => kernels.max(),
         _ if is("twice the stride") => Some(2 * product),
+        _ if is("always 22") => Some(22),
         _ => None,
     };
     let all: Vec<&Window> = match is("from the first layer on") {
         true => of.windows.iter().collect(),
         false => of.windows.iter().rev().collect(),
+    };
+    let all = match is("the last layer alone") {
+        true => all.into_iter().take(1).collect(),
+        false => all,
     };
     let last = all.len().saturating_sub(1);
     let mut jump = product;
@@ -353,7 +411,15 @@ fn seen(of: &Asked, is: Is, _: Tap) -> Out {
             _ if is("kernel once for each place") => to * s - p,
             _ => (to - 1) * s - p + k,
         };
-        (from, to) = (from * s - p, end);
+        (from, to) = match () {
+            _ if is("padding before the stride") => {
+                ((from - p) * s, (to - 1 - p) * s + k)
+            }
+            _ => (from * s - p, end),
+        };
+        if is("padding added to the end") {
+            to += 2 * p;
+        }
         if is("padding taken from the end too") {
             to -= p;
         }
@@ -400,6 +466,28 @@ const SEEN: Mistakes<Asked> = mistakes!(
     [
         "one kernel",
         "This is what one layer sees. The pixels of a logit are all that lie below what it sees, down to the picture."
+    ],
+    [
+        "centred",
+        "The pixels were laid around the middle of the logit's tile. Where they lie, the paddings decide: begin at the logit's place and \
+         take off each layer's padding on the way down."
+    ],
+    [
+        "always 22",
+        "There are always 22. That is so of the page's three layers; here kernels and strides are others."
+    ],
+    [
+        "padding before the stride",
+        "The padding was taken off before the stride was multiplied. A window begins at n · stride − padding: the padding counts places \
+         of the layer's *input*."
+    ],
+    [
+        "padding added to the end",
+        "At the end the padding was added, as if the window grew on both sides. It moves the window, and does not widen it."
+    ],
+    [
+        "the last layer alone",
+        "These are the places of the last layer's input, and not pixels: go on, down to the first layer."
     ],
     [
         "twice the stride",
@@ -575,6 +663,7 @@ pub fn sees(
     });
     told.map_err(|told| match told.mistake {
         "value" | "stops" => {
+            let told = without_steps(told);
             let what = format!("{}{}", told.what, examples(candidate));
             Diagnosis { what, ..told }
         }
@@ -600,6 +689,12 @@ fn examples(
         Some(format!(" With {words}: {from}..{to}; yours: {came}."))
     });
     said.take(3).collect()
+}
+
+/// Makes every two mistakes at once.
+pub(crate) fn together() {
+    made_together(cut, CUT.1, &albums());
+    made_together(seen, SEEN.1, &questions());
 }
 
 /// Mistakes that the inputs cannot tell apart.

@@ -119,6 +119,7 @@ fn one_step(
     };
     let seen = players.decoder.forward(z_q);
     let x_hat = last(&seen).clone(); // [B, X]
+    let asked = g_loss_non_saturating(&players.discriminator.output(&x_hat));
     let learns = |players: &mut Players, x_hat: &Array2<f64>| {
         if is("the discriminator stands still") {
             return;
@@ -162,16 +163,15 @@ fn one_step(
     let mut reconstruction = mse(&x_hat, x) / over;
     let d_error = mse_backward(&x_hat, x)
         / if is("variance left out of the gradient") { 1.0 } else { over };
-    let d_error = tapped(tap, "the squared error's gradient", d_error);
     let (mut perceptual, d_ruler) = match is("the ruler the wrong way round")
     {
         true => ruler.distance(&x_hat, x),
         false => ruler.distance(x, &x_hat),
     };
-    let d_ruler = tapped(tap, "the distance's gradient", d_ruler);
     let w = match () {
         _ if is("the ruler's weight left out") => 1.0,
         _ if is("the ruler left out") => 0.0,
+        _ if is("the distance over the variance") => weight / over,
         _ => *weight,
     };
     let d_rest = &d_error + &(&d_ruler * w);
@@ -181,9 +181,12 @@ fn one_step(
     let mut d_adv = Array2::zeros(x.raw_dim());
     if heard {
         let d = &players.discriminator;
-        let shown = match is("the opinion on the pictures") {
-            true => x,
-            false => &x_hat,
+        let shown = match () {
+            _ if is("the opinion on the pictures") => x,
+            _ if is("clamped for the opinion") => {
+                &x_hat.mapv(|v| v.clamp(0.0, 1.0))
+            }
+            _ => &x_hat,
         };
         let of_d = d.forward(shown);
         let s = last(&of_d);
@@ -209,6 +212,12 @@ fn one_step(
             _ if is("λ at the pixels") => d.clone(),
             _ if is("λ at the first layer") => at_first(d),
             _ if is("λ at all parameters") => all_parameters(d),
+            _ if is("λ at the bias") => {
+                let all =
+                    players.decoder.backward_parameters(&seen, d.clone());
+                let b = &all.layers[n - 1].b;
+                b.clone().insert_axis(ndarray::Axis(0))
+            }
             _ => players.decoder.layers[n - 1].weight(&seen[n - 1], d),
         };
         let compared = match () {
@@ -252,12 +261,24 @@ fn one_step(
     let together = match () {
         _ if is("λ on the rest") && heard => &d_rest * lambda + &d_adv,
         _ if is("the opinion in place of the rest") && heard => &d_adv * goes,
+        _ if is("over 1 and λ") && heard => {
+            (&d_rest + &(&d_adv * goes)) / (1.0 + lambda)
+        }
         _ if is("the mean of both") && heard => {
             (&d_rest + &(&d_adv * goes)) / 2.0
         }
         _ => &d_rest + &(&d_adv * goes),
     };
-    let together = tapped(tap, "the gradient at the pictures", together);
+    if is("an Adam for each step") {
+        let config = players.of_decoder.config;
+        players.of_decoder = Adam::new(&players.decoder, config);
+        let config = players.of_discriminator.config;
+        players.of_discriminator = Adam::new(&players.discriminator, config);
+    }
+    if is("an Adam for each step of the decoder") {
+        let config = players.of_decoder.config;
+        players.of_decoder = Adam::new(&players.decoder, config);
+    }
     let together = if is("uphill") { -together } else { together };
     match is("two steps for the decoder") && heard {
         true => {
@@ -304,9 +325,12 @@ fn one_step(
             true => perceptual * weight,
             false => perceptual,
         },
-        adversarial: match is("the opinion weighed in the terms") {
-            true => adversarial * lambda,
-            false => adversarial,
+        adversarial: match () {
+            _ if is("the opinion weighed in the terms") => {
+                adversarial * lambda
+            }
+            _ if is("told where nobody listens") && !heard => asked,
+            _ => adversarial,
         },
         lambda: if is("λ told without its share") { said } else { lambda },
     }
@@ -390,6 +414,22 @@ const PLAYED: Mistakes<Played> = mistakes!(
     [
         "λ at the first layer",
         "λ compares the gradients at the decoder's first layer. Its *last* one is where they are cheap to have."
+    ],
+    [
+        "λ at the bias",
+        "λ compares the gradients at the last layer's bias. It compares them at its weights."
+    ],
+    [
+        "over 1 and λ",
+        "The sum was divided by 1 + λ. It is a sum, not a mean."
+    ],
+    [
+        "an Adam for each step",
+        "Each step has optimisers of its own, which remember nothing. Those of `players` go on."
+    ],
+    [
+        "an Adam for each step of the decoder",
+        "Each step of the decoder has an optimiser of its own, which remembers nothing. `of_decoder` goes on."
     ],
     [
         "λ at all parameters",
@@ -477,6 +517,18 @@ const PLAYED: Mistakes<Played> = mistakes!(
     [
         "the opinion weighed in the terms",
         "`adversarial` was weighed. The terms are told as they are."
+    ],
+    [
+        "told where nobody listens",
+        "Where nobody listens `adversarial` is 0: what the discriminator would say is no term of this step."
+    ],
+    [
+        "clamped for the opinion",
+        "The discriminator was asked about a clamped x̂. It is asked about x̂ as it is, and learns from the same."
+    ],
+    [
+        "the distance over the variance",
+        "The distance's gradient was divided by the variance, too. Its layers have scales of their own; only the squared error is divided."
     ],
     [
         "λ told without its share",
@@ -618,6 +670,12 @@ pub fn train_step(
         let terms = terms.collect();
         out(terms, &players)
     })
+    .map_err(without_steps)
+}
+
+/// Makes every two mistakes at once.
+pub(crate) fn together() {
+    made_together(played, PLAYED.1, &games());
 }
 
 /// Mistakes that the inputs cannot tell apart.

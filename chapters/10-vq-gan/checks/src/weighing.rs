@@ -13,6 +13,10 @@ struct Weighed {
 
 const DELTA: f64 = 1e-6;
 
+fn mean(of: &Array2<f64>) -> f64 {
+    of.sum() / of.len().max(1) as f64
+}
+
 /// Exercise 10.5, as it can go wrong.
 fn weighed(of: &Weighed, is: Is, tap: Tap) -> Out {
     let a = match () {
@@ -76,6 +80,17 @@ fn weighed(of: &Weighed, is: Is, tap: Tap) -> Out {
     });
     let r = number_through(tap, "the rest's length", r);
     let o = number_through(tap, "the opinion's length", o);
+    let (r, o) = match () {
+        _ if is("at the output") && of.a.ncols() == rest.nrows() => {
+            let of = |d: &Array2<f64>| norm(&of.a.dot(d));
+            (of(&rest), of(&adv))
+        }
+        _ if is("lengths multiplied") => {
+            (norm(&of.a) * norm(&d_rest), norm(&of.a) * norm(&d_adv))
+        }
+        _ if is("the bound on the rest") => (r.min(of.most), o),
+        _ => (r, o),
+    };
     let (r, o) = if is("upside down") { (o, r) } else { (r, o) };
     let delta = match () {
         _ if is("no δ") || is("δ outside") || is("δ under the root") => {
@@ -92,6 +107,15 @@ fn weighed(of: &Weighed, is: Is, tap: Tap) -> Out {
     };
     let above = if is("δ above too") { r + DELTA } else { r };
     let ratio = match () {
+        _ if is("a projection") => {
+            (&rest * &adv).sum() / ((&adv * &adv).sum() + DELTA)
+        }
+        _ if is("element by element") => {
+            mean(&(&rest / &(&adv + DELTA)).mapv(f64::abs))
+        }
+        _ if is("element by element, of sizes") => {
+            mean(&(rest.mapv(f64::abs) / (adv.mapv(f64::abs) + DELTA)))
+        }
         _ if is("δ outside") => above / below + DELTA,
         _ if is("a share of both") => above / (above + below),
         _ => above / below,
@@ -99,7 +123,7 @@ fn weighed(of: &Weighed, is: Is, tap: Tap) -> Out {
     let ratio = number_through(tap, "the ratio", ratio);
     let cut = match () {
         _ if is("a lower bound") => ratio.max(of.most),
-        _ if is("no bound") => ratio,
+        _ if is("no bound") || is("the bound on the rest") => ratio,
         _ if is("0 beyond the bound") && ratio > of.most => 0.0,
         _ if is("1 beyond the bound") && ratio > of.most => 1.0,
         _ if is("bounded by 1 below") => ratio.clamp(1.0, of.most.max(1.0)),
@@ -192,6 +216,31 @@ const WEIGHED: Mistakes<Weighed> = mistakes!(
     ["δ of 1e-4", "δ is 1e-6, not 1e-4."],
     ["δ of 1e-8", "δ is 1e-6, not 1e-8."],
     ["δ of 1e-12", "δ is 1e-6, not 1e-12."],
+    [
+        "a projection",
+        "The rest was projected onto the opinion, so that their directions count, and a sign. λ compares lengths alone."
+    ],
+    [
+        "element by element",
+        "The ratio was taken weight by weight, and then the mean. λ is one ratio, of two lengths."
+    ],
+    [
+        "element by element, of sizes",
+        "The ratio of sizes was taken weight by weight, and then the mean. λ is one ratio, of two lengths."
+    ],
+    [
+        "at the output",
+        "The gradients were taken to the weights, and from there through a once more. Their lengths are measured at the weights."
+    ],
+    [
+        "lengths multiplied",
+        "The length of a was multiplied by that of the gradient. Rows that pull in opposite ways cancel in the product: the length is that \
+         of aᵀ times the gradient."
+    ],
+    [
+        "the bound on the rest",
+        "`most` bounds the rest's length. It bounds λ, the ratio."
+    ],
     [
         "a share of both",
         "This is the rest's share of both lengths. λ is the rest's over the opinion's."
@@ -286,7 +335,7 @@ pub fn adaptive_weight(
 ) -> Result<(), Diagnosis> {
     let exercise = Exercise {
         see: "chapter 10, § How much to listen, equations 10.5 and 10.6",
-        results: &["λ"],
+        results: &["the weight λ"],
         right: |of| rightly(weighed, of),
         suspects: WEIGHED.0,
         terms: none,
@@ -321,4 +370,9 @@ pub fn adaptive_weight(
 /// Mistakes that the inputs cannot tell apart.
 pub(crate) fn alike() -> Vec<[&'static str; 2]> {
     two_alike(weighed, WEIGHED.1, &pairs())
+}
+
+/// Makes every two mistakes at once.
+pub(crate) fn together() {
+    made_together(weighed, WEIGHED.1, &pairs());
 }

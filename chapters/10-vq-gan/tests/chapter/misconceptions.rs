@@ -28,6 +28,12 @@ fn no_two_mistakes_are_alike() {
     assert!(alike.is_empty(), "{alike:?}");
 }
 
+/// A check makes two mistakes at once where none alone explains an answer; it must not stop.
+#[test]
+fn any_two_mistakes_go_together() {
+    checks::all_together();
+}
+
 #[test]
 fn exercise_10_1() {
     use space_to_depth::*;
