@@ -26,7 +26,7 @@ const NAMES: [&str; 4] = ["trade_0", "trade_1", "trade_4", "trade_16"];
 fn measure(lab: &mut Lab) -> anyhow::Result<()> {
     let data = Data::load(lab)?;
     let eyes = Eyes::new(lab, &data)?;
-    let base = recipe(lab, &data).over(lab.by_scale(6, 1200, 4000));
+    let base = recipe(lab, &data).over(lab.by_scale(6, 800, 4000));
     lab.result("trade_steps", base.steps as f64, Within::Exactly)?;
     let judged = opponent(lab, &base);
     let mut verdicts: [Vec<Verdict>; 4] = Default::default();
