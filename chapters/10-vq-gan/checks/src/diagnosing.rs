@@ -76,8 +76,8 @@ pub fn diagnose(candidate: fn() -> [Cause; 4]) -> Result<(), Diagnosis> {
         found.map(|(_, end)| *end).unwrap_or([[f64::NAN; 6]; 2])
     };
     let runs = ["A", "B", "C", "D"];
-    let pairs = runs.iter().zip(SHOWN).zip(answer);
-    for ((run, right), came) in pairs.filter(|((_, a), b)| a != b) {
+    let mut pairs = runs.iter().zip(SHOWN).zip(answer);
+    if let Some(((run, right), came)) = pairs.find(|((_, a), b)| a != b) {
         let (here, there) = (end(right), end(came));
         let mut told = Vec::new();
         for (third, when) in ["first", "last"].into_iter().enumerate() {
