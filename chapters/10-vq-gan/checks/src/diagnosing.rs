@@ -28,7 +28,7 @@ fn name(cause: Cause) -> &'static str {
 fn does(cause: Cause) -> &'static str {
     match cause {
         Cause::HeardTooEarly => {
-            "A decoder that listens from the first step on has a λ from the first step on, and an error that falls late."
+            "A decoder that listens from the first step on has the whole λ from the first step on, and an error that hardly falls."
         }
         Cause::NoBound => {
             "Without a bound λ has no flat top: it jumps above where the healthy run's is cut off, and the error with it. Before the \
@@ -38,21 +38,22 @@ fn does(cause: Cause) -> &'static str {
             "If codes die, few are in use from the beginning, and they stay few, whoever listens to whom."
         }
         Cause::OnePixelInFour => {
-            "If one pixel in four is looked at, it is drawn otherwise than the three between: of four neighbours one stands out, everywhere."
+            "If one pixel in four is looked at, it is drawn otherwise than the three between: of four neighbours one stands out, \
+             everywhere."
         }
         Cause::NeverHeard => {
-            "A decoder that never listens has no λ, the lowest error of all, and a sharpness that only falls."
+            "A decoder that never listens has no λ, the lowest error of all, and a sharpness that stays low."
         }
         Cause::ShareTooLarge => {
-            "If the opinion counts twenty times as much, the whole λ is twenty times the healthy one's, and the error climbs above its \
-             beginning as soon as it is heard."
+            "If the opinion counts twenty times as much, the whole λ is twenty times the healthy one's, and the error climbs to \
+             where it began as soon as it is heard."
         }
         Cause::StandsStill => {
-            "A discriminator that does not learn is easily pleased, once and for all: pictures become several times as rough as the true \
-             ones."
+            "A discriminator that does not learn is easily pleased, once and for all: pictures become rougher than those of any run \
+             that is shown."
         }
         Cause::Exchanged => {
-            "With real and fake exchanged the decoder is told to draw what no picture looks like: the sharpness climbs without end."
+            "With real and fake exchanged the decoder is told to draw what no picture looks like: the error climbs, and stays up."
         }
     }
 }
@@ -75,9 +76,8 @@ pub fn diagnose(candidate: fn() -> [Cause; 4]) -> Result<(), Diagnosis> {
         found.map(|(_, end)| *end).unwrap_or([[f64::NAN; 6]; 2])
     };
     let runs = ["A", "B", "C", "D"];
-    let pairs = runs.iter().zip(SHOWN).zip(answer);
-    let mut wrong = pairs.filter(|((_, a), b)| a != b);
-    wrong.next().map_or(Ok(()), |((run, right), came)| {
+    let mut pairs = runs.iter().zip(SHOWN).zip(answer);
+    if let Some(((run, right), came)) = pairs.find(|((_, a), b)| a != b) {
         let (here, there) = (end(right), end(came));
         let mut told = Vec::new();
         for (third, when) in ["first", "last"].into_iter().enumerate() {
@@ -99,8 +99,9 @@ pub fn diagnose(candidate: fn() -> [Cause; 4]) -> Result<(), Diagnosis> {
             does(came),
             numbers.collect::<Vec<_>>().join(", and ")
         );
-        Err(Diagnosis::new(name(came), what, SEE))
-    })
+        return Err(Diagnosis::new(name(came), what, SEE));
+    }
+    Ok(())
 }
 
 /// With two digits that matter.

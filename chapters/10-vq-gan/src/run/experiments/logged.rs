@@ -34,7 +34,7 @@ const RUNS: [&str; 5] = ["a", "b", "c", "d", "healthy"];
 
 /// Pictures that are drawn of each run, and levels of a channel.
 const DRAWN: usize = 5;
-const LEVELS: u32 = 6;
+const LEVELS: u32 = 8;
 
 fn measure(lab: &mut Lab) -> anyhow::Result<()> {
     let steps = lab.by_scale(60, STEPS, STEPS);
@@ -120,12 +120,12 @@ fn draw(of: &Measurements) -> anyhow::Result<String> {
                 .y_range(ERRORS.0, LAMBDAS.1)
                 .line("error", cut("error", (ERRORS.0, LAMBDAS.1))?)
                 .line("largest λ", cut("lambda", (ERRORS.0, LAMBDAS.1))?),
-            plot("sharpness and codes")
+            plot("sharpness, codes")
                 .y("", Axis::Linear)
                 .y_range(SHARP.0, SHARP.1)
                 .colour(2)
                 .line("sharpness", cut("sharpness", SHARP)?)
-                .line("codes in use", curve("used")?),
+                .line("codes", curve("used")?),
             plot("unevenness")
                 .y("", Axis::Log)
                 .y_range(LATTICES.0, LATTICES.1)

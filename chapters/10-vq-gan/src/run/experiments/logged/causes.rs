@@ -14,12 +14,14 @@ use stability::net::{Map, Net, layer};
 use stability::pair::{Penalties, d_step};
 
 use super::choice::choose;
-use super::plain::{Coder, Form, Of, adaptive_weight, opinion, sharpness};
+use super::plain::{
+    Coder, Contrast, Form, Of, adaptive_weight, opinion, sharpness,
+};
 
 /// What can be wrong with a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cause {
-    /// The decoder listens from the first step on.
+    /// The decoder listens from the first step on, in full.
     HeardTooEarly,
     /// λ is as large as the ratio comes.
     NoBound,
@@ -55,7 +57,7 @@ pub const FORM: Form = Form { side: 16, channels: 3 };
 const OF: Of = (FORM, 4);
 
 /// Codes, components of a latent, channels and blocks of a half.
-pub const K: usize = 32;
+pub const K: usize = 64;
 const WIDTH: usize = 4;
 const CHANNELS: usize = 16;
 const BLOCKS: usize = 1;
@@ -64,11 +66,13 @@ const BLOCKS: usize = 1;
 const BATCH: usize = 24;
 pub const STEPS: u64 = 600;
 
-/// The share of the steps behind which the decoder listens, the bound of λ, what the opinion counts, and R1's γ.
+/// The share of the steps behind which the decoder listens, that over which what the opinion counts grows, the bound of the ratio,
+/// what the opinion counts in the end, and R1's γ.
 const HEARD: f64 = 0.4;
-const MOST: f64 = 2.0;
-const SHARE: f32 = 4.0;
-const R1: f64 = 0.01;
+const GROWS: f64 = 0.2;
+const MOST: f64 = 0.2;
+const SHARE: f32 = 10.0;
+const R1: f64 = 0.05;
 // ANCHOR_END: recipe
 
 fn of_coder() -> AdamConfig {
@@ -76,7 +80,7 @@ fn of_coder() -> AdamConfig {
 }
 
 fn of_discriminator() -> AdamConfig {
-    AdamConfig { lr: 4e-3, beta1: 0.0, beta2: 0.99, ..AdamConfig::default() }
+    AdamConfig { lr: 8e-3, beta1: 0.0, beta2: 0.99, ..AdamConfig::default() }
 }
 
 /// Steps between two lines of a log.
@@ -85,15 +89,17 @@ pub const EVERY: u64 = 20;
 /// Fresh pictures by which a line judges.
 const JUDGED: usize = 96;
 
-/// Discs of any colour, size and place on a plain ground, with dark speckles. `[N, H·W·C]`
+/// The colours of discs, and that of the ground.
+const COLOURS: [[f64; 3]; 3] =
+    [[0.9, 0.25, 0.2], [0.2, 0.7, 0.3], [0.2, 0.4, 0.9]];
+const GROUND: [f64; 3] = [1.0, 0.97, 0.9];
+
+/// Discs of three colours, of any size and place on a plain ground, with dark speckles. `[N, H·W·C]`
 pub fn discs(n: usize, rng: &mut impl Rng) -> Array2<f32> {
     let Form { side, channels } = FORM;
     let mut x = Array2::zeros((n, FORM.numbers()));
     for mut picture in x.rows_mut() {
-        let mut colour = |low: f64, high: f64| -> [f64; 3] {
-            std::array::from_fn(|_| rng.random_range(low..high))
-        };
-        let (ground, disc) = (colour(0.75, 1.0), colour(0.1, 0.9));
+        let disc = COLOURS[rng.random_range(0..COLOURS.len())];
         let radius = rng.random_range(4.5..6.5);
         let mut centre = || rng.random_range(6.0..side as f64 - 6.0);
         let (down, right) = (centre(), centre());
@@ -101,10 +107,10 @@ pub fn discs(n: usize, rng: &mut impl Rng) -> Array2<f32> {
             let (line, column) = ((n / side) as f64, (n % side) as f64);
             let far = (line - down).hypot(column - right);
             let inside = sigmoid(3.0 * (radius - far));
-            let speckle = if rng.random_bool(0.3) { 0.3 } else { 1.0 };
+            let speckle = if rng.random_bool(0.15) { 0.3 } else { 1.0 };
             for c in 0..channels {
                 let v =
-                    inside * disc[c] * speckle + (1.0 - inside) * ground[c];
+                    inside * disc[c] * speckle + (1.0 - inside) * GROUND[c];
                 picture[n * channels + c] = v as f32;
             }
         }
@@ -149,9 +155,9 @@ impl Line {
 }
 
 /// The ends of the axes on which these are drawn.
-pub const ERRORS: (f64, f64) = (0.3, 3.0);
-pub const SHARP: (f64, f64) = (0.0, 2.0);
-pub const LAMBDAS: (f64, f64) = (1.0, 1000.0);
+pub const ERRORS: (f64, f64) = (0.1, 2.0);
+pub const SHARP: (f64, f64) = (0.0, 1.5);
+pub const LAMBDAS: (f64, f64) = (0.1, 100.0);
 pub const LOSSES: (f64, f64) = (0.0, 3.0);
 pub const LATTICES: (f64, f64) = (1.0, 10.0);
 
@@ -239,7 +245,7 @@ pub struct System {
     d: Net<f32>,
     of_d: Adam<f32>,
     quantizer: Quantizer<f32>,
-    variance: f32,
+    contrast: Contrast,
     seed: u64,
     steps: u64,
     done: u64,
@@ -254,6 +260,9 @@ impl System {
         let [encoder, decoder] = coders(&mut rng_at(seed, u64::MAX));
         let rng = &mut rng_at(seed, u64::MAX - 1);
         let x = discs(2 * BATCH, rng);
+        let mean = x.mean().expect("pictures");
+        let contrast = Contrast { mean, deviation: x.std(0.0) };
+        let x = contrast.apply(x);
         let dead = cause == Some(Cause::DeadCodes);
         let revival = Revival { threshold: 0.05 };
         let settings = Settings {
@@ -266,7 +275,7 @@ impl System {
         let z_e = encoder.encode(&x, OF).half.y;
         let z_e = match dead {
             true => {
-                let far = || rng.random_range(-3.0..3.0);
+                let far = || rng.random_range(-20.0..20.0);
                 Array2::from_shape_simple_fn(z_e.raw_dim(), far)
             }
             false => z_e,
@@ -286,7 +295,7 @@ impl System {
             decoder,
             d,
             quantizer,
-            variance: x.var(0.0),
+            contrast,
             seed,
             steps,
             done: 0,
@@ -297,18 +306,20 @@ impl System {
         self.cause == Some(cause)
     }
 
-    fn heard(&self) -> bool {
+    /// The part of its share that the opinion counts at this step.
+    fn heard(&self) -> f32 {
+        let done = self.done as f64 / self.steps as f64;
         match self.cause {
-            Some(Cause::HeardTooEarly) => true,
-            Some(Cause::NeverHeard) => false,
-            _ => self.done as f64 >= HEARD * self.steps as f64,
+            Some(Cause::HeardTooEarly) => 1.0,
+            Some(Cause::NeverHeard) => 0.0,
+            _ => ((done - HEARD) / GROWS).clamp(0.0, 1.0) as f32,
         }
     }
 
     /// One step; λ, and the discriminator's loss.
     fn step(&mut self) -> [f64; 2] {
         let rng = &mut rng_at(self.seed, self.done);
-        let x = discs(BATCH, rng); // [B, H·W·C]
+        let x = self.contrast.apply(discs(BATCH, rng)); // [B, H·W·C]
         let encoded = self.encoder.encode(&x, OF);
         let z_e = &encoded.half.y; // [N, D]
         let found = choose(z_e, self.quantizer.codebook(), None);
@@ -316,9 +327,10 @@ impl System {
         let found = self.quantizer.found(z_e, found).quantized;
         let decoded = self.decoder.decode(&found.z_q, OF);
         let x_hat = last(&decoded.end); // [B, H·W·C]
-        let mut d_x_hat = mse_backward(x_hat, &x) / self.variance;
+        let mut d_x_hat = mse_backward(x_hat, &x);
         let mut lambda = 0.0;
-        if self.heard() {
+        let heard = self.heard();
+        if heard > 0.0 {
             let (_, d_adv) = opinion(&self.d, x_hat); // [B, H·W·C]
             let at = |d| self.decoder.at_last_weights(&decoded, d, OF);
             let most = match self.is(Cause::NoBound) {
@@ -330,7 +342,7 @@ impl System {
                 false => SHARE,
             };
             let (d_rest, d_a) = (at(&d_x_hat), at(&d_adv));
-            lambda = share * adaptive_weight(&d_rest, &d_a, most);
+            lambda = heard * share * adaptive_weight(&d_rest, &d_a, most);
             d_x_hat.scaled_add(lambda, &d_adv);
         }
         let (d_z_q, d_decoder) =
@@ -366,13 +378,14 @@ impl System {
 
     /// Pictures, encoded and decoded: which codes, and what comes back. `[N, H·W·C]`
     pub fn used(&self, x: &Array2<f32>) -> (Vec<usize>, Array2<f32>) {
-        let z_e = self.encoder.encode(x, OF).half.y;
+        let x = self.contrast.apply(x.clone());
+        let z_e = self.encoder.encode(&x, OF).half.y;
         let found = choose(&z_e, self.quantizer.codebook(), None);
         let found = found.expect("finite latents");
         let found = self.quantizer.found(&z_e, found).quantized;
         let decoded = self.decoder.decode(&found.z_q, OF);
-        let y = last(&decoded.end).mapv(|v| v.clamp(0.0, 1.0));
-        (found.indices, y)
+        let y = last(&decoded.end).clone();
+        (found.indices, self.contrast.undo(y))
     }
 
     /// What stands in the log now.
