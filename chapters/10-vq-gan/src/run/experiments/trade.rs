@@ -92,9 +92,10 @@ fn claims() -> Vec<(&'static str, Claim)> {
     vec![
         ("one_share_sharpens", less("0", "1", "sharpness")),
         ("four_sharpen_more", less("1", "4", "sharpness")),
-        ("sixteen_sharpen_more", less("4", "16", "sharpness")),
         ("one_share_costs", less("0", "1", "error")),
         ("four_cost_more", less("1", "4", "error")),
         ("sixteen_cost_more", less("4", "16", "error")),
+        ("four_are_farther", less("1", "4", "frechet")),
+        ("sixteen_are_farther", less("4", "16", "frechet")),
     ]
 }

@@ -66,8 +66,9 @@ const BLOCKS: usize = 1;
 const BATCH: usize = 24;
 pub const STEPS: u64 = 600;
 
-/// The share of the steps behind which the decoder listens, that over which what the opinion counts grows, the bound of the ratio,
-/// what the opinion counts in the end, and R1's γ.
+/// The share of the steps behind which the decoder listens, that over which
+/// what the opinion counts grows, the bound of the ratio, what the opinion
+/// counts in the end, and R1's γ.
 const HEARD: f64 = 0.4;
 const GROWS: f64 = 0.2;
 const MOST: f64 = 0.2;
