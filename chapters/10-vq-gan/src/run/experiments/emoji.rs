@@ -263,6 +263,20 @@ fn claims() -> Vec<(&'static str, Claim)> {
             "features_alone_do_not_sharpen_as_much",
             less("perceptual_sharpness", "vq_gan_sharpness"),
         ),
+        ("features_soften", less("perceptual_sharpness", "vq_vae_sharpness")),
+        ("features_cost_error", less("vq_vae_error", "perceptual_error")),
+        (
+            "features_are_no_nearer",
+            Claim::undecided("vq_vae_frechet", "perceptual_frechet", SEEDS),
+        ),
+        (
+            "nor_harder_to_tell",
+            Claim::undecided(
+                "told_from_real_vq_vae",
+                "told_from_real_perceptual",
+                SEEDS,
+            ),
+        ),
         (
             "a_fresh_eye_tells_them_more_often",
             less("told_from_real_vq_vae", "told_from_real_vq_gan"),

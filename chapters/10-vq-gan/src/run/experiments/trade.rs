@@ -96,6 +96,18 @@ fn claims() -> Vec<(&'static str, Claim)> {
         ("four_cost_more", less("1", "4", "error")),
         ("sixteen_cost_more", less("4", "16", "error")),
         ("four_are_farther", less("1", "4", "frechet")),
+        (
+            "sixteen_undecided",
+            Claim::undecided(
+                "trade_4_sharpness",
+                "trade_16_sharpness",
+                SEEDS,
+            ),
+        ),
+        (
+            "one_is_no_farther",
+            Claim::undecided("trade_0_frechet", "trade_1_frechet", SEEDS),
+        ),
         ("sixteen_are_farther", less("4", "16", "frechet")),
     ]
 }
