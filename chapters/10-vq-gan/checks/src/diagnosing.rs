@@ -45,8 +45,8 @@ fn does(cause: Cause) -> &'static str {
             "A decoder that never listens has no λ, the lowest error of all, and a sharpness that stays low."
         }
         Cause::ShareTooLarge => {
-            "If the opinion counts twenty times as much, the whole λ is twenty times the healthy one's, and the error climbs to \
-             where it began as soon as it is heard."
+            "If the opinion counts twenty times as much, the whole λ is twenty times the healthy one's, and the error climbs as soon \
+             as it is heard."
         }
         Cause::StandsStill => {
             "A discriminator that does not learn is easily pleased, once and for all: pictures become rougher than those of any run \

@@ -194,3 +194,45 @@ fn a_resumed_viewer_is_the_uninterrupted_one() {
     let refused = viewer::Training::new("ruler", &few, [3, 4, 5], 6, 1, 60);
     assert!(refused.is_err(), "fewer pictures than a batch");
 }
+
+/// Pictures as files of a folder, two classes.
+fn files(n: usize, of: impl Fn(usize) -> u8) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let images = Array4::from_shape_fn((n, 20, 20, 3), |(n, y, x, c)| {
+        of(37 * n + 3 * (20 * y + x) + c)
+    });
+    let labels = (0..n).map(|n| (n % 2) as u8).collect();
+    let classes = vec!["even".into(), "odd".into()];
+    let set = datasets::PictureSet { images, labels, classes };
+    for n in 0..set.len() {
+        let class = folder.path().join(["even", "odd"][n % 2]);
+        std::fs::create_dir_all(&class).unwrap();
+        set.save_png(n, &class.join(format!("{n}.png"))).unwrap();
+    }
+    folder
+}
+
+/// The chapter's `contrast` on a folder, at smoke scale.
+fn on(folder: &std::path::Path) -> Result<(), String> {
+    let out = tempfile::tempdir().unwrap();
+    let options = lab::Options {
+        scale: lab::Scale::Smoke,
+        data: Some(folder.into()),
+        out: Some(out.path().into()),
+        quiet: true,
+        ..lab::Options::default()
+    };
+    let only = lab::Selection::Only("contrast".into());
+    let ran = lab::run_chapter(&vq_gan::CHAPTER, options, only);
+    ran.map(drop).map_err(|e| format!("{e:#}"))
+}
+
+#[test]
+fn a_readers_own_pictures_are_learnt_from_in_colour() {
+    let folder = files(90, |n| n as u8);
+    on(folder.path()).unwrap();
+    let few = on(files(20, |n| n as u8).path()).unwrap_err();
+    assert!(few.contains("at least 64 pictures"), "{few}");
+    let alike = on(files(90, |_| 200).path()).unwrap_err();
+    assert!(alike.contains("all pixels alike"), "{alike}");
+}
