@@ -43,10 +43,10 @@ fn draw(_: &Measurements) -> anyhow::Result<String> {
     let book = it.block((240.0, 432.0), (120.0, 44.0), words, Look::Still);
 
     let solid = Flow::Forward;
-    it.arrow(&[(left, 204.0), (left, 122.0), ruler.left(0.0)], solid);
-    let over = [(368.0, 204.0), (368.0, 176.0), (204.0, 176.0)];
+    it.arrow(&[(left, 197.0), (left, 122.0), ruler.left(0.0)], solid);
+    let over = [(368.0, 197.0), (368.0, 176.0), (204.0, 176.0)];
     it.arrow(&[over[0], over[1], over[2], ruler.bottom(0.0)], solid);
-    it.arrow(&[(right, 204.0), d.bottom(0.0)], solid);
+    it.arrow(&[(right, 197.0), d.bottom(0.0)], solid);
     it.arrow(&[ruler.top(0.0), p.bottom(0.0)], solid);
     it.arrow(&[d.top(0.0), a.bottom(0.0)], solid);
     it.arrow(&[x.right(0.0), r.left(0.0)], solid);
@@ -59,11 +59,11 @@ fn draw(_: &Measurements) -> anyhow::Result<String> {
     it.arrow(&[(300.0, 426.0), q.left(8.0)], solid);
 
     it.arrow(&[a.bottom(18.0), d.top(18.0)], OPINION);
-    it.arrow(&[d.bottom(18.0), (right + 18.0, 204.0)], OPINION);
+    it.arrow(&[d.bottom(18.0), (right + 18.0, 197.0)], OPINION);
     it.text((right + 26.0, 178.0), "λ A");
     it.arrow(&[p.bottom(18.0), ruler.top(18.0)], REST);
     let back = [ruler.bottom(18.0), (222.0, 190.0), (354.0, 190.0)];
-    it.arrow(&[back[0], back[1], back[2], (354.0, 204.0)], REST);
+    it.arrow(&[back[0], back[1], back[2], (354.0, 202.0)], REST);
     it.arrow(&[r.right(8.0), y.left(8.0)], REST);
     for (from, to) in [(279.0, 303.0), (349.0, 381.0)] {
         it.arrow(&[(right + 18.0, from), (right + 18.0, to)], OPINION);
