@@ -8,6 +8,7 @@
 //! - [`on_dfdx`]: the same on a tape.
 //! - [`training`]: a run, and its recipe; its checkpoint serves both rooms.
 //! - [`data`]: emoji by two artists, or a reader's own pictures.
+//! - [`wish`]: a prior over the codes that is told what to draw, and by whom.
 //! - [`viewer`]: networks that name what they see: a ruler for the training, a judge for what comes of it.
 
 pub mod data;
@@ -17,8 +18,9 @@ pub mod plain;
 mod run;
 pub mod training;
 pub mod viewer;
+pub mod wish;
 
-pub use run::{ledger, run};
+pub use run::{ledger, push_rows, run};
 
 /// This chapter.
 pub static CHAPTER: lab::Chapter = lab::Chapter {
@@ -34,6 +36,7 @@ pub static CHAPTER: lab::Chapter = lab::Chapter {
         &straight_through::CHAPTER,
         &commitment_loss::CHAPTER,
         &vq_vae::CHAPTER,
+        &code_prior::CHAPTER,
     ],
     run,
 };

@@ -368,7 +368,8 @@ impl VqGan<f32> {
         let second: Array2<f32> = from.of_rank("encoder.parameter.2")?;
         let ends = match noted("windows")? {
             0 => Ends::Patches,
-            _ => Ends::Windows,
+            1 => Ends::Windows,
+            n => return Err(from.refuse(format!("`picture.windows` = {n}"))),
         };
         let sizes = Sizes {
             form,
@@ -387,9 +388,17 @@ impl VqGan<f32> {
         let there = (0..).take_while(|n| {
             from.array(&format!("encoder.parameter.{n}")).is_ok()
         });
+        let Sizes { width, channels, blocks, .. } = sizes;
+        let at_end = || match ends {
+            Ends::Patches => sizes.patch_numbers(),
+            Ends::Windows => channels,
+        };
+        let last = format!("encoder.parameter.{}", 2 * blocks + 2);
         let fits = sizes.possible()
+            && first.dim() == (at_end(), channels)
             && second.dim() == square
-            && 2 * sizes.blocks <= there.count();
+            && from.shape(&last, &[channels, width]).is_ok()
+            && 2 * blocks <= there.count();
         if !fits {
             return Err(refused());
         }

@@ -481,3 +481,19 @@ pub fn sharpness<F: NdFloat>(
     roughness(x_hat, form).sum() / roughness(x, form).sum()
 }
 // ANCHOR_END: sharpness
+
+// ANCHOR: guide
+/// Eq. 10.9: the logits of a prior that leans towards a wish,
+/// `s_∅ + γ (s_c - s_∅)`. At γ = 0 it has not heard the wish, at 1 it is the
+/// one that was trained, and beyond that it goes farther. `[N, K]`
+///
+/// # Panics
+/// The two have different shapes.
+pub fn guide<F: NdFloat>(
+    told: &Array2<F>,   // s_c, [N, K]
+    untold: &Array2<F>, // s_∅, [N, K]
+    scale: f64,
+) -> Array2<F> {
+    untold + (told - untold) * real::<F>(scale)
+}
+// ANCHOR_END: guide

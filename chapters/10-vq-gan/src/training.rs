@@ -82,7 +82,7 @@ impl Default for Config {
             },
             perceptual: None,
             opponent: None,
-            contrast: Contrast { mean: 0.79, deviation: 0.30 },
+            contrast: Contrast { mean: 0.75, deviation: 0.30 },
         }
     }
     // ANCHOR_END: recipe
@@ -194,6 +194,9 @@ pub trait Trained: Resumable {
 
     /// Squared error over variance before each step.
     fn losses(&self) -> Vec<f32>;
+
+    /// The discriminator's loss before each of its steps, in nats.
+    fn opponent_losses(&self) -> Vec<f32>;
 
     /// The other terms of each step.
     fn terms(&self) -> Terms;
@@ -386,19 +389,6 @@ impl<'a> Training<'a> {
             decoder: self.decoder.net.clone(),
         }
     }
-
-    /// Goes on where another run has come to, as if it had been this one.
-    ///
-    /// # Errors
-    /// Their networks differ.
-    pub fn go_on_from(
-        &mut self,
-        other: &Training<'_>,
-    ) -> Result<(), CheckpointError> {
-        let mut there = Checkpoint::default();
-        other.save(&mut there);
-        self.restore(&there)
-    }
 }
 
 /// Steps of Lloyd's algorithm at the start.
@@ -474,6 +464,10 @@ impl Trained for Training<'_> {
         self.decoder.losses.clone()
     }
 
+    fn opponent_losses(&self) -> Vec<f32> {
+        self.discriminator.losses.clone()
+    }
+
     fn terms(&self) -> Terms {
         self.terms.clone()
     }
@@ -481,6 +475,19 @@ impl Trained for Training<'_> {
     fn revived(&self) -> u64 {
         self.revived
     }
+}
+
+/// Goes on where another run has come to, as if it had been this one.
+///
+/// # Errors
+/// Their networks differ.
+pub fn go_on_from(
+    run: &mut impl Resumable,
+    other: &impl Resumable,
+) -> Result<(), CheckpointError> {
+    let mut there = Checkpoint::default();
+    other.save(&mut there);
+    run.restore(&there)
 }
 
 /// The run in the lab's room.

@@ -229,6 +229,10 @@ impl<D: Trains> Trained for Training<'_, D> {
         self.decoder.losses()
     }
 
+    fn opponent_losses(&self) -> Vec<f32> {
+        self.discriminator.losses()
+    }
+
     fn terms(&self) -> Terms {
         self.terms_so_far()
     }

@@ -7,7 +7,9 @@ mod setting;
 
 use lab::{Cost, Lab};
 
-use experiments::{contrast, emoji, ends, logged, parts, trade};
+pub use pictures::push_rows;
+
+use experiments::{contrast, emoji, ends, logged, parts, trade, wish};
 
 /// The experiments of chapter 10.
 ///
@@ -20,6 +22,7 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     lab.run(&ends::EXPERIMENT)?;
     lab.run(&emoji::EXPERIMENT)?;
     lab.run(&trade::EXPERIMENT)?;
+    lab.run(&wish::EXPERIMENT)?;
     lab.run(&logged::EXPERIMENT)
 }
 

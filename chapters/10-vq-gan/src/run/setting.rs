@@ -15,7 +15,9 @@ use vq_vae::plain::squared_error;
 use crate::data::{Pictures, Set};
 use crate::model::VqGan;
 use crate::plain::{Contrast, Form, Perception, sharpness};
-use crate::training::{Config, Opponent, Sizes, Training, discriminator};
+use crate::training::{
+    Config, Opponent, Sizes, Trained, Training, discriminator, in_room,
+};
 use crate::viewer;
 
 /// From how many starts, on as many orders of the pictures, each choice is trained.
@@ -27,6 +29,8 @@ pub struct Data {
     pub pictures: Pictures,
     /// What is held back, `[N, H·W·C]` in [0, 1].
     pub test: Array2<f32>,
+    /// One in so many of the test pictures is there.
+    every: usize,
     /// Of what is learnt from.
     pub contrast: Contrast,
 }
@@ -36,11 +40,19 @@ impl Data {
     pub fn load(lab: &Lab) -> anyhow::Result<Self> {
         let pictures = Pictures::of(lab)?;
         let few = lab.by_scale(24, usize::MAX, usize::MAX);
-        let step =
+        let every =
             (pictures.test.len() / few.min(pictures.test.len())).max(1);
-        let test = pictures.test.every(step);
+        let test = pictures.test.every(every);
         let contrast = pictures.contrast();
-        Ok(Self { pictures, test, contrast })
+        Ok(Self { pictures, test, every, contrast })
+    }
+
+    /// Of what is said of each test picture, what is said of those in `test`.
+    pub fn of_test<'a, T: Copy + 'a>(
+        &self,
+        all: impl IntoIterator<Item = &'a T>,
+    ) -> Vec<T> {
+        all.into_iter().step_by(self.every).copied().collect()
     }
 
     /// What is learnt from.
@@ -53,20 +65,21 @@ impl Data {
         self.pictures.form()
     }
 
-    /// A run on the training pictures.
+    /// A run on the training pictures, in the lab's room.
     pub fn training<'a>(
         &'a self,
+        lab: &Lab,
         config: Config,
         ruler: Option<&'a Perception<f32>>,
         seed: u64,
-    ) -> anyhow::Result<Training<'a>> {
+    ) -> anyhow::Result<Box<dyn Trained + 'a>> {
         let set = self.train();
         let mut batches = Batches::new(set.len(), config.batch, seed)?;
         let data = move |n| {
             let rows = batches.batch(n);
             set.mirrored(&rows, PixelRange::Unit, &mut rng_at(seed, n))
         };
-        Ok(Training::new(config, ruler, data, seed)?)
+        in_room(lab, Training::new(config, ruler, data, seed)?)
     }
 
     /// Mean squared error over the variance of what is learnt from.
@@ -138,13 +151,18 @@ impl Eyes {
 
     /// The share of test pictures whose class the judge names.
     pub fn accuracy(&self, data: &Data) -> f64 {
-        let step = data.pictures.test.len() / data.test.nrows();
-        let labels = data.pictures.test.pictures.labels.iter();
-        let seen = self.look(data, &data.test);
-        let pairs = seen.classes.rows().into_iter().zip(labels.step_by(step));
-        let right = pairs.filter(|(p, l)| largest(*p) == usize::from(**l));
-        right.count() as f64 / data.test.nrows() as f64
+        let labels = data.of_test(&data.pictures.test.pictures.labels);
+        let labels: Vec<usize> =
+            labels.into_iter().map(usize::from).collect();
+        agree(&self.look(data, &data.test), &labels)
     }
+}
+
+/// The share of pictures that are seen as what they are said to be.
+pub fn agree(seen: &Seen, classes: &[usize]) -> f64 {
+    let pairs = seen.classes.rows().into_iter().zip(classes);
+    let same = pairs.filter(|(p, class)| largest(*p) == **class);
+    same.count() as f64 / classes.len().max(1) as f64
 }
 
 /// Where the largest of some numbers stands, the first of equal ones.
@@ -204,15 +222,14 @@ impl Verdict {
         let codes = model.encode(x)?; // [N, S²]
         let y = model.decode(&codes)?; // [N, H·W·C]
         let (of_x, of_y) = (eyes.look(data, x), eyes.look(data, &y));
-        let pairs = of_x.classes.rows().into_iter();
-        let pairs = pairs.zip(of_y.classes.rows());
-        let same = pairs.filter(|(a, b)| largest(*a) == largest(*b));
+        let rows = of_x.classes.rows().into_iter();
+        let in_x: Vec<usize> = rows.map(largest).collect();
         let flat: Vec<usize> = codes.iter().copied().collect();
         Ok(Self {
             error: data.unexplained(x, &y),
             sharpness: sharpness(x, &y, data.form()),
             frechet: apart(&of_x, &of_y)?,
-            agreement: same.count() as f64 / x.nrows() as f64,
+            agreement: agree(&of_y, &in_x),
             told: told_from_real(lab, data, model, &y, seed)?,
             used: perplexity(&usage(&flat, model.codes())),
         })

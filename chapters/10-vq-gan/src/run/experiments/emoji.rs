@@ -14,7 +14,7 @@ use crate::run::setting::{
     Data, Eyes, SEEDS, Verdict, apart, few, note, opponent, over_seeds,
     recipe,
 };
-use crate::training::{Config, Opponent, Training};
+use crate::training::{Config, Opponent, Trained, go_on_from};
 
 pub const EXPERIMENT: Experiment = Experiment {
     name: "emoji",
@@ -99,6 +99,58 @@ fn note_recipe(
 /// What the distance of features counts.
 const PERCEPTUAL: f64 = 1.0;
 
+/// How the three are trained from their common beginning on, and how that is.
+fn configs(lab: &Lab, base: Config) -> ([Config; 3], Config) {
+    let judged = opponent(lab, &base);
+    let perceptual = Some((PERCEPTUAL, judged.heard));
+    let unheard = Opponent { learns: u64::MAX, heard: u64::MAX, ..judged };
+    let with = |perceptual, opponent| Config {
+        perceptual,
+        opponent: Some(opponent),
+        ..base
+    };
+    let three = [
+        with(None, unheard),
+        with(perceptual, unheard),
+        with(perceptual, judged),
+    ];
+    (three, with(None, judged))
+}
+
+/// The last of the three from the first seed: as a run like this one has left it, if one has, or else trained here.
+pub fn network(
+    lab: &Lab,
+    data: &Data,
+    eyes: &Eyes,
+) -> anyhow::Result<VqGan<f32>> {
+    let (three, first) = configs(lab, recipe(lab, data));
+    let left = |name: &str, config, steps| {
+        let start = data.training(lab, config, Some(&eyes.ruler), lab.seed());
+        let name = (lab.chapter(), name);
+        lab.finished(name, &lab.checkpoint_path(name.1), steps, start?)
+    };
+    let (name, [_, _, config]) = ("vq-gan-1", three);
+    if let Some((run, _)) = left(name, config, config.steps)? {
+        return Ok(run.model());
+    }
+    let heard = config.opponent.map_or(0, |o| o.heard);
+    let ruler = Some(&eyes.ruler);
+    let first = match left("base-1", first, heard)? {
+        Some((run, _)) => run,
+        None => {
+            let mut run = data.training(lab, first, ruler, lab.seed())?;
+            let stops = milestones(0, heard);
+            watched(lab, data, "base-1", stops, &mut run)?;
+            run
+        }
+    };
+    let mut run = data.training(lab, config, ruler, lab.seed())?;
+    go_on_from(&mut run, &first)?;
+    let stops = milestones(heard, config.steps);
+    watched(lab, data, name, stops, &mut run)?;
+    Ok(run.model())
+}
+
 /// The three trainings of a seed. What was seen of each on the way is recorded of the first seed alone.
 fn train(
     lab: &mut Lab,
@@ -108,29 +160,16 @@ fn train(
     (n, seed): (usize, u64),
 ) -> anyhow::Result<[VqGan<f32>; 3]> {
     let named = |name: &str| format!("{name}-{}", n + 1);
-    let judged = opponent(lab, &base);
     let ruler = &eyes.ruler;
-    let opposed = Config { opponent: Some(judged), ..base };
-    let mut first = data.training(opposed, Some(ruler), seed)?;
-    let (from, to) = (judged.heard, base.steps);
+    let (three, first) = configs(lab, base);
+    let (from, to) = (opponent(lab, &base).heard, base.steps);
+    let mut first = data.training(lab, first, Some(ruler), seed)?;
     let stops = milestones(0, from);
     let before = watched(lab, data, &named("base"), stops, &mut first)?;
-    let perceptual = Some((PERCEPTUAL, from));
-    let unheard = Opponent { learns: u64::MAX, heard: u64::MAX, ..judged };
-    let with = |perceptual, opponent| Config {
-        perceptual,
-        opponent: Some(opponent),
-        ..base
-    };
-    let configs = [
-        with(None, unheard),
-        with(perceptual, unheard),
-        with(perceptual, judged),
-    ];
     let mut models = Vec::new();
-    for (kind, config) in KINDS.into_iter().zip(configs) {
-        let mut run = data.training(config, Some(ruler), seed)?;
-        run.go_on_from(&first)?;
+    for (kind, config) in KINDS.into_iter().zip(three) {
+        let mut run = data.training(lab, config, Some(ruler), seed)?;
+        go_on_from(&mut run, &first)?;
         let name = named(&kind.replace('_', "-"));
         let stops = milestones(from, to);
         let after = watched(lab, data, &name, stops, &mut run)?;
@@ -141,7 +180,7 @@ fn train(
                 lab.seconds(&named("base"))? + lab.seconds(&name)?;
             let name = format!("{kind}_seconds");
             lab.result(&name, seconds, Within::Timing)?;
-            note_terms(lab, kind, &run)?;
+            note_terms(lab, kind, &*run)?;
         }
         models.push(run.model());
     }
@@ -164,7 +203,7 @@ fn watched(
     data: &Data,
     name: &str,
     stops: Vec<u64>,
-    run: &mut Training<'_>,
+    run: &mut Box<dyn Trained + '_>,
 ) -> anyhow::Result<History> {
     let x = few(data);
     lab.train_and_observe(name, stops, run, |run| {
@@ -196,19 +235,19 @@ fn note_growth(
 fn note_terms(
     lab: &mut Lab,
     kind: &str,
-    run: &Training<'_>,
+    run: &dyn Trained,
 ) -> anyhow::Result<()> {
     if kind != "vq_gan" {
         return Ok(());
     }
-    let lambda = &run.terms.lambda;
+    let lambda = run.terms().lambda;
     let last = &lambda[lambda.len() - lambda.len().div_ceil(10)..];
     let mean = |of: &[f32]| {
         of.iter().map(|v| f64::from(*v)).sum::<f64>() / of.len() as f64
     };
     let name = format!("{kind}_lambda_in_the_end");
     lab.result(&name, mean(last), Within::Factor(2.0))?;
-    let losses = &run.discriminator.losses;
+    let losses = run.opponent_losses();
     let last = &losses[losses.len() - losses.len().div_ceil(10)..];
     let name = format!("{kind}_discriminator_loss_in_the_end");
     lab.result(&name, mean(last), Within::Factor(1.3))

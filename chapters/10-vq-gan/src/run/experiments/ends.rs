@@ -29,8 +29,8 @@ fn measure(lab: &mut Lab) -> anyhow::Result<()> {
         for n in 0..SEEDS {
             let seed = lab.seed().wrapping_add(n as u64);
             let sizes = Sizes { ends, ..base.sizes };
-            let mut run =
-                data.training(Config { sizes, ..base }, None, seed)?;
+            let config = Config { sizes, ..base };
+            let mut run = data.training(lab, config, None, seed)?;
             let of = format!("ends-{name}-{}", n + 1);
             lab.train(&of, base.steps, &mut run)?;
             let x = &data.test;

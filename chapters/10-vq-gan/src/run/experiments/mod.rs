@@ -6,3 +6,4 @@ pub mod ends;
 pub mod logged;
 pub mod parts;
 pub mod trade;
+pub mod wish;

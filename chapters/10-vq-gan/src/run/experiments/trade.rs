@@ -7,7 +7,7 @@ use lab::{
 use crate::run::setting::{
     Data, Eyes, SEEDS, Verdict, note, opponent, recipe,
 };
-use crate::training::Config;
+use crate::training::{Config, go_on_from};
 
 pub const EXPERIMENT: Experiment = Experiment {
     name: "trade",
@@ -33,7 +33,8 @@ fn measure(lab: &mut Lab) -> anyhow::Result<()> {
     for n in 0..SEEDS {
         let seed = lab.seed().wrapping_add(n as u64);
         let opposed = Config { opponent: Some(judged), ..base };
-        let mut first = data.training(opposed, Some(&eyes.ruler), seed)?;
+        let ruler = Some(&eyes.ruler);
+        let mut first = data.training(lab, opposed, ruler, seed)?;
         let name = format!("trade-base-{}", n + 1);
         lab.train(&name, judged.heard, &mut first)?;
         for (k, share) in SHARES.into_iter().enumerate() {
@@ -47,8 +48,8 @@ fn measure(lab: &mut Lab) -> anyhow::Result<()> {
                 opponent: Some(opponent),
                 ..base
             };
-            let mut run = data.training(config, Some(&eyes.ruler), seed)?;
-            run.go_on_from(&first)?;
+            let mut run = data.training(lab, config, ruler, seed)?;
+            go_on_from(&mut run, &first)?;
             let name = format!("trade-{share}-{}", n + 1);
             lab.train(&name, base.steps, &mut run)?;
             let model = run.model();

@@ -1,0 +1,390 @@
+//! A prior over the codes of emoji, told a category and an artist, and how far it is to lean towards them.
+
+use code_prior::model::{Prior, Sizes};
+use code_prior::plain::bits_per_image;
+use code_prior::training::{self as prior, Learns};
+use gradients::plain::AdamConfig;
+use judge::measures::{Seen, nearest_rows, precision_and_recall};
+use lab::{
+    Axis, Checkpoint, Claim, Cost, Experiment, ImageGrid, Lab, Measurements,
+    Plot, Within, panels,
+};
+use ndarray::{Array2, s};
+
+use super::emoji::network;
+use crate::data::Pictures;
+use crate::model::VqGan;
+use crate::run::pictures::{below, push_rows};
+use crate::run::setting::{Data, Eyes, SEEDS, agree, apart, over_seeds};
+use crate::viewer;
+use crate::wish::{Artist, Manner, Wishes, draw_codes, maps};
+
+pub const EXPERIMENT: Experiment = Experiment {
+    name: "wish",
+    cost: Cost::Minutes,
+    measure,
+    figures: &[("guidance", draw)],
+    claims,
+};
+
+/// How far the prior leans, γ.
+const SCALES: [f64; 5] = [0.0, 1.0, 1.5, 2.0, 4.0];
+
+/// By what they are called.
+const NAMES: [&str; 5] = ["wish_0", "wish_1", "wish_1_5", "wish_2", "wish_4"];
+
+/// What a prior learns from, and is measured by.
+struct World {
+    data: Data,
+    eyes: Eyes,
+    /// Names the artist.
+    artist: stability::net::Net<f32>,
+    network: VqGan<f32>,
+    wishes: Wishes,
+    /// `[N, T]`, and what they are of.
+    train: (Array2<usize>, Vec<usize>),
+    /// The same of what is held back.
+    test: (Array2<usize>, Vec<usize>),
+}
+
+impl World {
+    fn new(lab: &Lab) -> anyhow::Result<Self> {
+        let data = Data::load(lab)?;
+        let eyes = Eyes::new(lab, &data)?;
+        let artist = by_artist(lab, &data)?;
+        let network = network(lab, &data, &eyes)?;
+        let wishes = Wishes::of(&data.pictures);
+        let set = data.train();
+        let copies = lab.by_scale(0, COPIES, COPIES);
+        let train = maps(&network, set, copies, lab.seed())?;
+        let of = wishes.classes(set);
+        let classes = of.repeat(copies as usize + 1);
+        let test = network.encode(&data.test)?;
+        let held = data.of_test(&wishes.classes(&data.pictures.test));
+        Ok(Self {
+            train: (train, classes),
+            test: (test, held),
+            data,
+            eyes,
+            artist,
+            network,
+            wishes,
+        })
+    }
+
+    /// The share of pictures in which the category is seen that was wished for, and that in which the artist is.
+    fn kept(
+        &self,
+        x: &Array2<f32>,
+        seen: &Seen,
+        classes: &[usize],
+    ) -> [f64; 2] {
+        let parts = classes.iter().map(|&c| self.wishes.parts(c));
+        let (categories, artists): (Vec<_>, Vec<_>) = parts.unzip();
+        let hand =
+            viewer::look(&self.artist, &self.data.contrast.apply(x.clone()));
+        [agree(seen, &categories), agree(&hand, &artists)]
+    }
+}
+
+/// Mirrored and moved copies of each picture that a prior learns from.
+const COPIES: u64 = 7;
+
+/// A viewer that names who drew a picture.
+fn by_artist(
+    lab: &Lab,
+    data: &Data,
+) -> anyhow::Result<stability::net::Net<f32>> {
+    let mut pictures: Pictures = data.pictures.clone();
+    pictures.classes.clone_from(&pictures.artists);
+    for set in [&mut pictures.train, &mut pictures.test] {
+        let artists = set.artists.iter().map(|&a| a as u8);
+        set.pictures.labels = artists.collect();
+    }
+    let steps = lab.by_scale(3, 600, 2000);
+    let channels = lab.by_scale([4, 4, 6], [16, 24, 32], [16, 24, 32]);
+    let seed = lab.seed().wrapping_add(3000);
+    let name = "artist-judge";
+    let mut run =
+        viewer::Training::new(name, &pictures, channels, 32, seed, steps)?;
+    lab.prepare(name, steps, &mut run)?;
+    Ok(run.model.net)
+}
+
+/// The prior's recipe: chapter 9's, for fewer pictures and more places.
+pub fn recipe(
+    lab: &Lab,
+    codes: usize,
+    wishes: &Wishes,
+    places: usize,
+) -> prior::Config {
+    let page = prior::Config::default();
+    let sizes = Sizes {
+        codes,
+        places,
+        width: lab.by_scale(16, page.sizes.width, 256),
+        heads: lab.by_scale(2, page.sizes.heads, 8),
+        blocks: lab.by_scale(1, page.sizes.blocks, 4),
+        classes: wishes.count(),
+    };
+    let lr = lab.by_scale(page.adam.lr, page.adam.lr, 1e-3);
+    prior::Config {
+        sizes,
+        batch: lab.by_scale(8, page.batch, 64),
+        steps: lab.by_scale(10, STEPS, 10_000),
+        warm_up: lab.by_scale(2, page.warm_up, 500),
+        adam: AdamConfig { lr, ..page.adam },
+    }
+}
+
+/// Steps of a prior's training.
+const STEPS: u64 = 2500;
+
+fn measure(lab: &mut Lab) -> anyhow::Result<()> {
+    let world = World::new(lab)?;
+    let sizes = world.network.sizes;
+    let config = recipe(lab, sizes.codes, &world.wishes, sizes.places());
+    note_setting(lab, &world, &config)?;
+    let mut bits: [Vec<f64>; 2] = Default::default();
+    let mut found = vec![Vec::new(); SCALES.len()];
+    let mut near: [Vec<f64>; 2] = Default::default();
+    for n in 0..SEEDS {
+        let seed = lab.seed().wrapping_add(n as u64);
+        let learnt = train(lab, &world, config, (n, seed))?;
+        let (test, classes) = &world.test;
+        let told: Vec<_> = classes.iter().copied().map(Some).collect();
+        let untold = vec![None; classes.len()];
+        for (bits, classes) in bits.iter_mut().zip([told, untold]) {
+            let nats = learnt.nats_given(test, &classes)?;
+            bits.push(bits_per_image(&nats));
+        }
+        let prior = learnt.prior();
+        for (scale, found) in SCALES.into_iter().zip(&mut found) {
+            let manner = Manner { scale, seed, ..Manner::default() };
+            let codes = draw_codes(&prior, classes, manner)?;
+            let x = world.network.decode(&codes)?;
+            found.push(judged(&world, &x, classes)?);
+            if scale == Manner::default().scale {
+                let [drawn, held] = distances(&world, &x)?;
+                near[0].push(drawn);
+                near[1].push(held);
+            }
+        }
+        if n == 0 {
+            show(lab, &world, prior)?;
+        }
+    }
+    for (what, bits) in ["told", "untold"].iter().zip(&bits) {
+        let name = format!("wish_bits_{what}");
+        over_seeds(lab, &name, bits, Within::Factor(1.1))?;
+    }
+    for (name, found) in NAMES.into_iter().zip(&found) {
+        for (n, (what, within)) in JUDGED.into_iter().enumerate() {
+            let all: Vec<f64> = found.iter().map(|v| v[n]).collect();
+            over_seeds(lab, &format!("{name}_{what}"), &all, within)?;
+        }
+    }
+    for (what, all) in ["drawn", "held"].iter().zip(&near) {
+        let name = format!("wish_nearest_{what}");
+        over_seeds(lab, &name, all, Within::Factor(1.2))?;
+    }
+    lab.column("scale", SCALES)?;
+    for (n, (what, _)) in JUDGED.into_iter().enumerate() {
+        let mean = found.iter().map(|all| {
+            all.iter().map(|v| v[n]).sum::<f64>() / all.len() as f64
+        });
+        lab.column(what, mean.collect::<Vec<_>>())?;
+    }
+    Ok(())
+}
+
+/// What is measured of pictures that were drawn.
+const JUDGED: [(&str, Within); 4] = [
+    ("category", Within::Absolute(0.1)),
+    ("artist", Within::Absolute(0.1)),
+    ("frechet", Within::Factor(1.5)),
+    ("recall", Within::Absolute(0.1)),
+];
+
+/// Neighbours of chapter 3's recall.
+const NEIGHBOURS: usize = 3;
+
+/// In the order of [`JUDGED`].
+fn judged(
+    world: &World,
+    x: &Array2<f32>,
+    classes: &[usize],
+) -> anyhow::Result<[f64; 4]> {
+    let seen = world.eyes.look(&world.data, x);
+    let real = world.eyes.look(&world.data, &world.data.test);
+    let [category, artist] = world.kept(x, &seen, classes);
+    let (_, recall) =
+        precision_and_recall(&real.features, &seen.features, NEIGHBOURS)?;
+    Ok([category, artist, apart(&seen, &real)?, recall])
+}
+
+fn note_setting(
+    lab: &mut Lab,
+    world: &World,
+    config: &prior::Config,
+) -> anyhow::Result<()> {
+    let (test, classes) = &world.test;
+    let exactly = [
+        ("wish_steps", config.steps as f64),
+        ("wish_count", world.wishes.count() as f64),
+        (
+            "wish_copies",
+            (world.train.1.len() / world.data.train().len()) as f64,
+        ),
+        ("wish_maps", world.train.1.len() as f64),
+        ("wish_drawn", classes.len() as f64),
+        (
+            "wish_bits_uniform",
+            test.ncols() as f64 * (config.sizes.codes as f64).log2(),
+        ),
+    ];
+    for (name, value) in exactly {
+        lab.result(name, value, Within::Exactly)?;
+    }
+    // What the judges say of pictures whose wish is known, and of their reconstructions.
+    let x = &world.data.test;
+    let y = world.network.decode(test)?;
+    for (name, x) in [("real", x), ("rebuilt", &y)] {
+        let seen = world.eyes.look(&world.data, x);
+        let [category, artist] = world.kept(x, &seen, classes);
+        let within = Within::Absolute(0.05);
+        lab.result(&format!("wish_{name}_category"), category, within)?;
+        lab.result(&format!("wish_{name}_artist"), artist, within)?;
+    }
+    Ok(())
+}
+
+/// A prior's training, and what it makes of pictures held back on the way.
+fn train<'a>(
+    lab: &mut Lab,
+    world: &'a World,
+    config: prior::Config,
+    (n, seed): (usize, u64),
+) -> anyhow::Result<Box<dyn Learns + 'a>> {
+    let (codes, classes) = &world.train;
+    let run = prior::Training::new(config, codes, seed)?;
+    let mut run = prior::in_room(lab, run.of_classes(classes)?)?;
+    let name = format!("wish-{}", n + 1);
+    let steps = config.steps;
+    let mut stops: Vec<u64> =
+        (1..=8).map(|n| (n * steps / 8).max(1)).collect();
+    stops.dedup();
+    let (test, classes) = &world.test;
+    let told: Vec<_> = classes.iter().copied().map(Some).collect();
+    let history = lab.train_and_observe(&name, stops, &mut run, |run| {
+        let nats = run.nats_given(test, &told);
+        vec![nats.map_or(f32::NAN, |n| bits_per_image(&n) as f32)]
+    })?;
+    if n == 0 {
+        let last = &run.losses()[steps.saturating_sub(200) as usize..];
+        let mean = last.iter().map(|v| f64::from(*v)).sum::<f64>();
+        let nats = mean / last.len().max(1) as f64;
+        let bits =
+            nats / std::f64::consts::LN_2 * world.train.0.ncols() as f64;
+        lab.result("wish_bits_learnt_from", bits, Within::Factor(1.1))?;
+        lab.column("wish_step", history.iter().map(|at| at.0 as f64))?;
+        lab.column("wish_bits", history.iter().map(|at| at.1[0].into()))?;
+        let seconds = lab.seconds(&name)?;
+        lab.result("wish_seconds", seconds, Within::Timing)?;
+    }
+    Ok(run)
+}
+
+/// How far drawn pictures are from the nearest picture that was learnt from, as it is or mirrored, in the root of the mean
+/// squared difference of two numbers in [0, 1]; and the same of what comes back of pictures held back.
+fn distances(world: &World, x: &Array2<f32>) -> anyhow::Result<[f64; 2]> {
+    let held = world.network.decode(&world.test.0)?;
+    let from = learnt_from(world);
+    let far = |x: &Array2<f32>| {
+        let (_, far) = nearest_rows(&x.mapv(f64::from), &from);
+        let numbers = world.data.form().numbers() as f64;
+        far.mean().unwrap_or(0.0) / numbers.sqrt()
+    };
+    Ok([far(x), far(&held)])
+}
+
+/// The pictures that were learnt from, then the same mirrored. `[2 N, H·W·C]`
+fn learnt_from(world: &World) -> Array2<f64> {
+    let set = world.data.train();
+    let x = set.every(1);
+    let mirrored = set.mirror(&x);
+    let both = ndarray::concatenate![ndarray::Axis(0), x, mirrored];
+    both.mapv(f64::from)
+}
+
+/// Draws, and leaves a model that draws.
+fn show(lab: &Lab, world: &World, prior: Prior<f32>) -> anyhow::Result<()> {
+    let Wishes { categories, artists } = &world.wishes;
+    let network = world.network.clone();
+    let it = Artist { network, prior, wishes: world.wishes.clone() };
+    let mut checkpoint = Checkpoint::default();
+    it.save(&mut checkpoint);
+    checkpoint.save(&lab.checkpoint_path("artist"))?;
+    // A line for each category: half of it by each artist, or all by one.
+    let mut classes = Vec::new();
+    for c in 0..categories.len() {
+        for n in 0..COLUMNS {
+            let artist = n * artists.len() / COLUMNS;
+            classes.push(it.wishes.class(c, artist));
+        }
+    }
+    let manner = Manner { seed: lab.seed(), ..Manner::default() };
+    let x = it.draw(&classes, manner)?;
+    let mut grid = ImageGrid::new(COLUMNS).zoom(2);
+    push_rows(&mut grid, &x, world.data.form());
+    lab.image("wishes", &grid)?;
+    let few = x.slice(s![..;(x.nrows() / 12).max(1), ..]).to_owned();
+    let few = crate::data::first_rows(&few, 12);
+    let from = learnt_from(world);
+    let (rows, _) = nearest_rows(&few.mapv(f64::from), &from);
+    let near = from.select(ndarray::Axis(0), &rows).mapv(|v| v as f32);
+    lab.image("nearest", &below(&[&few, &near], world.data.form()))?;
+    // One wish, one seed, farther and farther.
+    let wish: Vec<usize> = (0..8)
+        .map(|n| it.wishes.class(n % categories.len(), n % artists.len()))
+        .collect();
+    let mut rows = Vec::new();
+    for scale in SCALES {
+        rows.push(it.draw(&wish, Manner { scale, ..manner })?);
+    }
+    let rows: Vec<&Array2<f32>> = rows.iter().collect();
+    lab.image("scales", &below(&rows, world.data.form()))
+}
+
+/// Pictures of a line.
+const COLUMNS: usize = 12;
+
+fn draw(of: &Measurements) -> anyhow::Result<String> {
+    let curve = |what: &str| of.curve("scale", what);
+    let seen = Plot::new("")
+        .x("how far it leans, γ", Axis::Linear)
+        .y("share of pictures", Axis::Linear)
+        .y_range(0.0, 1.0)
+        .line("category as wished", curve("category")?)
+        .line("artist as wished", curve("artist")?)
+        .line("recall", curve("recall")?);
+    let far = Plot::new("")
+        .x("how far it leans, γ", Axis::Linear)
+        .y("Fréchet distance", Axis::Linear)
+        .colour(3)
+        .line("", curve("frechet")?);
+    panels(&[seen, far], 2)
+}
+
+fn claims() -> Vec<(&'static str, Claim)> {
+    let less = |a: &str, b: &str| Claim::less_over_seeds(a, b, SEEDS);
+    vec![
+        ("a_wish_saves_bits", less("wish_bits_told", "wish_bits_untold")),
+        ("a_wish_is_heard", less("wish_0_category", "wish_1_category")),
+        (
+            "leaning_keeps_it_more_often",
+            less("wish_1_category", "wish_2_category"),
+        ),
+        ("and_varies_less", less("wish_4_recall", "wish_1_recall")),
+    ]
+}
