@@ -30,17 +30,14 @@ impl fmt::Display for Artist {
     }
 }
 
-/// Pixels on a side.
-pub const SIDE: usize = 32;
-
 /// Cells in a row of a sheet.
 const COLUMNS: usize = 39;
 
-/// The emoji of one split by one artist: pictures of 32 × 32 pixels in colour, whose classes are Unicode's categories. Both
-/// artists have the same things in the same order.
+/// The emoji of one split by one artist: pictures in colour, of 32 × 32 pixels where the sheets are the bundled ones, whose
+/// classes are Unicode's categories. Both artists have the same things in the same order.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Emoji {
-    /// `[N, 32, 32, 3]`.
+    /// `[N, H, W, 3]`.
     pub pictures: PictureSet,
     /// Short names, `grinning`.
     pub names: Vec<String>,
@@ -56,10 +53,11 @@ pub fn bundled_emoji() -> PathBuf {
 }
 
 impl Emoji {
-    /// Reads a split by an artist from a folder with `emoji.tsv` and the artists' sheets.
+    /// Reads a split by an artist from a folder with `emoji.tsv` and the artists' sheets; the width of a sheet says how large
+    /// its pictures are.
     ///
     /// # Errors
-    /// A file is missing or damaged, or the sheet has another size than the list asks for.
+    /// A file is missing or damaged, or the sheet has another shape than the list asks for.
     pub fn load(
         folder: &Path,
         split: Split,
@@ -110,27 +108,37 @@ impl Emoji {
     }
 }
 
-/// These cells of a sheet of so many. `[N, 32, 32, 3]`
+/// The folder of a list and sheets that hold larger pictures, which `pack.py` makes for who wants them.
+pub fn larger_emoji() -> PathBuf {
+    bundled_emoji().with_file_name("emoji-64")
+}
+
+/// These cells of a sheet of so many. `[N, H, W, 3]`
 fn cut(
     sheet: &DynamicImage,
     cells: &[usize],
     all: usize,
     path: &Path,
 ) -> Result<Array4<u8>, PictureError> {
-    let (width, height) = (COLUMNS * SIDE, all.div_ceil(COLUMNS) * SIDE);
-    let found = (sheet.width() as usize, sheet.height() as usize);
-    if found != (width, height) {
+    let (width, height) = (sheet.width() as usize, sheet.height() as usize);
+    let (side, rows) = (width / COLUMNS, all.div_ceil(COLUMNS));
+    if side == 0 || (width, height) != (COLUMNS * side, rows * side) {
         return Err(PictureError::content(
             path,
-            format!("a sheet of {width} × {height} pixels for {all} emoji"),
-            format!("{} × {}", found.0, found.1),
+            format!(
+                "a sheet of {COLUMNS} × {rows} squares for {all} emoji, such \
+                 as {} × {} pixels",
+                COLUMNS * 32,
+                rows * 32
+            ),
+            format!("{width} × {height}"),
         ));
     }
     let rgb = sheet.to_rgb8();
     let bytes = rgb.as_raw();
-    Ok(Array4::from_shape_fn((cells.len(), SIDE, SIDE, 3), |(n, y, x, c)| {
+    Ok(Array4::from_shape_fn((cells.len(), side, side, 3), |(n, y, x, c)| {
         let (row, column) = (cells[n] / COLUMNS, cells[n] % COLUMNS);
-        let at = (row * SIDE + y) * width + column * SIDE + x;
+        let at = (row * side + y) * width + column * side + x;
         bytes[3 * at + c]
     }))
 }

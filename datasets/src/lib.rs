@@ -21,7 +21,7 @@ pub mod toy;
 
 pub use batches::{BatchError, Batches};
 pub use digits::{Digits, PixelRange, Split, digest};
-pub use emoji::{ARTISTS, Artist, Emoji, bundled_emoji};
+pub use emoji::{ARTISTS, Artist, Emoji, bundled_emoji, larger_emoji};
 pub use error::DataError;
 pub use four_files::{FourFiles, Inverting, PictureSource};
 pub use own_pictures::{Channels, Made, PictureError, PictureSet};

@@ -1,19 +1,24 @@
 //! The pictures of this chapter: emoji by two artists, or a reader's own.
 
+use std::path::Path;
+
 use anyhow::ensure;
 use datasets::{
     ARTISTS, Channels, Digits, Emoji, PictureSet, PictureSource, PixelRange,
-    Split, bundled_emoji,
+    Split, bundled_emoji, larger_emoji,
 };
-use lab::{Lab, has_idx};
+use lab::{Lab, Scale, has_idx};
 use ndarray::{Array2, Array4, Axis, concatenate, s};
 use ndarray_rand::rand::Rng;
 
 use crate::plain::{Contrast, Form};
 use crate::viewer::BATCH;
 
-/// Lines and columns of a picture.
+/// Lines and columns of a picture, unless its source says otherwise.
 pub const SIDE: usize = 32;
+
+/// The file that makes sheets of emoji of a folder.
+const LIST: &str = "emoji.tsv";
 
 /// The fewest that this chapter's trainings and measures take.
 const LEAST: (usize, usize) = (BATCH, 2);
@@ -60,11 +65,24 @@ impl Pictures {
     /// # Errors
     /// They cannot be read.
     pub fn emoji() -> anyhow::Result<Self> {
-        let folder = bundled_emoji();
+        Self::of_sheets(&bundled_emoji())
+    }
+
+    /// Emoji of both artists from the sheets of a folder, as large as they are there.
+    ///
+    /// # Errors
+    /// They cannot be read, are of two sizes, or of one that cannot be halved three times.
+    pub fn of_sheets(folder: &Path) -> anyhow::Result<Self> {
         let set = |split| -> anyhow::Result<Set> {
             let [a, b] =
-                ARTISTS.map(|artist| Emoji::load(&folder, split, artist));
+                ARTISTS.map(|artist| Emoji::load(folder, split, artist));
             let (a, b) = (a?.pictures, b?.pictures);
+            let [of_a, of_b] = [&a, &b].map(|p| p.size().0);
+            ensure!(
+                of_a == of_b && of_a.is_multiple_of(8),
+                "{}: expected pictures of one size, a multiple of 8, found {of_a} and {of_b} pixels a side",
+                folder.display()
+            );
             let artists = [vec![0; a.len()], vec![1; b.len()]].concat();
             let pictures = PictureSet {
                 images: concatenate![Axis(0), a.images, b.images],
@@ -79,24 +97,33 @@ impl Pictures {
         Ok(Self { train, test, classes, artists })
     }
 
-    /// The emoji, or the pictures of the command line: those of a folder, in colour, scaled to 32 × 32; digits of four IDX
-    /// files, in grey, with a border around them.
+    /// The emoji, at full scale the larger ones if they are there, or the pictures of the command line: sheets of emoji; those
+    /// of a folder, in colour, scaled to 32 × 32, at full scale to 64 × 64; digits of four IDX files, in grey, with a border
+    /// around them.
     ///
     /// # Errors
     /// They cannot be read, are too few, or all alike.
     pub fn of(lab: &Lab) -> anyhow::Result<Self> {
         let Some(given) = lab.options().data.clone() else {
-            return Self::emoji();
+            let larger = larger_emoji();
+            return match lab.scale() == Scale::Full && larger.exists() {
+                true => Self::of_sheets(&larger),
+                false => Self::emoji(),
+            };
         };
         let (train, test) = match PictureSource::named(&given) {
             PictureSource::Bundled => return Self::emoji(),
             PictureSource::Folder(_) if has_idx(&given) => {
                 (digits(lab, Split::Train)?, digits(lab, Split::Test)?)
             }
+            PictureSource::Folder(folder) if folder.join(LIST).exists() => {
+                return Self::of_sheets(&folder);
+            }
             PictureSource::Folder(folder) => {
                 let colour = Channels::Colour;
+                let side = lab.by_scale(SIDE, SIDE, 2 * SIDE);
                 let (all, made) =
-                    PictureSet::load_folder(&folder, SIDE, colour)?;
+                    PictureSet::load_folder(&folder, side, colour)?;
                 if let Some(said) = made.said() {
                     lab.say(format!("{}: {said}", folder.display()));
                 }

@@ -365,7 +365,6 @@ impl VqGan<f32> {
             Form { side: noted("side")?, channels: noted("channels")? };
         let codebook: Array2<f32> = from.of_rank("quantizer.codebook")?;
         let first: Array2<f32> = from.of_rank("encoder.parameter.0")?;
-        let second: Array2<f32> = from.of_rank("encoder.parameter.2")?;
         let ends = match noted("windows")? {
             0 => Ends::Patches,
             1 => Ends::Windows,
@@ -384,21 +383,19 @@ impl VqGan<f32> {
             from.refuse(format!("parts that do not fit together: {sizes:?}"))
         };
         // What the weights take is known to be no more than what is there.
-        let square = (9 * sizes.channels, sizes.channels);
-        let there = (0..).take_while(|n| {
-            from.array(&format!("encoder.parameter.{n}")).is_ok()
-        });
         let Sizes { width, channels, blocks, .. } = sizes;
         let at_end = || match ends {
             Ends::Patches => sizes.patch_numbers(),
             Ends::Windows => channels,
         };
-        let last = format!("encoder.parameter.{}", 2 * blocks + 2);
+        let has = |n: usize, shape: [usize; 2]| {
+            let name = format!("encoder.parameter.{}", 2 * n);
+            from.shape(&name, &shape).is_ok()
+        };
         let fits = sizes.possible()
             && first.dim() == (at_end(), channels)
-            && second.dim() == square
-            && from.shape(&last, &[channels, width]).is_ok()
-            && 2 * blocks <= there.count();
+            && (1..=blocks).all(|n| has(n, [9 * channels, channels]))
+            && has(blocks + 1, [channels, width]);
         if !fits {
             return Err(refused());
         }

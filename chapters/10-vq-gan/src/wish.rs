@@ -54,6 +54,9 @@ impl<P: Draws> Draws for Guided<'_, P> {
 }
 // ANCHOR_END: guided
 
+/// The largest scale: beyond it the likeliest code has everything anyway.
+const MOST: f64 = 1000.0;
+
 /// What a network that draws cannot do.
 #[derive(Debug, thiserror::Error)]
 pub enum WishError {
@@ -67,8 +70,9 @@ pub enum WishError {
         /// The name.
         found: String,
     },
-    /// A scale that is no number, or leans away from the wish.
-    #[error("expected a finite scale of at least 0, found {0}")]
+    /// A scale that is no number, leans away from the wish, or so far towards
+    /// it that no number holds the logits.
+    #[error("expected a scale from 0 to {MOST}, found {0}")]
     Scale(f64),
     /// It is no checkpoint, or one of something else.
     #[error(transparent)]
@@ -137,7 +141,7 @@ impl Wishes {
     }
 }
 
-/// The number of a name, in whatever case, or all.
+/// The number of a name, in whatever case where none has this one, or all.
 fn some_of(
     what: &'static str,
     known: &[String],
@@ -145,7 +149,8 @@ fn some_of(
 ) -> Result<Vec<usize>, WishError> {
     let Some(found) = name else { return Ok((0..known.len()).collect()) };
     let same = |k: &String| k.to_lowercase() == found.to_lowercase();
-    match known.iter().position(same) {
+    let exact = known.iter().position(|k| k == found);
+    match exact.or_else(|| known.iter().position(same)) {
         Some(n) => Ok(vec![n]),
         None => Err(WishError::Unknown {
             what,
@@ -207,7 +212,7 @@ pub fn draw_codes<P: Draws>(
     manner: Manner,
 ) -> Result<Array2<usize>, WishError> {
     let Manner { scale, temperature, seed } = manner;
-    if !scale.is_finite() || scale < 0.0 {
+    if !(0.0..=MOST).contains(&scale) {
         return Err(WishError::Scale(scale));
     }
     let guided = Guided { prior, scale };
@@ -275,7 +280,7 @@ impl Artist {
         let found = [codes, places, classes];
         let sizes = network.sizes;
         let expected = [sizes.codes, sizes.places(), wishes.count()];
-        match found == expected {
+        match found == expected && wishes.count() > 0 {
             true => Ok(Self { network, prior, wishes }),
             false => Err(from.refuse(format!(
                 "a prior over {found:?} codes, places and wishes beside a \

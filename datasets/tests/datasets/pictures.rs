@@ -147,8 +147,31 @@ fn a_damaged_list_or_sheet_is_named() {
     list("1F600\tgrinning\tSmileys\t1F600\ttrain");
     blue(32, 32).save(folder.path().join("noto.png")).unwrap();
     assert!(
-        load().contains("1248 × 32 pixels for 1 emoji, found 32 × 32"),
+        load().contains("1248 × 32 pixels, found 32 × 32"),
         "{}",
         load()
     );
+    blue(39 * 16, 32).save(folder.path().join("noto.png")).unwrap();
+    assert!(load().contains("found 624 × 32"), "one row: {}", load());
+}
+
+#[test]
+fn a_sheet_of_larger_cells_gives_larger_pictures() {
+    let folder = tempfile::tempdir().unwrap();
+    let line = |n: usize| format!("{n}\tn{n}\tflags\t{n}\ttrain\n");
+    let lines: String = (0..41).map(line).collect();
+    let list = format!("code\tname\tcategory\tbase\tsplit\n{lines}");
+    fs::write(folder.path().join("emoji.tsv"), list).unwrap();
+    for side in [8, 64] {
+        let mut sheet = blue(39 * side, 2 * side);
+        // The last pixel of the cell that comes first in the second row.
+        sheet.put_pixel(side - 1, 2 * side - 1, Rgb([9, 8, 7]));
+        sheet.save(folder.path().join("noto.png")).unwrap();
+        let all = Emoji::load(folder.path(), Split::Train, ARTISTS[0]);
+        let pictures = all.unwrap().pictures;
+        let side = side as usize;
+        assert_eq!(pictures.size(), (side, side, 3));
+        let marked = pictures.images.indexed_iter().find(|(_, v)| **v == 9);
+        assert_eq!(marked.unwrap().0, (39, side - 1, side - 1, 0));
+    }
 }

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use datasets::{PictureSet, PixelRange};
+use image::{Rgb, RgbImage};
 use lab::{Checkpoint, Resumable, rng_at};
 use ndarray::{Array2, Array3, Array4, Axis, s};
 use vq_gan::data::{Pictures, Set, first_rows};
@@ -45,6 +46,31 @@ fn the_emoji_are_of_two_artists_in_one_order() {
     let x = contrast.apply(numbers.into_flat().insert_axis(Axis(0)));
     assert!(x.mean().unwrap().abs() < 1e-6);
     assert!((x.std(0.0) - 1.0).abs() < 1e-6);
+}
+
+#[test]
+fn sheets_of_larger_emoji_are_taken_as_they_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let list = "code\tname\tcategory\tbase\tsplit\n\
+                a\ta\tflags\ta\ttrain\nb\tb\tfood\tb\ttest\n";
+    std::fs::write(at("emoji.tsv"), list).unwrap();
+    let sheet = |artist: &str, side: u32| {
+        let sheet = RgbImage::from_pixel(39 * side, side, Rgb([0, 0, 9]));
+        sheet.save(at(&format!("{artist}.png"))).unwrap();
+    };
+    sheet("noto", 64);
+    sheet("twemoji", 64);
+    let found = Pictures::of_sheets(folder.path()).unwrap();
+    assert_eq!(found.form(), Form { side: 64, channels: 3 });
+    assert_eq!((found.train.len(), found.test.len()), (2, 2));
+    sheet("twemoji", 32);
+    let said = Pictures::of_sheets(folder.path()).unwrap_err().to_string();
+    assert!(said.contains("found 64 and 32 pixels"), "{said}");
+    sheet("noto", 36);
+    sheet("twemoji", 36);
+    let said = Pictures::of_sheets(folder.path()).unwrap_err().to_string();
+    assert!(said.contains("a multiple of 8, found 36"), "{said}");
 }
 
 /// Pictures of `side` × `side` in which every number is another; two classes.

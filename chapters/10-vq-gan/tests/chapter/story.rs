@@ -13,6 +13,10 @@ fn the_story_runs_and_is_deterministic() {
         "growth.svg",
         "reconstructions.png",
         "trade.svg",
+        "guidance.svg",
+        "wishes.png",
+        "nearest.png",
+        "scales.png",
     ];
     let values = smoke_run(&CHAPTER, &figures);
     let of = |name: &str| values[name];

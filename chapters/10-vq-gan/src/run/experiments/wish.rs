@@ -138,7 +138,7 @@ pub fn recipe(
 }
 
 /// Steps of a prior's training.
-const STEPS: u64 = 2500;
+const STEPS: u64 = 5000;
 
 fn measure(lab: &mut Lab) -> anyhow::Result<()> {
     let world = World::new(lab)?;
