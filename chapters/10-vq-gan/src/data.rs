@@ -20,8 +20,9 @@ pub const SIDE: usize = 32;
 /// The file that makes sheets of emoji of a folder.
 const LIST: &str = "emoji.tsv";
 
-/// The fewest that this chapter's trainings and measures take.
-const LEAST: (usize, usize) = (BATCH, 2);
+/// The fewest that this chapter's trainings and measures take: recall has
+/// three neighbours.
+const LEAST: (usize, usize) = (BATCH, 4);
 
 /// Digits of the command line as grey pictures, black around them.
 fn digits(lab: &Lab, split: Split) -> anyhow::Result<PictureSet> {

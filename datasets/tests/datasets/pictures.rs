@@ -146,11 +146,7 @@ fn a_damaged_list_or_sheet_is_named() {
     assert!(load().contains("train or test in line 2"), "{}", load());
     list("1F600\tgrinning\tSmileys\t1F600\ttrain");
     blue(32, 32).save(folder.path().join("noto.png")).unwrap();
-    assert!(
-        load().contains("1248 × 32 pixels, found 32 × 32"),
-        "{}",
-        load()
-    );
+    assert!(load().contains("1248 × 32 pixels, found 32 × 32"), "{}", load());
     blue(39 * 16, 32).save(folder.path().join("noto.png")).unwrap();
     assert!(load().contains("found 624 × 32"), "one row: {}", load());
 }

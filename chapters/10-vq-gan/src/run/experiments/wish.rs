@@ -232,10 +232,7 @@ fn note_setting(
     let exactly = [
         ("wish_steps", config.steps as f64),
         ("wish_count", world.wishes.count() as f64),
-        (
-            "wish_copies",
-            (world.train.1.len() / world.data.train().len()) as f64,
-        ),
+        ("wish_copies", lab.by_scale(0, COPIES, COPIES) as f64),
         ("wish_maps", world.train.1.len() as f64),
         ("wish_drawn", classes.len() as f64),
         (
