@@ -4,6 +4,7 @@ pub mod experiments;
 pub mod ledger;
 mod pictures;
 mod setting;
+mod wished;
 
 use lab::{Cost, Lab};
 

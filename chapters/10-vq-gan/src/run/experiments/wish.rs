@@ -1,23 +1,21 @@
 //! A prior over the codes of emoji, told a category and an artist, and how far it is to lean towards them.
 
-use code_prior::model::{Prior, Sizes};
+use code_prior::model::Prior;
 use code_prior::plain::bits_per_image;
 use code_prior::training::{self as prior, Learns};
-use gradients::plain::AdamConfig;
-use judge::measures::{Seen, nearest_rows, precision_and_recall};
+use judge::measures::nearest_rows;
 use lab::{
     Axis, Checkpoint, Claim, Cost, Experiment, ImageGrid, Lab, Measurements,
     Plot, Within, panels,
 };
 use ndarray::{Array2, s};
 
-use super::emoji::network;
-use crate::data::Pictures;
-use crate::model::VqGan;
 use crate::run::pictures::{below, push_rows};
-use crate::run::setting::{Data, Eyes, SEEDS, agree, apart, over_seeds};
-use crate::viewer;
-use crate::wish::{Artist, Manner, Wishes, draw_codes, maps};
+use crate::run::setting::{SEEDS, over_seeds};
+use crate::run::wished::{
+    COPIES, World, distances, judged, learnt_from, recipe,
+};
+use crate::wish::{Artist, Manner, Wishes, draw_codes};
 
 pub const EXPERIMENT: Experiment = Experiment {
     name: "wish",
@@ -32,113 +30,6 @@ const SCALES: [f64; 5] = [0.0, 1.0, 1.5, 2.0, 4.0];
 
 /// By what they are called.
 const NAMES: [&str; 5] = ["wish_0", "wish_1", "wish_1_5", "wish_2", "wish_4"];
-
-/// What a prior learns from, and is measured by.
-struct World {
-    data: Data,
-    eyes: Eyes,
-    /// Names the artist.
-    artist: stability::net::Net<f32>,
-    network: VqGan<f32>,
-    wishes: Wishes,
-    /// `[N, T]`, and what they are of.
-    train: (Array2<usize>, Vec<usize>),
-    /// The same of what is held back.
-    test: (Array2<usize>, Vec<usize>),
-}
-
-impl World {
-    fn new(lab: &Lab) -> anyhow::Result<Self> {
-        let data = Data::load(lab)?;
-        let eyes = Eyes::new(lab, &data)?;
-        let artist = by_artist(lab, &data)?;
-        let network = network(lab, &data, &eyes)?;
-        let wishes = Wishes::of(&data.pictures);
-        let set = data.train();
-        let copies = lab.by_scale(0, COPIES, COPIES);
-        let train = maps(&network, set, copies, lab.seed())?;
-        let of = wishes.classes(set);
-        let classes = of.repeat(copies as usize + 1);
-        let test = network.encode(&data.test)?;
-        let held = data.of_test(&wishes.classes(&data.pictures.test));
-        Ok(Self {
-            train: (train, classes),
-            test: (test, held),
-            data,
-            eyes,
-            artist,
-            network,
-            wishes,
-        })
-    }
-
-    /// The share of pictures in which the category is seen that was wished for, and that in which the artist is.
-    fn kept(
-        &self,
-        x: &Array2<f32>,
-        seen: &Seen,
-        classes: &[usize],
-    ) -> [f64; 2] {
-        let parts = classes.iter().map(|&c| self.wishes.parts(c));
-        let (categories, artists): (Vec<_>, Vec<_>) = parts.unzip();
-        let hand =
-            viewer::look(&self.artist, &self.data.contrast.apply(x.clone()));
-        [agree(seen, &categories), agree(&hand, &artists)]
-    }
-}
-
-/// Mirrored and moved copies of each picture that a prior learns from.
-const COPIES: u64 = 7;
-
-/// A viewer that names who drew a picture.
-fn by_artist(
-    lab: &Lab,
-    data: &Data,
-) -> anyhow::Result<stability::net::Net<f32>> {
-    let mut pictures: Pictures = data.pictures.clone();
-    pictures.classes.clone_from(&pictures.artists);
-    for set in [&mut pictures.train, &mut pictures.test] {
-        let artists = set.artists.iter().map(|&a| a as u8);
-        set.pictures.labels = artists.collect();
-    }
-    let steps = lab.by_scale(3, 600, 2000);
-    let channels = lab.by_scale([4, 4, 6], [16, 24, 32], [16, 24, 32]);
-    let seed = lab.seed().wrapping_add(3000);
-    let name = "artist-judge";
-    let mut run =
-        viewer::Training::new(name, &pictures, channels, 32, seed, steps)?;
-    lab.prepare(name, steps, &mut run)?;
-    Ok(run.model.net)
-}
-
-/// The prior's recipe: chapter 9's, for fewer pictures and more places.
-pub fn recipe(
-    lab: &Lab,
-    codes: usize,
-    wishes: &Wishes,
-    places: usize,
-) -> prior::Config {
-    let page = prior::Config::default();
-    let sizes = Sizes {
-        codes,
-        places,
-        width: lab.by_scale(16, page.sizes.width, 256),
-        heads: lab.by_scale(2, page.sizes.heads, 8),
-        blocks: lab.by_scale(1, page.sizes.blocks, 4),
-        classes: wishes.count(),
-    };
-    let lr = lab.by_scale(page.adam.lr, page.adam.lr, 1e-3);
-    prior::Config {
-        sizes,
-        batch: lab.by_scale(8, page.batch, 64),
-        steps: lab.by_scale(10, STEPS, 10_000),
-        warm_up: lab.by_scale(2, page.warm_up, 500),
-        adam: AdamConfig { lr, ..page.adam },
-    }
-}
-
-/// Steps of a prior's training.
-const STEPS: u64 = 5000;
 
 fn measure(lab: &mut Lab) -> anyhow::Result<()> {
     let world = World::new(lab)?;
@@ -205,23 +96,6 @@ const JUDGED: [(&str, Within); 4] = [
     ("frechet", Within::Factor(1.5)),
     ("recall", Within::Absolute(0.1)),
 ];
-
-/// Neighbours of chapter 3's recall.
-const NEIGHBOURS: usize = 3;
-
-/// In the order of [`JUDGED`].
-fn judged(
-    world: &World,
-    x: &Array2<f32>,
-    classes: &[usize],
-) -> anyhow::Result<[f64; 4]> {
-    let seen = world.eyes.look(&world.data, x);
-    let real = world.eyes.look(&world.data, &world.data.test);
-    let [category, artist] = world.kept(x, &seen, classes);
-    let (_, recall) =
-        precision_and_recall(&real.features, &seen.features, NEIGHBOURS)?;
-    Ok([category, artist, apart(&seen, &real)?, recall])
-}
 
 fn note_setting(
     lab: &mut Lab,
@@ -290,28 +164,6 @@ fn train<'a>(
         lab.result("wish_seconds", seconds, Within::Timing)?;
     }
     Ok(run)
-}
-
-/// How far drawn pictures are from the nearest picture that was learnt from, as it is or mirrored, in the root of the mean
-/// squared difference of two numbers in [0, 1]; and the same of what comes back of pictures held back.
-fn distances(world: &World, x: &Array2<f32>) -> anyhow::Result<[f64; 2]> {
-    let held = world.network.decode(&world.test.0)?;
-    let from = learnt_from(world);
-    let far = |x: &Array2<f32>| {
-        let (_, far) = nearest_rows(&x.mapv(f64::from), &from);
-        let numbers = world.data.form().numbers() as f64;
-        far.mean().unwrap_or(0.0) / numbers.sqrt()
-    };
-    Ok([far(x), far(&held)])
-}
-
-/// The pictures that were learnt from, then the same mirrored. `[2 N, H·W·C]`
-fn learnt_from(world: &World) -> Array2<f64> {
-    let set = world.data.train();
-    let x = set.every(1);
-    let mirrored = set.mirror(&x);
-    let both = ndarray::concatenate![ndarray::Axis(0), x, mirrored];
-    both.mapv(f64::from)
 }
 
 /// Draws, and leaves a model that draws.
