@@ -20,6 +20,8 @@ pub mod causes;
 mod critics;
 mod diagnosing;
 mod foreseeing;
+#[path = "../../src/run/experiments/heard/causes.rs"]
+pub mod heard;
 mod layout;
 mod stepping;
 mod weighing;

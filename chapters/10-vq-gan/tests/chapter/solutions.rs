@@ -89,3 +89,22 @@ fn exercise_10_8_has_one_answer() {
         }
     }
 }
+
+/// Each cause, and none, from another seed, differs from each run that is shown, unless it is its own, by a tenth of an axis or more.
+#[test]
+fn exercise_10_11_has_one_answer() {
+    use crate::checks::heard::{CAUSES, SHOWN, STEPS, apart, log};
+    let numbers = |of, seed| log(of, seed, STEPS, 40).numbers();
+    let others: Vec<_> = CAUSES.into_iter().map(Some).chain([None]).collect();
+    let others = others.into_par_iter().map(|of| (of, numbers(of, 2)));
+    let others: Vec<_> = others.collect();
+    let shown = SHOWN.into_par_iter().map(|of| (of, numbers(Some(of), 1)));
+    for (shown, here) in shown.collect::<Vec<_>>() {
+        for (other, there) in others.iter().filter(|o| o.0 != Some(shown)) {
+            let pairs = here.iter().zip(there).enumerate();
+            let far = pairs.map(|(n, (a, b))| apart(n, *a, *b));
+            let far = far.fold(0.0, f64::max);
+            assert!(far >= 0.1, "{shown:?} and {other:?}: {far:.3}");
+        }
+    }
+}

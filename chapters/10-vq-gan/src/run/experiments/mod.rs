@@ -3,6 +3,7 @@
 pub mod contrast;
 pub mod emoji;
 pub mod ends;
+pub mod heard;
 pub mod logged;
 pub mod parts;
 pub mod trade;
