@@ -453,10 +453,10 @@ impl Resumable for Training<'_> {
             (self.encoder.clone(), self.decoder.clone());
         let mut discriminator = self.discriminator.clone();
         let mut mean = self.mean.clone();
-        restore_parameters(AVERAGED, &mut mean, checkpoint)?;
         encoder.restore(checkpoint)?;
         decoder.restore(checkpoint)?;
         discriminator.restore(checkpoint)?;
+        restore_parameters(AVERAGED, &mut mean, checkpoint)?;
         let terms = Terms::of(checkpoint, encoder.losses.len())?;
         self.quantizer.restore("quantizer", checkpoint)?;
         (self.encoder, self.decoder) = (encoder, decoder);

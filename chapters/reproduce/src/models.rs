@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, ensure};
 use code_prior::training as prior;
 use lab::{Chapter, Checkpoint, Lab, Options, Results, Selection};
+use vq_gan::wish::Artist;
 use vq_vae::coding::Compressor;
 use vq_vae::model as tokeniser;
 
@@ -21,17 +22,20 @@ pub struct Model {
     pub training: &'static str,
     /// The result that says how many seconds that training took: it tells one run from another.
     pub seconds: &'static str,
+    /// What that training's checkpoint says of the digits that it learns from.
+    pub digits: fn() -> String,
     /// What is needed to use it, of a file that holds it.
     pub needed: fn(&Path) -> anyhow::Result<Checkpoint>,
 }
 
 /// All of them.
-pub static MODELS: [Model; 4] = [
+pub static MODELS: [Model; 5] = [
     Model {
         chapter: &gan::CHAPTER,
         name: "digits",
         training: "digits",
         seconds: "digits_seconds",
+        digits: bundled,
         needed: |path| {
             let (noise, g) = gan::training::load_generator(path)?;
             let mut model = Checkpoint::default();
@@ -44,6 +48,7 @@ pub static MODELS: [Model; 4] = [
         name: "compressor",
         training: "digits",
         seconds: "train_seconds",
+        digits: bundled,
         needed: |path| {
             Compressor::load(path)?;
             Ok(Checkpoint::load(path)?) // nothing else is in it
@@ -54,6 +59,7 @@ pub static MODELS: [Model; 4] = [
         name: "tokeniser",
         training: "tokeniser",
         seconds: "tokeniser_seconds",
+        digits: bundled,
         needed: |path| {
             let mut model = Checkpoint::default();
             tokeniser::load(path)?.save(&mut model);
@@ -65,13 +71,30 @@ pub static MODELS: [Model; 4] = [
         name: "prior",
         training: "prior",
         seconds: "train_seconds",
+        digits: bundled,
         needed: |path| {
             let mut model = Checkpoint::default();
             prior::save(&prior::load(path)?, &mut model);
             Ok(model)
         },
     },
+    Model {
+        chapter: &vq_gan::CHAPTER,
+        name: "artist",
+        training: "wish-1",
+        seconds: "wish_seconds",
+        digits: || "none".into(), // of emoji
+        needed: |path| {
+            let mut model = Checkpoint::default();
+            Artist::load(path)?.save(&mut model);
+            Ok(model)
+        },
+    },
 ];
+
+fn bundled() -> String {
+    datasets::digest(datasets::bundled())
+}
 
 impl Model {
     /// Where it is committed.
@@ -122,7 +145,7 @@ impl Model {
             ("training", format!("{}/{}", chapter.name, self.training)),
             ("seed", from.seed.to_string()),
             ("scale", from.scale.clone()),
-            ("data", datasets::digest(datasets::bundled())),
+            ("data", (self.digits)()),
             ("code", chapter.trained_by()?),
         ] {
             training.expect_note(note, value)?;
