@@ -176,9 +176,6 @@ pub struct VqGan<F> {
 /// Of chapter 0's weights, here, as in chapter 8.
 const SMALL: f64 = 0.4;
 
-/// What the decoder that draws is called in a checkpoint, where that of a training has its own.
-pub const AVERAGED: &str = "averaged";
-
 /// Pictures that are encoded or decoded at a time.
 const AT_A_TIME: usize = 128;
 
@@ -337,7 +334,7 @@ impl VqGan<f32> {
     /// Puts the network into a checkpoint, in the same places as a training run does.
     pub fn save(&self, checkpoint: &mut Checkpoint) {
         save_parameters("encoder", &self.encoder, checkpoint);
-        save_parameters(AVERAGED, &self.decoder, checkpoint);
+        save_parameters("decoder", &self.decoder, checkpoint);
         checkpoint.put("quantizer.codebook", &self.codebook);
         let Sizes { form, patch, blocks, ends, .. } = self.sizes;
         let notes = [
@@ -410,7 +407,7 @@ impl VqGan<f32> {
         let contrast = Contrast { mean, deviation };
         let mut found = Self::new(sizes, contrast, &mut rng_at(0, 0));
         restore_parameters("encoder", &mut found.encoder, checkpoint)?;
-        restore_parameters(AVERAGED, &mut found.decoder, checkpoint)?;
+        restore_parameters("decoder", &mut found.decoder, checkpoint)?;
         found.codebook = codebook;
         Ok(found)
     }

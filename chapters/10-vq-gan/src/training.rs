@@ -3,8 +3,7 @@
 use commitment_loss::plain::CommitmentError;
 use commitment_loss::quantizer::{Learning, Quantizer, Revival, Settings};
 use commitment_loss::training::diverged;
-use gan::plain::average;
-use gradients::model::{Model, restore_parameters};
+use gradients::model::Model;
 use gradients::plain::{Activation, AdamConfig};
 use lab::{Checkpoint, CheckpointError, Diverged, Resumable, digest, rng_at};
 use ndarray::Array2;
@@ -12,7 +11,6 @@ use stability::game::Game;
 use stability::net::{Map, Net, layer};
 use stability::pair::{Penalties, d_step};
 
-use crate::model::AVERAGED;
 pub use crate::model::{Sizes, VqGan, load};
 use crate::on_dfdx;
 use crate::plain::{
@@ -49,8 +47,6 @@ pub struct Config {
     pub steps: u64,
     /// What share of them is left in the end.
     pub rest: f64,
-    /// Decay of the averaged decoder, eq. 3.6.
-    pub average: f64,
     /// The optimiser of encoder and decoder.
     pub adam: AdamConfig,
     /// The codebook's constants.
@@ -72,7 +68,6 @@ impl Default for Config {
             batch: 64,
             steps: 5000,
             rest: 0.03,
-            average: 0.995,
             adam: AdamConfig {
                 lr: 1.5e-3,
                 beta2: 0.99,
@@ -109,7 +104,7 @@ impl Default for Opponent {
             learns: 1167,
             heard: 1500,
             ramp: 500,
-            balance: Balance { share: 2.5, adaptive: true, most: 1.0 },
+            balance: Balance { share: 2.0, adaptive: true, most: 1.0 },
         }
     }
     // ANCHOR_END: opponent
@@ -142,12 +137,6 @@ impl Config {
     pub fn left(&self, n: u64) -> f64 {
         let share = (n as f64 / self.steps.max(1) as f64).min(1.0);
         1.0 - share * (1.0 - self.rest)
-    }
-
-    /// How much the averaged decoder keeps at step `n`: at first less, or it would keep the start.
-    pub fn keeps(&self, n: u64) -> f64 {
-        let done = n as f64;
-        self.average.min((done + 1.0) / (done + 10.0))
     }
 
     /// What the distance of features counts at step `n`, if it counts.
@@ -283,8 +272,6 @@ pub struct Training<'a> {
     pub encoder: Model<Coder<f32>>,
     /// D → … → patch²·C, with its optimiser; its loss is squared error over variance.
     pub decoder: Model<Coder<f32>>,
-    /// The averaged decoder.
-    pub mean: Coder<f32>,
     /// The discriminator, with its optimiser.
     pub discriminator: Model<Net<f32>>,
     /// The codebook, and how it learns.
@@ -333,7 +320,6 @@ impl<'a> Training<'a> {
         Ok(Self {
             config,
             encoder: Model::new("encoder", encoder, config.adam),
-            mean: decoder.clone(),
             decoder: Model::new("decoder", decoder, config.adam),
             discriminator: Model::new("discriminator", d, opponent.adam),
             quantizer,
@@ -345,9 +331,8 @@ impl<'a> Training<'a> {
     }
 
     // ANCHOR: train
-    /// A step of encoder and decoder, of the averaged decoder, and of the
-    /// codebook; then one of the discriminator, on what the decoder drew
-    /// before its step.
+    /// A step of encoder and decoder, one of the codebook, and one
+    /// of the discriminator, on what the decoder drew before its step.
     ///
     /// # Errors
     /// The run diverged.
@@ -365,8 +350,6 @@ impl<'a> Training<'a> {
         }
         self.encoder.step(done.found.commitment_loss, &done.d_encoder)?;
         self.decoder.step(done.reconstruction, &done.d_decoder)?;
-        let keep = self.config.keeps(n);
-        average(&mut self.mean, &self.decoder.net, keep);
         let indices = &done.found.quantized.indices;
         let rng = &mut rng_at(self.source.seed, n);
         let revived = self.quantizer.learn(&done.z_e, indices, rng);
@@ -396,14 +379,14 @@ impl<'a> Training<'a> {
         }
     }
 
-    /// The network now, with the averaged decoder.
+    /// The network now.
     pub fn model(&self) -> VqGan<f32> {
         VqGan {
             sizes: self.config.sizes,
             contrast: self.config.contrast,
             encoder: self.encoder.net.clone(),
             codebook: self.quantizer.codebook().clone(),
-            decoder: self.mean.clone(),
+            decoder: self.decoder.net.clone(),
         }
     }
 }
@@ -452,16 +435,13 @@ impl Resumable for Training<'_> {
         let (mut encoder, mut decoder) =
             (self.encoder.clone(), self.decoder.clone());
         let mut discriminator = self.discriminator.clone();
-        let mut mean = self.mean.clone();
         encoder.restore(checkpoint)?;
         decoder.restore(checkpoint)?;
         discriminator.restore(checkpoint)?;
-        restore_parameters(AVERAGED, &mut mean, checkpoint)?;
         let terms = Terms::of(checkpoint, encoder.losses.len())?;
         self.quantizer.restore("quantizer", checkpoint)?;
         (self.encoder, self.decoder) = (encoder, decoder);
         (self.discriminator, self.terms) = (discriminator, terms);
-        self.mean = mean;
         self.revived = revived;
         Ok(())
     }

@@ -3,8 +3,6 @@
 use commitment_loss::on_dfdx::Quantizer;
 use commitment_loss::quantizer;
 use dfdx::prelude::{HasShape, Tensor};
-use gan::on_dfdx::average;
-use gradients::model::restore_parameters;
 use gradients::on_dfdx::{Model, value_and_gradients};
 use gradients::plain::{AdamConfig, Parameters};
 use lab::{
@@ -18,7 +16,7 @@ use stability::pair::Penalties;
 use vq_vae::on_dfdx::Around;
 
 use super::{Coder, Critics, Judged, Perception, step};
-use crate::model::{AVERAGED, VqGan};
+use crate::model::VqGan;
 use crate::plain;
 use crate::training::{self, Config, Opponent, Source, Terms, Trained};
 
@@ -28,7 +26,6 @@ pub struct Training<'a, D: Trains> {
     config: Config,
     encoder: Model<Coder<f32, D>, D>,
     decoder: Model<Coder<f32, D>, D>,
-    mean: Coder<f32, D>,
     discriminator: Model<Net<f32, D>, D>,
     quantizer: Quantizer<f32, D>,
     ruler: Option<Perception<f32, D>>,
@@ -61,7 +58,6 @@ impl<'a, D: Trains> Training<'a, D> {
             config: from.config,
             encoder: coder(&from.encoder),
             decoder: coder(&from.decoder),
-            mean: Coder::new(dev, &from.mean),
             discriminator: d,
             quantizer: Quantizer::new(dev, &from.quantizer),
             ruler: from.ruler.map(|ruler| Perception::new(dev, ruler)),
@@ -77,9 +73,8 @@ impl<'a, D: Trains> Training<'a, D> {
     }
 
     // ANCHOR: train
-    /// A step of encoder and decoder, of the averaged decoder, and of the
-    /// codebook; then one of the discriminator, on what the decoder drew
-    /// before its step.
+    /// A step of encoder and decoder, one of the codebook, and one
+    /// of the discriminator, on what the decoder drew before its step.
     ///
     /// # Errors
     /// The run diverged.
@@ -101,8 +96,6 @@ impl<'a, D: Trains> Training<'a, D> {
         } = done.judged;
         self.encoder.step(done.commitment, &mut done.d)?;
         self.decoder.step(reconstruction, &mut done.d)?;
-        let keep = self.config.keeps(n);
-        average(&mut self.mean, &self.decoder.net, keep);
         let rng = &mut rng_at(self.source.seed, n);
         let revived = self.quantizer.learn(&done.z_e, &done.chosen, rng);
         self.revived += revived.len() as u64;
@@ -202,13 +195,10 @@ impl<D: Trains> Resumable for Training<'_, D> {
         losses_of("decoder", decoder, checkpoint)?;
         losses_of("discriminator", &self.like_d, checkpoint)?;
         let terms = Terms::of(checkpoint, steps)?;
-        let mut mean = decoder.clone();
-        restore_parameters(AVERAGED, &mut mean, checkpoint)?;
         self.encoder.restore(checkpoint)?;
         self.decoder.restore(checkpoint)?;
         self.discriminator.restore(checkpoint)?;
         self.quantizer = Quantizer::new(&self.dev, &plain);
-        self.mean = Coder::new(&self.dev, &mean);
         (self.terms, self.pending) = (terms, Vec::new());
         self.revived = revived;
         Ok(())
@@ -223,7 +213,7 @@ impl<D: Trains> Trained for Training<'_, D> {
             contrast: self.config.contrast,
             encoder: self.encoder.net.to_plain(encoder),
             codebook: lab::array(self.quantizer.codebook()),
-            decoder: self.mean.to_plain(decoder),
+            decoder: self.decoder.net.to_plain(decoder),
         }
     }
 

@@ -172,7 +172,7 @@ fn arrays_that_do_not_fit_are_refused() {
     for ends in BOTH {
         let whole = saved(ends);
         let names = (0..6).flat_map(|n| {
-            ["encoder", "averaged"].map(|c| format!("{c}.parameter.{n}"))
+            ["encoder", "decoder"].map(|c| format!("{c}.parameter.{n}"))
         });
         for name in names.chain(["quantizer.codebook".into()]) {
             let shape = whole.array(&name).unwrap().shape().to_vec();
