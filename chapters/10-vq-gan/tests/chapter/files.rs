@@ -193,7 +193,7 @@ fn arrays_that_do_not_fit_are_refused() {
     for ends in BOTH {
         let whole = saved(ends);
         let names = (0..6).flat_map(|n| {
-            ["encoder", "decoder"].map(|c| format!("{c}.parameter.{n}"))
+            ["encoder", "averaged"].map(|c| format!("{c}.parameter.{n}"))
         });
         for name in names.chain(["quantizer.codebook".into()]) {
             let shape = whole.array(&name).unwrap().shape().to_vec();
@@ -270,7 +270,7 @@ fn a_run_refuses_what_is_not_its_own() {
     let other_end = saved(Ends::Windows);
     let shorter = Array1::<f32>::zeros(2);
     let changes: [Change; 9] = [
-        ("encoder", &|c| *c = other_end.clone()),
+        ("parameter", &|c| *c = other_end.clone()),
         ("decoder.parameter.0", &|c| {
             c.put("decoder.parameter.0", &Array2::<f32>::zeros((2, 3)));
         }),

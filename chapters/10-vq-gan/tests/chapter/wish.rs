@@ -535,7 +535,7 @@ fn an_artist_of_which_a_number_or_the_end_is_missing_is_refused() {
     };
     let mut marked = saved(&artist());
     for name in
-        ["prior.parameter.0", "decoder.parameter.1", "quantizer.codebook"]
+        ["prior.parameter.0", "averaged.parameter.1", "quantizer.codebook"]
     {
         let shape = marked.array(name).unwrap().shape().to_vec();
         let before = marked.array(name).unwrap().clone();
