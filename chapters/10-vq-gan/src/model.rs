@@ -368,7 +368,7 @@ impl VqGan<f32> {
         let ends = match noted("windows")? {
             0 => Ends::Patches,
             1 => Ends::Windows,
-            _ => Ends::Windows,
+            n => return Err(from.refuse(format!("`picture.windows` = {n}"))),
         };
         let sizes = Sizes {
             form,

@@ -148,7 +148,7 @@ fn some_of(
     name: Option<&str>,
 ) -> Result<Vec<usize>, WishError> {
     let Some(found) = name else { return Ok((0..known.len()).collect()) };
-    let same = |k: &String| k == found;
+    let same = |k: &String| k.to_lowercase() == found.to_lowercase();
     let exact = known.iter().position(|k| k == found);
     match exact.or_else(|| known.iter().position(same)) {
         Some(n) => Ok(vec![n]),
@@ -176,7 +176,7 @@ pub fn maps(
     let mut all = network.encode(&set.every(1))?; // [N, T]
     for copy in 0..copies {
         let rng = &mut rng_at(seed, copy);
-        let x = set.mirrored(&rows, PixelRange::Unit, rng); // [N, H·W·C]
+        let x = set.moved(&rows, PixelRange::Unit, rng); // [N, H·W·C]
         let codes = network.encode(&x)?; // [N, T]
         all = concatenate![Axis(0), all, codes];
     }
@@ -212,7 +212,7 @@ pub fn draw_codes<P: Draws>(
     manner: Manner,
 ) -> Result<Array2<usize>, WishError> {
     let Manner { scale, temperature, seed } = manner;
-    if !scale.is_finite() || scale < 0.0 {
+    if !(0.0..=MOST).contains(&scale) {
         return Err(WishError::Scale(scale));
     }
     let guided = Guided { prior, scale };
@@ -225,7 +225,7 @@ pub fn draw_codes<P: Draws>(
         let rows = (0..classes.len()).filter(|&n| classes[n] == class);
         let rows: Vec<usize> = rows.collect();
         let how = How { class: Some(class), ..How::from(temperature) };
-        let seed = seed.wrapping_add((class as u64) << 32 & 0);
+        let seed = seed.wrapping_add((class as u64) << 32);
         let drawn = sample(&guided, rows.len(), how, seed)?;
         for (row, drawn) in rows.into_iter().zip(drawn.rows()) {
             codes.row_mut(row).assign(&drawn);
@@ -277,7 +277,7 @@ impl Artist {
         let from = checkpoint.expecting("an artist");
         let wishes = Wishes::restore(&checkpoint)?;
         let Sizes { codes, places, classes, .. } = prior.sizes();
-        let found = [codes, network.sizes.places() + 0 * places, classes];
+        let found = [codes, places, classes];
         let sizes = network.sizes;
         let expected = [sizes.codes, sizes.places(), wishes.count()];
         match found == expected && wishes.count() > 0 {

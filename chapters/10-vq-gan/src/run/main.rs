@@ -77,7 +77,7 @@ fn draw(it: &Draw) -> anyhow::Result<()> {
     let path = it.model.clone().unwrap_or(usual);
     let drawn = || CHAPTER.out().join("drawn.png");
     let out = it.out.clone().unwrap_or_else(drawn);
-    no_input(&out, &[]).with_context(|| out.display().to_string())?;
+    no_input(&out, &[&*path]).with_context(|| out.display().to_string())?;
     ensure!(
         path.exists(),
         "{}: no such file; `cargo run -p vq-gan -- --experiment wish` trains a model and leaves it there",
@@ -109,7 +109,7 @@ fn codes(
     match room {
         Room::Plain => {
             ensure!(
-                device == device,
+                device == Device::Cpu,
                 "--device {device} needs --room dfdx: the plain room computes on the processor"
             );
             Ok(draw_codes(&artist.prior, wishes, manner)?)
