@@ -119,6 +119,9 @@ pub fn leans(candidate: fn() -> Leant) -> Result<(), Diagnosis> {
                 (4, v) if near(v, 1.0) => Some(
                     "at γ = 1 it would be so if it were the likeliest, and that is the first code: 0.6 against 0.3",
                 ),
+                (4, v) if near(v, TOLD[1]) => Some(
+                    "that is at temperature 1; near 0 the likeliest code is left alone, and that is the first",
+                ),
                 (_, v) if near(v, 100.0 * right[n]) => {
                     Some("that is in percent")
                 }
@@ -141,6 +144,7 @@ pub fn leans(candidate: fn() -> Leant) -> Result<(), Diagnosis> {
                 ),
                 (UNTOLD[1], "that is what the untold one gives it"),
                 (1.0 / 3.0, "that would be so if all codes were alike"),
+                (weight(2), "that is the third code's weight"),
             ];
             let known = known.iter().find(|(v, _)| near(came[n], *v));
             let said = match field_words.or(known.map(|(_, said)| *said)) {

@@ -61,11 +61,11 @@ fn does(cause: Cause) -> &'static str {
 /// What each of a run's numbers is, in words.
 fn said(n: usize) -> String {
     let at = |what: &str| format!("{what} at γ = {}", SCALES[(n - 2) / 3]);
-    match n {
-        0 => "the bits of maps that are told their class".into(),
-        1 => "the bits of maps that are not".into(),
-        _ if n % 3 == 2 => at("the share of categories as wished"),
-        _ if n % 3 == 0 => at("the share of artists as wished"),
+    match (n, n % 3) {
+        (0, _) => "the bits of maps that are told their class".into(),
+        (1, _) => "the bits of maps that are not".into(),
+        (_, 2) => at("the share of categories as wished"),
+        (_, 0) => at("the share of artists as wished"),
         _ => at("the variety"),
     }
 }
