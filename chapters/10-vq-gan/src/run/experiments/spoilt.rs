@@ -65,7 +65,7 @@ fn claims() -> Vec<(&'static str, Claim)> {
         ),
         ("without_a_bound_it_shouts", less("well", "unbounded", "lambda")),
         ("dead_codes_leave_few", less("dead", "well", "used")),
-        ("and_cost_error", less("well", "dead", "error")),
+        ("few_codes_cost_error", less("well", "dead", "error")),
         ("skipped_pixels_stand_out", less("well", "skips", "lattice")),
     ]
 }
