@@ -10,7 +10,7 @@ use lab::{Cost, Lab};
 
 pub use pictures::push_rows;
 
-use experiments::{contrast, emoji, ends, heard, logged, parts, trade, wish};
+use experiments::{contrast, emoji, ends, heard, logged, parts, spoilt, trade, wish};
 
 /// The experiments of chapter 10.
 ///
@@ -24,6 +24,7 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     lab.run(&emoji::EXPERIMENT)?;
     lab.run(&trade::EXPERIMENT)?;
     lab.run(&wish::EXPERIMENT)?;
+    lab.run(&spoilt::EXPERIMENT)?;
     lab.run(&heard::EXPERIMENT)?;
     lab.run(&logged::EXPERIMENT)
 }

@@ -13,7 +13,7 @@ use vq_vae::rate as choice;
 
 use crate::plain; // `causes`, which the tests read too, finds both here
 
-mod causes;
+pub mod causes;
 
 use causes::{
     CAUSES, Cause, ERRORS, EVERY, FORM, LAMBDAS, LATTICES, Line, SAID, SHARP,

@@ -6,5 +6,6 @@ pub mod ends;
 pub mod heard;
 pub mod logged;
 pub mod parts;
+pub mod spoilt;
 pub mod trade;
 pub mod wish;
