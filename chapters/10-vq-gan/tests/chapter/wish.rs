@@ -63,7 +63,7 @@ fn leans<P: Draws, F: NdFloat>(there: &P, prior: &Prior<F>, limit: f64) {
         let mut last = starts.clone();
         for (at, (s_c, s_0)) in told.iter().zip(&untold).enumerate() {
             let found = guided.next(&mut cache, &last);
-            let found = found.mapv(|v| num(v));
+            let found = found.mapv(num);
             let expected = s_0 + &((s_c - s_0) * scale);
             let err = max_rel_err(&found, &expected);
             assert!(err < limit, "γ = {scale}, place {at}: {err:e}");
@@ -126,9 +126,11 @@ fn two_at_once<P: Draws>(prior: &P) {
         (0..SIZES.places).map(next).collect::<Vec<_>>()
     });
     let mut caches = [guided.cache(3), guided.cache(3)];
-    for at in 0..SIZES.places {
-        for (map, cache) in caches.iter_mut().enumerate() {
-            assert!(guided.next(cache, &seen(map, at)) == alone[map][at]);
+    for (at, expected) in alone[0].iter().zip(&alone[1]).enumerate() {
+        let expected = [expected.0, expected.1];
+        let both = caches.iter_mut().zip(expected).enumerate();
+        for (map, (cache, expected)) in both {
+            assert!(guided.next(cache, &seen(map, at)) == *expected);
         }
     }
     assert!(alone[0] != alone[1]);
