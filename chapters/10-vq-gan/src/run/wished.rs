@@ -141,17 +141,13 @@ pub fn judged(
     Ok([category, artist, apart(&seen, &real)?, recall])
 }
 
-/// How far drawn pictures are from the nearest picture that was learnt from, as it is or mirrored, in the root of the mean
-/// squared difference of two numbers in [0, 1]; and the same of what comes back of pictures held back.
-pub fn distances(world: &World, x: &Array2<f32>) -> anyhow::Result<[f64; 2]> {
-    let held = world.network.decode(&world.test.0)?;
+/// How far pictures are from the nearest that was learnt from, as it is or mirrored, in the mean: the root of the mean squared
+/// difference of two numbers in [0, 1].
+pub fn distance(world: &World, x: &Array2<f32>) -> f64 {
     let from = learnt_from(world);
-    let far = |x: &Array2<f32>| {
-        let (_, far) = nearest_rows(&x.mapv(f64::from), &from);
-        let numbers = world.data.form().numbers() as f64;
-        far.mean().unwrap_or(0.0) / numbers.sqrt()
-    };
-    Ok([far(x), far(&held)])
+    let (_, far) = nearest_rows(&x.mapv(f64::from), &from);
+    let numbers = world.data.form().numbers() as f64;
+    far.mean().unwrap_or(0.0) / numbers.sqrt()
 }
 
 /// The pictures that were learnt from, then the same mirrored. `[2 N, H·W·C]`
