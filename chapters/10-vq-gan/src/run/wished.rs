@@ -58,6 +58,25 @@ impl World {
         })
     }
 
+    /// Maps of what is learnt from, one for the wish of each test picture: of the pictures as they are, or of their first
+    /// copies, where there are any. `[N, T]`
+    pub fn as_wished(&self, copy: usize) -> Array2<usize> {
+        let (maps, classes) = &self.train;
+        let pictures = self.data.train().len();
+        let first = copy * pictures % maps.nrows();
+        let mut taken = vec![0; self.wishes.count()];
+        let rows = self.test.1.iter().map(|&class| {
+            let fits = |n: &usize| classes[*n] == class;
+            let of: Vec<usize> = (0..pictures).filter(fits).collect();
+            // Seven pictures are learnt from for one that is held back.
+            let at = 7 * taken[class] % of.len().max(1);
+            taken[class] += 1;
+            first + of.get(at).copied().unwrap_or(0)
+        });
+        let rows: Vec<usize> = rows.collect();
+        maps.select(Axis(0), &rows)
+    }
+
     /// The share of pictures in which the category is seen that was wished for, and that in which the artist is.
     pub fn kept(
         &self,

@@ -332,6 +332,17 @@ fn claims() -> Vec<(&'static str, Claim)> {
             less("vq_gan_frechet", "vq_vae_frechet"),
         ),
         (
+            "nearer_than_with_features",
+            less("vq_gan_frechet", "perceptual_frechet"),
+        ),
+        (
+            "all_are_nearer_than_mirrored",
+            Claim::all_below(
+                ["vq_vae_frechet", "perceptual_frechet", "vq_gan_frechet"],
+                "frechet_floor",
+            ),
+        ),
+        (
             "a_fresh_eye_does_not_decide",
             Claim::undecided(
                 "told_from_real_vq_vae",

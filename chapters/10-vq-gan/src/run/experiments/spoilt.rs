@@ -73,6 +73,7 @@ fn claims() -> Vec<(&'static str, Claim)> {
     };
     vec![
         ("too_early_costs_the_beginning", less("well", "early", "beginning")),
+        ("nor_does_it_catch_up", less("well", "early", "error")),
         ("without_a_bound_it_shouts", less("well", "unbounded", "lambda")),
         ("and_costs_a_lot", less("well", "unbounded", "error")),
         ("dead_codes_leave_few", less("dead", "well", "used")),
