@@ -38,9 +38,9 @@ struct Draw {
     /// Who is to draw it, noto or twemoji; each in turn unless told
     #[arg(long, value_name = "NAME")]
     artist: Option<String>,
-    /// How many pictures
-    #[arg(long, default_value_t = 16, allow_negative_numbers = true, value_parser = clap::value_parser!(u32).range(1..=1000))]
-    count: u32,
+    /// How many pictures [default: 16, or one for each wish that fits, if these are more]
+    #[arg(long, allow_negative_numbers = true, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    count: Option<u32>,
     /// How far it leans towards the wish: 0 does not hear it, 1 is the prior's own
     #[arg(long, default_value_t = Manner::default().scale, allow_negative_numbers = true)]
     scale: f64,
@@ -72,6 +72,9 @@ fn main() -> ExitCode {
     })
 }
 
+/// The most numbers that are drawn at once, a quarter of a gigabyte.
+const MOST: usize = 1 << 26;
+
 fn draw(it: &Draw) -> anyhow::Result<()> {
     let [usual] = CHAPTER.trained(["artist"]);
     let path = it.model.clone().unwrap_or(usual);
@@ -83,16 +86,29 @@ fn draw(it: &Draw) -> anyhow::Result<()> {
         "{}: no such file; `cargo run -p vq-gan -- --experiment wish` trains a model and leaves it there",
         path.display()
     );
-    say_committed(&[&path]);
+    if it.model.is_none() {
+        say_committed(&[&path]);
+    }
     let artist = Artist::load(&path)?;
     let (category, by) = (it.category.as_deref(), it.artist.as_deref());
     let wishes = artist.wishes.named(category, by)?;
-    let turns = wishes.into_iter().cycle().take(it.count as usize);
+    let usual = wishes.len().clamp(16, 1000);
+    let count = it.count.map_or(usual, |n| n as usize);
+    let form = artist.network.sizes.form;
+    ensure!(
+        count.saturating_mul(form.numbers()) <= MOST,
+        "{}: expected {count} pictures of at most {MOST} numbers in all, found {} × {} × {} each",
+        path.display(),
+        form.side,
+        form.side,
+        form.channels
+    );
+    let turns = wishes.into_iter().cycle().take(count);
     let codes = codes(it, &artist, &turns.collect::<Vec<_>>())?;
     let x = artist.network.decode(&codes)?; // [N, H·W·C]
-    let columns = f64::from(it.count).sqrt().ceil() as usize;
+    let columns = (count as f64).sqrt().ceil() as usize;
     let mut grid = ImageGrid::new(columns).zoom(2);
-    vq_gan::push_rows(&mut grid, &x, artist.network.sizes.form);
+    vq_gan::push_rows(&mut grid, &x, form);
     grid.save(&out)?;
     say(format_args!("{}: written", out.display()));
     Ok(())

@@ -1,12 +1,13 @@
 //! The pictures, the recipe, and who looks at what comes of it: what the experiments share.
 
+use anyhow::ensure;
 use codebook_lookup::plain::usage;
 use commitment_loss::plain::perplexity;
-use datasets::{Batches, PixelRange};
+use datasets::{Batches, PixelRange, bundled_emoji};
 use gradients::model::Model;
 use judge::measures::{Moments, Seen, frechet};
 use lab::{Lab, Within, rng_at};
-use ndarray::{Array2, ArrayView1, s};
+use ndarray::{Array2, ArrayView1, Axis, s};
 use stability::game::Game;
 use stability::net::Net;
 use stability::pair::{Penalties, d_step};
@@ -18,7 +19,7 @@ use crate::plain::{Contrast, Form, Perception, sharpness};
 use crate::training::{
     Config, Opponent, Sizes, Trained, Training, discriminator, in_room,
 };
-use crate::viewer;
+use crate::viewer::{self, BATCH};
 
 /// From how many starts, on as many orders of the pictures, each choice is trained.
 pub const SEEDS: usize = 3;
@@ -39,6 +40,7 @@ impl Data {
     /// The emoji, or the pictures of the command line.
     pub fn load(lab: &Lab) -> anyhow::Result<Self> {
         let pictures = Pictures::of(lab)?;
+        check(lab, &pictures)?;
         let few = lab.by_scale(24, usize::MAX, usize::MAX);
         let every =
             (pictures.test.len() / few.min(pictures.test.len())).max(1);
@@ -53,6 +55,13 @@ impl Data {
         all: impl IntoIterator<Item = &'a T>,
     ) -> Vec<T> {
         all.into_iter().step_by(self.every).copied().collect()
+    }
+
+    /// Which pictures are learnt from, and as what: a reader's own may change.
+    pub fn digest(&self) -> String {
+        let set = self.train();
+        let labels = set.pictures.labels.mapv(f32::from).insert_axis(Axis(0));
+        lab::digest([&set.every(1), &labels])
     }
 
     /// What is learnt from.
@@ -87,6 +96,27 @@ impl Data {
         let variance = f64::from(self.contrast.deviation).powi(2);
         squared_error(x, y).mean().unwrap_or(0.0) / variance
     }
+}
+
+/// That there is enough to learn from and to judge by, whatever the source.
+fn check(lab: &Lab, of: &Pictures) -> anyhow::Result<()> {
+    let given = lab.options().data.clone().unwrap_or_else(bundled_emoji);
+    let name = given.display();
+    let (n, m) = (of.train.len(), of.test.len());
+    ensure!(
+        n >= BATCH && m >= 4,
+        "{name}: expected at least {BATCH} pictures to learn from and 4 to hold back, found {n} and {m}"
+    );
+    ensure!(
+        of.contrast().deviation > 0.0,
+        "{name}: expected pictures that differ, found all pixels alike"
+    );
+    let classes = of.classes.len();
+    ensure!(
+        classes <= 256,
+        "{name}: expected at most 256 classes, found {classes}"
+    );
+    Ok(())
 }
 
 /// The recipe of this chapter.
@@ -134,7 +164,11 @@ impl Eyes {
             let mut run = viewer::Training::new(
                 name, pictures, channels, dense, seed, steps,
             )?;
-            lab.prepare(name, steps, &mut run)?;
+            let of = match lab.options().data {
+                None => name.to_string(),
+                Some(_) => format!("{name}-{}", data.digest()),
+            };
+            lab.prepare(&of, steps, &mut run)?;
             anyhow::Ok(run.model.net)
         };
         let seed = lab.seed().wrapping_add(1000);

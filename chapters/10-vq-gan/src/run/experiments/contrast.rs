@@ -5,6 +5,10 @@ use lab::{
     Axis, Claim, Cost, Experiment, Lab, Measurements, Plot, Within, panels,
 };
 
+use minimax_loss::plain::d_loss;
+use ndarray::Array2;
+use stability::net::Net;
+
 use crate::plain::{Balance, Contrast};
 use crate::run::setting::{Data, SEEDS, opponent, over_seeds, recipe};
 use crate::training::{Config, Opponent};
@@ -30,6 +34,11 @@ fn measure(lab: &mut Lab) -> anyhow::Result<()> {
         ("standard", data.contrast, 1.0),
     ] {
         let (mut errors, mut losses) = (Vec::new(), Vec::new());
+        // Of the pictures in these numbers.
+        let over = match contrast.deviation == 1.0 {
+            true => variance,
+            false => 1.0,
+        };
         for n in 0..SEEDS {
             let seed = lab.seed().wrapping_add(n as u64);
             // It learns, and nobody listens.
@@ -39,8 +48,11 @@ fn measure(lab: &mut Lab) -> anyhow::Result<()> {
                 balance: Balance { share: 0.0, ..Default::default() },
                 ..opponent(lab, &base)
             };
-            let mut config =
-                Config { contrast, opponent: Some(opponent), ..base };
+            // R1 looks at slopes over the numbers, which are steeper over
+            // [0, 1]: its price is the same for the same pictures.
+            let r1 = opponent.r1 * over;
+            let opponent = Some(Opponent { r1, ..opponent });
+            let mut config = Config { contrast, opponent, ..base };
             config.quantizer.beta *= commitment;
             let mut run = data.training(lab, config, None, seed)?;
             lab.train(
@@ -50,15 +62,14 @@ fn measure(lab: &mut Lab) -> anyhow::Result<()> {
             )?;
             let y = run.model().reconstruct(&data.test)?;
             errors.push(data.unexplained(&data.test, &y));
+            losses.push(tells(
+                &run.discriminator(),
+                contrast,
+                &data.test,
+                &y,
+            ));
             let seen = run.opponent_losses();
-            let last = &seen[seen.len() - seen.len().div_ceil(10)..];
-            let sum = last.iter().map(|v| f64::from(*v)).sum::<f64>();
-            losses.push(sum / last.len() as f64);
             if n == 0 {
-                let over = match contrast.deviation == 1.0 {
-                    true => variance,
-                    false => 1.0,
-                };
                 note_curves(lab, name, &run.losses(), &seen, over)?;
             }
         }
@@ -68,6 +79,17 @@ fn measure(lab: &mut Lab) -> anyhow::Result<()> {
         over_seeds(lab, &of("discriminator_loss"), &losses, within)?;
     }
     Ok(())
+}
+
+/// A discriminator's loss on test pictures and what came back of them, eq. 1.6, without R1's price.
+fn tells(
+    d: &Net<f32>,
+    contrast: Contrast,
+    x: &Array2<f32>,
+    y: &Array2<f32>,
+) -> f64 {
+    let [real, fake] = [x, y].map(|x| d.output(&contrast.apply(x.clone()))); // [N, P]
+    f64::from(d_loss(&real, &fake))
 }
 
 /// Means of twenty steps.

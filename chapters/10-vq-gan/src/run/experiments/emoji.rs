@@ -138,7 +138,11 @@ pub fn network(
     let left = |name: &str, config, steps| {
         let start = data.training(lab, config, Some(&eyes.ruler), lab.seed());
         let name = (lab.chapter(), name);
-        lab.finished(name, &lab.checkpoint_path(name.1), steps, start?)
+        let path = lab.checkpoint_path(name.1);
+        match lab.finished(name, &path, steps, start?) {
+            Err(_) if lab.options().fresh => Ok(None), // it is replaced
+            left => left,
+        }
     };
     let (name, [_, _, config]) = ("vq-gan-1", three);
     if let Some((run, _)) = left(name, config, config.steps)? {

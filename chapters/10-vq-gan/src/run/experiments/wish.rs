@@ -42,6 +42,9 @@ fn measure(lab: &mut Lab) -> anyhow::Result<()> {
     let held = world.network.decode(&world.test.0)?;
     let held = distance(&world, &held);
     lab.result("wish_nearest_held", held, Within::Factor(1.2))?;
+    let recited = world.network.decode(&world.as_wished(1))?;
+    let recited = distance(&world, &recited);
+    lab.result("wish_nearest_recited", recited, Within::Factor(1.2))?;
     for n in 0..SEEDS {
         let seed = lab.seed().wrapping_add(n as u64);
         let learnt = train(lab, &world, config, (n, seed))?;
