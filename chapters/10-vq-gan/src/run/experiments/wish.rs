@@ -287,6 +287,10 @@ fn claims() -> Vec<(&'static str, Claim)> {
             Claim::less("wish_bits_learnt_from", "wish_bits_told"),
         ),
         (
+            "reciting_would_be_seen",
+            Claim::times(1.5, "wish_nearest_recited", "wish_nearest_drawn"),
+        ),
+        (
             "drawn_ones_are_no_nearer",
             Claim::less("wish_nearest_held", "wish_nearest_drawn"),
         ),
