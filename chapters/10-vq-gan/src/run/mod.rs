@@ -10,7 +10,9 @@ use lab::{Cost, Lab};
 
 pub use pictures::push_rows;
 
-use experiments::{contrast, emoji, ends, heard, logged, parts, spoilt, trade, wish};
+use experiments::{
+    contrast, emoji, ends, heard, logged, parts, spoilt, trade, wish,
+};
 
 /// The experiments of chapter 10.
 ///

@@ -59,10 +59,7 @@ fn claims() -> Vec<(&'static str, Claim)> {
         Claim::less_over_seeds(&name(a), &name(b), SEEDS)
     };
     vec![
-        (
-            "too_early_costs_the_beginning",
-            less("well", "early", "beginning"),
-        ),
+        ("too_early_costs_the_beginning", less("well", "early", "beginning")),
         ("without_a_bound_it_shouts", less("well", "unbounded", "lambda")),
         ("dead_codes_leave_few", less("dead", "well", "used")),
         ("few_codes_cost_error", less("well", "dead", "error")),

@@ -1,0 +1,4 @@
+//! An experiment a file.
+
+pub mod meaning;
+pub mod restore;

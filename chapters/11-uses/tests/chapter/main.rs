@@ -1,0 +1,3 @@
+//! The tests of chapter 11.
+
+mod equations;
