@@ -6,7 +6,7 @@ pub mod ledger;
 
 use lab::{Cost, Lab};
 
-use experiments::{meaning, restore};
+use experiments::{meaning, memory, restore};
 
 /// The experiments of chapter 11.
 ///
@@ -15,7 +15,8 @@ use experiments::{meaning, restore};
 pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     lab.experiment("ledger", Cost::Seconds, compare_everything)?;
     lab.run(&restore::EXPERIMENT)?;
-    lab.run(&meaning::EXPERIMENT)
+    lab.run(&meaning::EXPERIMENT)?;
+    lab.run(&memory::EXPERIMENT)
 }
 
 fn compare_everything(lab: &mut Lab) -> anyhow::Result<()> {
