@@ -8,7 +8,7 @@ use lab::{
 };
 use ndarray::{Array2, Axis as Of, concatenate, s};
 use vq_vae::plain::squared_error;
-use vq_vae::training::{self as network, Trained as _, pixel_variance};
+use vq_vae::training::{self as network, pixel_variance};
 
 use crate::plain::auc;
 use crate::run::given::Given;
@@ -39,7 +39,7 @@ fn measure(lab: &mut Lab) -> anyhow::Result<()> {
             lab.by_scale(size / 5, size, size).min(given.train.nrows());
         let mut found = [Vec::new(), Vec::new()];
         for seed in 0..SEEDS {
-            let (others, _) = given.digits(n, seed);
+            let others = held_out(&given, n, seed);
             let members = given.train.slice(s![..n, ..]).to_owned();
             let both = [&members, &others];
             found[0].push(by_error(lab, &given, (size, seed), both)?);
@@ -58,6 +58,15 @@ fn measure(lab: &mut Lab) -> anyhow::Result<()> {
     }
     repeated(lab, &given)?;
     by_samples(lab, &given, n)
+}
+
+/// Training digits from which nothing has learnt, others for each seed: test digits would be by other writers.
+fn held_out(given: &Given, n: usize, seed: usize) -> Array2<f32> {
+    let all = given.judge.held_out();
+    let step = (all.nrows() / n).max(1);
+    let from = seed % step;
+    let some = all.slice(s![from..;step, ..]);
+    some.slice(s![..n.min(some.nrows()), ..]).to_owned()
 }
 
 /// The area of an attack by the error of what comes back: members come back better.
@@ -147,7 +156,7 @@ fn repeated(lab: &mut Lab, given: &Given) -> anyhow::Result<()> {
         let all = concatenate![Of(0), x, copies];
         let codes = given.network.encode(&all)?;
         let prior = learnt(lab, given, &codes, "repeated", seed)?;
-        let (others, _) = given.digits(lab.by_scale(40, 500, 500), seed);
+        let others = held_out(given, lab.by_scale(40, 500, 500), seed);
         let once = x.slice(s![few..few + others.nrows(), ..]).to_owned();
         let others = scores(given, &prior, &others)?;
         for (found, of) in found.iter_mut().zip([&planted, &once]) {
@@ -174,7 +183,7 @@ fn by_samples(lab: &mut Lab, given: &Given, n: usize) -> anyhow::Result<()> {
             let (_, far) = nearest_rows(&x.mapv(f64::from), &drawn);
             far.iter().map(|v| -v).collect()
         };
-        let (others, _) = given.digits(n, seed);
+        let others = held_out(given, n, seed);
         let members = given.train.slice(s![..n, ..]).to_owned();
         found.push(auc(&score(&members), &score(&others)));
     }
