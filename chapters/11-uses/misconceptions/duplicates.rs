@@ -246,9 +246,8 @@ pub fn over_the_end_of_a_line(
             });
             mean(&off.collect::<Vec<_>>())
         };
-        let shifts = SHIFTS
-            .iter()
-            .flat_map(|a| SHIFTS.map(|b| a * side as i64 + b));
+        let shifts =
+            SHIFTS.iter().flat_map(|a| SHIFTS.map(|b| a * side as i64 + b));
         shared(codes, i, j) >= common
             && shifts.map(far).fold(f64::INFINITY, f64::min) <= most
     })
@@ -263,8 +262,7 @@ pub fn copies_of_copies(
 ) -> Pairs {
     let n = pictures.nrows();
     let mut group: Vec<usize> = (0..n).collect();
-    for (i, j) in
-        all(n, |i, j| is_near(codes, pictures, side, rules, (i, j)))
+    for (i, j) in all(n, |i, j| is_near(codes, pictures, side, rules, (i, j)))
     {
         let (from, to) = (group[j], group[i]);
         group.iter_mut().filter(|g| **g == from).for_each(|g| *g = to);

@@ -36,9 +36,8 @@ fn curve(m: &[f64], o: &[f64]) -> Vec<[f64; 2]> {
 }
 
 fn below(curve: &[[f64; 2]]) -> f64 {
-    let part = |w: &[[f64; 2]]| {
-        (w[1][0] - w[0][0]) * 0.5 * (w[0][1] + w[1][1])
-    };
+    let part =
+        |w: &[[f64; 2]]| (w[1][0] - w[0][0]) * 0.5 * (w[0][1] + w[1][1]);
     curve.windows(2).map(part).sum()
 }
 
@@ -340,10 +339,13 @@ fn lists() -> Vec<(&'static str, Scores)> {
     };
     let drawn = |n: usize, m: usize, stream: u64, steps: f64| {
         let some = |n, by, stream| -> Vec<f64> {
-            let drawn = normal(n, 1, stream) + by;
-            drawn.iter().map(|v: &f64| (v * steps).round() / steps).collect()
+            let drawn: Array2<f64> = normal(n, 1, stream) + by;
+            drawn.iter().map(|v| (v * steps).round() / steps).collect()
         };
-        Scores { members: some(n, 0.4, stream), others: some(m, 0.0, stream + 1) }
+        Scores {
+            members: some(n, 0.4, stream),
+            others: some(m, 0.0, stream + 1),
+        }
     };
     let inf = f64::INFINITY;
     vec![
@@ -385,9 +387,7 @@ fn lists() -> Vec<(&'static str, Scores)> {
     ]
 }
 
-pub fn auc(
-    candidate: fn(&[f64], &[f64]) -> f64,
-) -> Result<(), Diagnosis> {
+pub fn auc(candidate: fn(&[f64], &[f64]) -> f64) -> Result<(), Diagnosis> {
     let exercise = Exercise {
         see: "chapter 11, § Privacy, equation 11.6",
         results: &["the area"],

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::f64::consts::TAU;
 use std::panic::catch_unwind;
 
+use ndarray::ArrayView1;
 use ndarray_rand::rand::Rng;
 
 use super::*;
@@ -23,7 +24,7 @@ struct Album {
 /// How many codes two pictures have in common.
 fn shared(of: &Album, i: usize, j: usize, is: Is) -> usize {
     let (a, b) = (of.codes.row(i), of.codes.row(j));
-    let set = |of: ndarray::ArrayView1<usize>| -> BTreeSet<usize> {
+    let set = |of: ArrayView1<usize>| -> BTreeSet<usize> {
         of.iter().copied().collect()
     };
     match () {
@@ -53,22 +54,24 @@ fn laid(
 ) -> Vec<[f64; 2]> {
     let side = a.nrows() as i64;
     let inside = |v: i64| (0..side).contains(&v);
+    let (wraps, goes_on) = (is("wraps around"), is("the edge goes on"));
+    let (run_on, black) = (is("lines run on"), is("black beyond the edge"));
     let mut all = Vec::new();
     for ((r, c), v) in a.indexed_iter() {
         let (mut r, mut c) = (r as i64 + down, c as i64 + across);
-        if is("wraps around") {
+        if wraps {
             (r, c) = (r.rem_euclid(side), c.rem_euclid(side));
         }
-        if is("the edge goes on") {
+        if goes_on {
             (r, c) = (r.clamp(0, side - 1), c.clamp(0, side - 1));
         }
-        if is("lines run on") {
+        if run_on {
             let at = r * side + c;
             (r, c) = (at.div_euclid(side), at.rem_euclid(side));
         }
         match inside(r) && inside(c) {
             true => all.push([*v, b[[r as usize, c as usize]]]),
-            false if is("black beyond the edge") => all.push([*v, 0.0]),
+            false if black => all.push([*v, 0.0]),
             false => {}
         }
     }
@@ -86,7 +89,9 @@ fn apart(pairs: &[[f64; 2]], whole: usize, is: Is) -> f64 {
     let off = pairs.iter().map(|[a, b]| a - b - brighter);
     let many = if is("over the whole picture") { whole as f64 } else { many };
     match () {
-        _ if is("sizes of differences") => off.map(f64::abs).sum::<f64>() / many,
+        _ if is("sizes of differences") => {
+            off.map(f64::abs).sum::<f64>() / many
+        }
         _ if is("the largest difference") => {
             off.map(f64::abs).fold(0.0, f64::max)
         }
@@ -101,14 +106,15 @@ fn apart(pairs: &[[f64; 2]], whole: usize, is: Is) -> f64 {
 fn shifts(side: usize, is: Is) -> Vec<(i64, i64)> {
     let most = if is("two pixels") && side > 2 { 2 } else { 1 };
     let all = |v: i64| (-most..=most).map(move |w| (v, w));
-    let all = (-most..=most).flat_map(all).filter(|(down, across)| match () {
-        _ if is("no shift") => (*down, *across) == (0, 0),
-        _ if is("no shift across a corner") => down * across == 0,
-        _ if is("one way alone") => *down >= 0 && *across >= 0,
-        _ if is("across alone") => *down == 0,
-        _ if is("down alone") => *across == 0,
-        _ => true,
-    });
+    let all =
+        (-most..=most).flat_map(all).filter(|(down, across)| match () {
+            _ if is("no shift") => (*down, *across) == (0, 0),
+            _ if is("no shift across a corner") => down * across == 0,
+            _ if is("one way alone") => *down >= 0 && *across >= 0,
+            _ if is("across alone") => *down == 0,
+            _ if is("down alone") => *across == 0,
+            _ => true,
+        });
     all.collect()
 }
 
@@ -138,7 +144,8 @@ fn distances(of: &Album, i: usize, j: usize, is: Is) -> Vec<f64> {
     }
     let each = shifts(side, is);
     let all = others.iter().flat_map(|b| each.iter().map(move |by| (b, *by)));
-    let all = all.map(|(b, by)| apart(&laid((&a, b), by, is), side * side, is));
+    let all =
+        all.map(|(b, by)| apart(&laid((&a, b), by, is), side * side, is));
     all.collect()
 }
 
@@ -189,7 +196,8 @@ fn found(of: &Album, is: Is, _: Tap) -> Out {
     let mut all = Array2::<f64>::zeros((n, n));
     for i in 0..n {
         let from = if is("with itself") { i } else { i + 1 };
-        let once = is("a copy only once") && (0..i).any(|h| all[[h, i]] > 0.0);
+        let once =
+            is("a copy only once") && (0..i).any(|h| all[[h, i]] > 0.0);
         if once {
             continue;
         }
@@ -205,9 +213,8 @@ fn found(of: &Album, is: Is, _: Tap) -> Out {
     }
     if is("the nearest one alone") {
         let near = |i: usize| {
-            let others = (0..n).filter(|j| {
-                all[[i.min(*j), i.max(*j)]] > 0.0 && i != *j
-            });
+            let others = (0..n)
+                .filter(|j| all[[i.min(*j), i.max(*j)]] > 0.0 && i != *j);
             let far = |j: usize| {
                 let far = distances(of, i.min(j), i.max(j), is);
                 far.into_iter().fold(f64::INFINITY, f64::min)
@@ -223,7 +230,8 @@ fn found(of: &Album, is: Is, _: Tap) -> Out {
     if is("chains") {
         for by in 0..n {
             for (i, j) in (0..n).flat_map(|i| (0..i).map(move |j| (j, i))) {
-                let near = |a: usize, b: usize| all[[a.min(b), a.max(b)]] > 0.0;
+                let near =
+                    |a: usize, b: usize| all[[a.min(b), a.max(b)]] > 0.0;
                 if near(i, by) && near(by, j) && by != i && by != j {
                     all[[i, j]] = f64::max(all[[i, j]], 1.0);
                 }
@@ -440,12 +448,12 @@ enum Coded {
     /// Its model's, each one place further.
     Further,
     /// So many of its model's, and others.
-    Some(usize),
+    Few(usize),
     /// Each of its model's once, and others.
     Once,
 }
 
-use Coded::{Further, Once, Same, Some as Few};
+use Coded::{Few, Further, Once, Same};
 use Copied::*;
 
 /// How far a canvas goes on around a picture.
@@ -463,7 +471,8 @@ fn canvas(side: usize, stream: u64) -> Array2<f64> {
     let waves = [wave(), wave(), wave()];
     let wide = side + 2 * AROUND;
     Array2::from_shape_fn((wide, wide), |(r, c)| {
-        let at = |[y, x, by]: &[f64; 3]| (y * r as f64 + x * c as f64 + by).cos();
+        let at =
+            |[y, x, by]: &[f64; 3]| (y * r as f64 + x * c as f64 + by).cos();
         let sum: f64 = waves.iter().map(at).sum();
         (0.5 + 0.25 * sum).clamp(0.0, 1.0)
     })
@@ -734,8 +743,7 @@ fn albums() -> Vec<(&'static str, Album)> {
     ]
 }
 
-type Finds =
-    fn(&Array2<usize>, &Array2<f64>, usize, (usize, f64)) -> Pairs;
+type Finds = fn(&Array2<usize>, &Array2<f64>, usize, (usize, f64)) -> Pairs;
 type Pairs = Vec<(usize, usize)>;
 
 /// How often each pair is named.

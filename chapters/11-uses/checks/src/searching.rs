@@ -2,6 +2,7 @@
 
 use gan::plain::through;
 use gradients::plain::{Activation, Mlp, last};
+use ndarray::ArrayView1;
 
 use super::*;
 
@@ -19,7 +20,7 @@ fn squares(of: &Array2<f64>) -> Array1<f64> {
     (of * of).sum_axis(Axis(1))
 }
 
-fn is_seen(row: ndarray::ArrayView1<f64>) -> bool {
+fn is_seen(row: ArrayView1<f64>) -> bool {
     row.iter().any(|v| *v != 0.0)
 }
 
@@ -39,21 +40,11 @@ fn damage(a: &Array2<f64>, is: Is) -> Array2<f64> {
 
 /// By what the squared differences are multiplied, but for the ½: in the energy, or in the gradient.
 fn weight(nu: f64, is: Is, gradient: bool) -> f64 {
-    let both_or = |both: &str, energy: &str, back: &str| {
-        is(both) || is(if gradient { back } else { energy })
-    };
+    let here = if gradient { "gradient" } else { "energy" };
+    let either = |of: &str| is(of) || is(&format!("{of} in the {here}"));
     match () {
-        _ if both_or("no ν", "no ν in the energy", "no ν in the gradient") => {
-            1.0
-        }
-        _ if both_or(
-            "times ν",
-            "times ν in the energy",
-            "times ν in the gradient",
-        ) =>
-        {
-            nu
-        }
+        _ if either("no ν") => 1.0,
+        _ if either("times ν") => nu,
         _ if is("ν as a standard deviation") => 1.0 / (nu * nu),
         _ if is("the root of ν") => 1.0 / nu.sqrt(),
         _ => 1.0 / nu,
@@ -457,7 +448,10 @@ fn searches() -> Vec<(&'static str, Sought)> {
         ("noise of variance 0.001", of(2, 4, 3, 1e-3, 10)),
         ("noise of variance 30", of(5, 2, 3, 30.0, 11)),
         ("one noise of four numbers", of(1, 4, 3, 0.3, 12)),
-        ("a pixel gone, and the rest mixed", unseen(of(3, 4, 6, 0.3, 13), &[2])),
+        (
+            "a pixel gone, and the rest mixed",
+            unseen(of(3, 4, 6, 0.3, 13), &[2]),
+        ),
         ("four noises, and the pixels mixed", of(4, 3, 5, 0.6, 14)),
     ]
 }
@@ -477,9 +471,8 @@ pub fn search(
         right: |of| rightly(searched, of),
         suspects: SEARCHED.0,
         terms: |of| {
-            let without = |name: &str| {
-                searched(of, &|one| one == name, &let_through)
-            };
+            let without =
+                |name: &str| searched(of, &|one| one == name, &let_through);
             let fit = without("no share of the noise");
             let all = rightly(searched, of);
             let own = all.iter().zip(&fit).map(|(a, f)| a - f).collect();
@@ -494,10 +487,8 @@ pub fn search(
                 ("if A were the identity".into(), identity),
                 ("if nothing but zeros were left".into(), blank),
             ];
-            let nu = in_place_of("ν", of.nu, |nu| Sought {
-                nu,
-                ..of.clone()
-            });
+            let nu =
+                in_place_of("ν", of.nu, |nu| Sought { nu, ..of.clone() });
             first.into_iter().chain(nu).collect()
         },
         numbers: |of| {

@@ -1,3 +1,6 @@
 //! The tests of chapter 11.
 
+use uses_checks as checks;
 mod equations;
+mod misconceptions;
+mod solutions;
