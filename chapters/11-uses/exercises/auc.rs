@@ -8,7 +8,7 @@
 pub fn auc(members: &[f64], others: &[f64]) -> f64 {
     todo!(
         "Exercise 11.2 (§ Privacy): compare each with each. Or sort one list, \
-         and ask for each score of the other one how many are below it, and \
-         how many are equal"
+         and ask for each score of the other how many are below it, and how \
+         many are equal"
     )
 }

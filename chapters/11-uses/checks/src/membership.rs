@@ -77,6 +77,9 @@ fn compared(of: &Scores, is: Is, tap: Tap) -> Out {
         if is("infinite scores left out") {
             of.retain(|v| v.is_finite());
         }
+        if is("in single precision") {
+            of.iter_mut().for_each(|v| *v = f64::from(*v as f32));
+        }
         if is("each score once") {
             of.sort_by(f64::total_cmp);
             of.dedup();
@@ -218,6 +221,10 @@ const COMPARED: Mistakes<Scores> = mistakes!(
         "Scores that differ by less than `f64::EPSILON` count as equal. They may all be that small: a tie is `==`."
     ],
     [
+        "in single precision",
+        "Scores were rounded to `f32`, so that some became equal. Compare them as they are."
+    ],
+    [
         "infinite scores left out",
         "Infinite scores were left out. They have their place in the order: above, or below, all others."
     ],
@@ -292,15 +299,15 @@ const COMPARED: Mistakes<Scores> = mistakes!(
     ],
     [
         "the whole rank sum",
-        "The members' ranks were added up, and nothing taken off. Among themselves they have the ranks 1 to n: take off n (n + 1) / 2."
+        "The members' ranks were added up, and nothing taken off. Among themselves they have the ranks 1 to M: take off M (M + 1) / 2."
     ],
     [
         "ranks from 0",
-        "A rank for each member is missing. If ranks begin with 0, take off n (n - 1) / 2."
+        "A rank for each member is missing. If ranks begin with 0, take off M (M - 1) / 2."
     ],
     [
         "a rank too little taken off",
-        "There is a rank too much for each member. If ranks begin with 1, take off n (n + 1) / 2."
+        "There is a rank too much for each member. If ranks begin with 1, take off M (M + 1) / 2."
     ],
     [
         "over the members alone",
@@ -369,6 +376,13 @@ fn lists() -> Vec<(&'static str, Scores)> {
             of(&[3e-7, 1e-7, 5e-7], &[2e-7, 4e-7, 1e-7, 0.0]),
         ),
         (
+            "scores that are 1e-8 apart, near 1",
+            of(
+                &[1.0 + 3e-8, 1.0 + 1e-8],
+                &[1.0 + 2e-8, 1.0, 1.0 + 4e-8, 1.0 + 1e-8, 1.0 - 1e-8],
+            ),
+        ),
+        (
             "scores that are 1e-11 apart",
             of(&[3e-11, 1e-11, 5e-11], &[2e-11, 4e-11, 1e-11, 0.0]),
         ),
@@ -403,7 +417,7 @@ pub fn auc(candidate: fn(&[f64], &[f64]) -> f64) -> Result<(), Diagnosis> {
             vec![("for the negative of all scores".into(), turned)]
         },
         numbers: |of| {
-            let all = [("N", of.members.len()), ("M", of.others.len())];
+            let all = [("M", of.members.len()), ("N", of.others.len())];
             all.map(|(name, n)| (name, n as f64)).to_vec()
         },
         tolerance: 1e-9,

@@ -56,9 +56,15 @@ fn laid(
     let inside = |v: i64| (0..side).contains(&v);
     let (wraps, goes_on) = (is("wraps around"), is("the edge goes on"));
     let (run_on, black) = (is("lines run on"), is("black beyond the edge"));
+    let within = is("the inside alone");
     let mut all = Vec::new();
     for ((r, c), v) in a.indexed_iter() {
-        let (mut r, mut c) = (r as i64 + down, c as i64 + across);
+        let (r, c) = (r as i64, c as i64);
+        let rim = [r, c].iter().any(|v| *v == 0 || *v == side - 1);
+        if within && rim {
+            continue;
+        }
+        let (mut r, mut c) = (r + down, c + across);
         if wraps {
             (r, c) = (r.rem_euclid(side), c.rem_euclid(side));
         }
@@ -80,7 +86,10 @@ fn laid(
 
 /// How far two pictures are apart where they lie on one another.
 fn apart(pairs: &[[f64; 2]], whole: usize, is: Is) -> f64 {
-    let many = pairs.len().max(1) as f64;
+    if pairs.is_empty() {
+        return f64::INFINITY;
+    }
+    let many = pairs.len() as f64;
     let mean = |n: usize| pairs.iter().map(|p| p[n]).sum::<f64>() / many;
     let brighter = match is("brightness left out") {
         true => mean(0) - mean(1),
@@ -111,6 +120,7 @@ fn shifts(side: usize, is: Is) -> Vec<(i64, i64)> {
             _ if is("no shift") => (*down, *across) == (0, 0),
             _ if is("no shift across a corner") => down * across == 0,
             _ if is("one way alone") => *down >= 0 && *across >= 0,
+            _ if is("the other way alone") => *down <= 0 && *across <= 0,
             _ if is("across alone") => *down == 0,
             _ if is("down alone") => *across == 0,
             _ => true,
@@ -185,6 +195,8 @@ fn often(of: &Album, i: usize, j: usize, is: Is) -> usize {
         _ if is("codes alone") => usize::from(asked),
         _ if is("codes or pictures") && asked => 1,
         _ if is("codes or pictures") => near(),
+        _ if is("all pairs") => 1,
+        _ if is("no pair") => 0,
         _ if asked => near(),
         _ => 0,
     }
@@ -264,6 +276,10 @@ const FOUND: Mistakes<Album> = mistakes!(
         "Pictures move one way alone here, by 0 or 1. It may be the other picture that moved: -1, 0 or 1."
     ],
     [
+        "the other way alone",
+        "Pictures move one way alone here, by -1 or 0. It may be the other picture that moved: -1, 0 or 1."
+    ],
+    [
         "across alone",
         "Pictures move across alone here. They may move down as well, or up."
     ],
@@ -291,6 +307,10 @@ const FOUND: Mistakes<Album> = mistakes!(
         "lines run on",
         "A shift across runs over the end of a line: the last pixel of one meets the first of the next. Shift lines and columns, not places \
          in the row of numbers."
+    ],
+    [
+        "the inside alone",
+        "The outermost pixels were left out, whatever the shift. Those that lie on both pictures are compared: without a shift, all."
     ],
     [
         "over the whole picture",
@@ -388,6 +408,14 @@ const FOUND: Mistakes<Album> = mistakes!(
         "All codes have to agree here. At least `common` of them is enough."
     ],
     [
+        "all pairs",
+        "Every pair is named, of whatever pictures. It has to pass both tests, that of codes and that of pixels."
+    ],
+    [
+        "no pair",
+        "No pair is named, in any album. Is the list ever added to, and are the tests the right way round?"
+    ],
+    [
         "with itself",
         "Each picture is named with itself. A pair has two: i < j."
     ],
@@ -434,6 +462,10 @@ enum Copied {
     Turned,
     /// Brighter by this.
     Brighter(f64),
+    /// Its outermost pixels are brighter by this.
+    Rim(f64),
+    /// Moved so many pixels down and across, on black.
+    OnBlack(i64, i64),
     /// One pixel is brighter by this.
     Spot(f64),
     /// Nothing at all to be seen.
@@ -511,11 +543,11 @@ fn album(
                 });
                 let moved = match (down, across) {
                     (0, 0) => String::new(),
-                    _ => format!(", moved by {down} and {across} pixels"),
+                    _ => format!(", moved {down} down and {across} across"),
                 };
                 let noisy = match noise {
                     0.0 => String::new(),
-                    _ => format!(", with noise of mean square {noise:.4}"),
+                    _ => format!(", with noise of mean square {noise:.5}"),
                 };
                 moved + &noisy
             }
@@ -534,6 +566,26 @@ fn album(
             Brighter(by) => {
                 x += by;
                 ", brighter".into()
+            }
+            Rim(by) => {
+                for ((r, c), v) in x.indexed_iter_mut() {
+                    let rim = [r, c].iter().any(|v| v % (side - 1) == 0);
+                    *v += if rim { by } else { 0.0 };
+                }
+                ", with a bright rim".into()
+            }
+            OnBlack(down, across) => {
+                let edge = AROUND as i64;
+                let lit = edge + 1..edge + side as i64 - 1;
+                x = cut(down, across);
+                for ((r, c), v) in x.indexed_iter_mut() {
+                    let at = [(r, down), (c, across)]
+                        .map(|(v, by)| v as i64 + edge + by);
+                    if !at.iter().all(|v| lit.contains(v)) {
+                        *v = 0.0;
+                    }
+                }
+                format!(", on black, moved {down} down and {across} across")
             }
             Spot(by) => {
                 x[[side / 2, side / 2]] += by;
@@ -586,13 +638,13 @@ fn albums() -> Vec<(&'static str, Album)> {
             "pictures of 2 × 2 pixels",
             album(
                 2,
-                (0, 1e-3),
-                4,
+                (0, 1e-4),
+                21,
                 &[
                     (0, Fresh, Same),
                     (1, Fresh, Same),
                     (0, exact, Same),
-                    (1, Moved(0, 0, 5e-4), Same),
+                    (1, Moved(0, 0, 5e-5), Same),
                 ],
             ),
         ),
@@ -601,7 +653,7 @@ fn albums() -> Vec<(&'static str, Album)> {
             album(
                 4,
                 any,
-                5,
+                22,
                 &[
                     (0, Blank, Same),
                     (1, Fresh, Same),
@@ -639,6 +691,7 @@ fn albums() -> Vec<(&'static str, Album)> {
                     (0, UpsideDown, Same),
                     (0, Turned, Same),
                     (0, Brighter(0.3), Same),
+                    (0, Rim(0.3), Same),
                     (0, exact, Same),
                 ],
             ),
@@ -650,13 +703,15 @@ fn albums() -> Vec<(&'static str, Album)> {
                 any,
                 8,
                 &[
-                    (0, Fresh, Same),
                     (0, Moved(0, 0, 0.6 * NEAR), Same),
+                    (0, Fresh, Same),
                     (1, Fresh, Same),
                     (1, Spot(0.1), Same),
                     (2, Fresh, Same),
                     (2, Spot(0.4), Same),
+                    (1, Spot(-0.135), Same),
                     (0, Moved(0, 0, 1.3 * NEAR), Same),
+                    (0, exact, Same),
                 ],
             ),
         ),
@@ -672,6 +727,21 @@ fn albums() -> Vec<(&'static str, Album)> {
                     (0, Moved(1, 1, 1.2 * NEAR), Further),
                     (1, Moved(1, 1, 0.7 * NEAR), Further),
                     (0, Moved(-1, 1, 0.5 * NEAR), Further),
+                ],
+            ),
+        ),
+        (
+            "pictures on black that moved by one pixel",
+            album(
+                6,
+                any,
+                15,
+                &[
+                    (0, OnBlack(0, 0), Same),
+                    (1, OnBlack(0, 0), Same),
+                    (0, OnBlack(0, 1), Further),
+                    (1, OnBlack(1, 0), Further),
+                    (2, OnBlack(-1, 0), Same),
                 ],
             ),
         ),
@@ -813,8 +883,9 @@ fn shown(told: Diagnosis, candidate: Finds) -> Diagnosis {
         }
         let mut what = told.what.clone();
         if told.mistake == "value" {
-            if let Some(at) = what.find(" With ") {
-                what.truncate(at);
+            for further in [" With ", " Where it is wrong, it is ±"] {
+                let end = what.find(further).unwrap_or(what.len());
+                what.truncate(end);
             }
             let said = |(i, j): &(usize, usize)| {
                 let each = [i, j].map(|n| of.words.get(*n).cloned());

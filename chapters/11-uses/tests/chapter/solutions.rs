@@ -35,7 +35,7 @@ fn exercise_11_3_finds_what_was_planted() {
         if album.contains("strangers pass") {
             continue;
         }
-        let other = ["mirrored", "upside", "exchanged", "brighter"];
+        let other = ["mirrored", "upside", "exchanged", "brighter", "rim"];
         for (i, j) in pairs {
             let (a, b) = (&words[i], &words[j]);
             let blank = [a, b].iter().all(|w| w.contains("blackened"));
