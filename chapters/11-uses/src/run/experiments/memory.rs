@@ -23,8 +23,9 @@ pub const EXPERIMENT: Experiment = Experiment {
 
 const SEEDS: usize = 3;
 
-/// How many digits are learnt from.
+/// How many digits are learnt from, and what these lots are called.
 const SIZES: [usize; 3] = [500, 5000, 20_000];
+const NAMES: [&str; 3] = ["few", "some", "many"];
 
 /// Digits that are planted, and how often each.
 const PLANTED: (usize, usize) = (10, 50);
@@ -34,9 +35,9 @@ fn measure(lab: &mut Lab) -> anyhow::Result<()> {
     let n = lab.by_scale(40, 500, 500);
     lab.result("attacked", n as f64, Within::Exactly)?;
     let mut curves = [Vec::new(), Vec::new()];
-    for size in SIZES {
-        let size =
-            lab.by_scale(size / 5, size, size).min(given.train.nrows());
+    let sizes = lab.by_scale([100, 200, 400], SIZES, SIZES);
+    for (size, lot) in sizes.into_iter().zip(NAMES) {
+        let size = size.min(given.train.nrows());
         let mut found = [Vec::new(), Vec::new()];
         for seed in 0..SEEDS {
             let others = held_out(&given, n, seed);
@@ -46,13 +47,13 @@ fn measure(lab: &mut Lab) -> anyhow::Result<()> {
             found[1].push(by_bits(lab, &given, (size, seed), both)?);
         }
         for (n, what) in ["error", "bits"].into_iter().enumerate() {
-            let name = format!("auc_by_{what}_{size}");
+            let name = format!("auc_by_{what}_{lot}");
             lab.over_seeds(&name, &found[n], Within::Absolute(0.05))?;
             let mean = found[n].iter().sum::<f64>() / SEEDS as f64;
             curves[n].push(mean);
         }
     }
-    lab.column("size", SIZES.map(|n| n as f64))?;
+    lab.column("size", sizes.map(|n| n as f64))?;
     for (what, curve) in ["error", "bits"].into_iter().zip(curves) {
         lab.column(what, curve)?;
     }
