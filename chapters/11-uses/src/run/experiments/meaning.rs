@@ -214,5 +214,14 @@ fn draw_towards(of: &Measurements) -> anyhow::Result<String> {
 }
 
 fn claims() -> Vec<(&'static str, Claim)> {
-    vec![]
+    let less = |a: &str, b: &str| Claim::less_over_seeds(a, b, SEEDS);
+    vec![
+        (
+            "a_cluster_says_more_of_its_patch",
+            less("code_explains", "cluster_explains"),
+        ),
+        ("a_code_reaches_its_patch", Claim::less(0.75, "change_at_0")),
+        ("and_its_neighbours", less("change_at_2", "change_at_1")),
+        ("there_is_a_direction", less("random_4", "towards_4")),
+    ]
 }

@@ -181,5 +181,37 @@ fn draw(of: &Measurements) -> anyhow::Result<String> {
 }
 
 fn claims() -> Vec<(&'static str, Claim)> {
-    Vec::new()
+    let less = |of: &str, a: &str, b: &str, what: &str| {
+        let name = |way: &str| format!("{of}_{way}_{what}");
+        Claim::less_over_seeds(&name(a), &name(b), SEEDS)
+    };
+    vec![
+        (
+            "codes_alone_do_not_denoise",
+            less("noise", "codes", "median", "psnr"),
+        ),
+        ("nor_sharpen", less("blur", "codes", "wiener", "psnr")),
+        ("nor_complete", less("rows", "codes", "median", "psnr")),
+        ("nor_clean", less("scribble", "codes", "wiener", "psnr")),
+        ("the_prior_denoises_best", less("noise", "gan", "prior", "psnr")),
+        (
+            "a_generator_beats_the_filter",
+            less("noise", "wiener", "gan", "psnr"),
+        ),
+        ("the_prior_sharpens_best", less("blur", "wiener", "prior", "psnr")),
+        (
+            "a_generator_blurred_does_not_decide",
+            Claim::undecided("blur_gan_psnr", "blur_wiener_psnr", SEEDS),
+        ),
+        ("the_filter_completes_best", less("rows", "gan", "wiener", "psnr")),
+        ("the_prior_completes_worse", less("rows", "prior", "gan", "psnr")),
+        (
+            "the_filter_cleans_best",
+            less("scribble", "prior", "wiener", "psnr"),
+        ),
+        (
+            "and_its_digits_are_named_no_worse",
+            Claim::undecided("rows_gan_named", "rows_wiener_named", SEEDS),
+        ),
+    ]
 }
