@@ -6,10 +6,14 @@ use uses_checks as checks;
 
 #[path = "../exercises/auc.rs"]
 mod auc;
+#[path = "../exercises/diagnose_restored.rs"]
+mod diagnose_restored;
 #[path = "../exercises/duplicates.rs"]
 mod duplicates;
 #[path = "../exercises/search.rs"]
 mod search;
+#[path = "../exercises/weighs.rs"]
+mod weighs;
 
 #[test]
 fn exercise_11_1_search() {
@@ -24,4 +28,16 @@ fn exercise_11_2_auc() {
 #[test]
 fn exercise_11_3_duplicates() {
     expect_pass(checks::duplicates(duplicates::duplicates));
+}
+
+#[test]
+fn exercise_11_4_weighs() {
+    expect_pass(checks::weighs(weighs::weighs));
+}
+
+#[test]
+fn exercise_11_5_diagnose_restored() {
+    expect_pass(checks::diagnose_restored(
+        diagnose_restored::diagnose_restored,
+    ));
 }

@@ -11,10 +11,16 @@ use ndarray::{Array1, Array2, ArrayD, Axis, array};
 use ndarray_rand::RandomExt;
 use ndarray_rand::rand_distr::StandardNormal;
 
+pub mod causes;
+mod diagnosing;
+mod foreseeing;
 mod membership;
 mod planting;
 mod searching;
 
+pub use causes::Cause;
+pub use diagnosing::diagnose_restored;
+pub use foreseeing::{Foreseen, Why, weighs};
 pub use membership::auc;
 pub use planting::{duplicates, planted};
 pub use searching::search;

@@ -6,10 +6,14 @@ use crate::checks;
 
 #[path = "../../misconceptions/auc.rs"]
 mod auc;
+#[path = "../../misconceptions/diagnose_restored.rs"]
+mod diagnose_restored;
 #[path = "../../misconceptions/duplicates.rs"]
 mod duplicates;
 #[path = "../../misconceptions/search.rs"]
 mod search;
+#[path = "../../misconceptions/weighs.rs"]
+mod weighs;
 
 /// Each mistake gives other results than every other one, so that what is told is the one that was made.
 #[test]
@@ -83,4 +87,32 @@ fn exercise_11_3() {
     expect_diagnosis(check(over_the_end_of_a_line), "lines run on");
     expect_diagnosis(check(copies_of_copies), "chains");
     expect_diagnosis(check(nearer_than_most), "nearer than that");
+}
+
+#[test]
+fn exercise_11_4() {
+    use weighs::*;
+    let check = checks::weighs;
+    expect_diagnosis(check(measured_is_measured), "believes the data");
+    expect_diagnosis(check(what_occurs_occurs), "believes the mean");
+    expect_diagnosis(check(undone), "divides by a");
+    expect_diagnosis(check(half_way), "takes the middle");
+    expect_diagnosis(check(g_itself), "alike");
+    expect_diagnosis(check(by_standard_deviations), "sharp");
+    expect_diagnosis(check(noise_says_nothing), "noisy");
+    expect_diagnosis(check(nothing_is_black), "unseen");
+}
+
+#[test]
+fn exercise_11_5() {
+    use diagnose_restored::*;
+    let check = checks::diagnose_restored;
+    expect_diagnosis(check(a_large_energy_is_not_mapped), "not the map");
+    expect_diagnosis(check(the_longest_z_is_free), "not the length");
+    expect_diagnosis(check(a_poor_end_is_a_wrong_gradient), "not Aᵀ");
+    expect_diagnosis(check(a_good_fit_is_a_small_nu), "not ν");
+    expect_diagnosis(check(poor_missing_rows_are_black), "not black");
+    expect_diagnosis(check(a_climb_is_large_steps), "not the step size");
+    let climb = check(a_climb_is_a_bad_beginning);
+    expect_diagnosis(climb, "not one beginning");
 }
