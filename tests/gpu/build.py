@@ -24,7 +24,7 @@ import tempfile
 import venv
 from pathlib import Path
 
-from day import FIRST_STEPS, FOLDER, PACK, ROOT, TOOLKIT, built, commit, files
+from day import CHAPTERS, FOLDER, PACK, ROOT, TOOLKIT, built, commit, files
 
 VERSION = "13.0"
 PACKAGES = ["cuda-nvcc", "cuda-crt", "nvvm", "cuda-runtime", "cuda-nvrtc", "cublas", "cuda-cccl"]
@@ -36,6 +36,8 @@ DATA = [
     "book/pages/results/*.json",
     "chapters/*/reference/*.npz",
     "chapters/*/src/**/*.rs",
+    "datasets/emoji/*.png",
+    "datasets/emoji/*.tsv",
     "datasets/mnist/*.gz",
     "datasets/src/**/*.rs",
     "tests/gpu/*.py",
@@ -156,7 +158,7 @@ def compile_at_run_time(library, code, options):
 
 def cargo(variables):
     """The programs and the tests of the chapters, and `speed`."""
-    chapters = [word for name in FIRST_STEPS for word in ("--package", name)]
+    chapters = [word for name in CHAPTERS for word in ("--package", name)]
     where = ["--features", "cuda", "--target-dir", str(FOLDER / "cargo")]
     programs, tests = built("test", "--no-run", "--test", "chapter", *chapters, *where, env=variables)
     more, _ = built("build", "--package", "workbook-tests", "--bin", "speed", *where, env=variables)

@@ -4,7 +4,7 @@
 
 needs the NVIDIA driver, Python, and CUDA 13's libraries, which it looks for among Python's `nvidia` packages; no cargo. In at
 most eight minutes it runs, in this order, the CUDA tests, every chapter's ledger, the first steps of every training beside the
-CPU's, three systems at full scale, the lookup, and the times of a step beside those of PyTorch and JAX. Each of these has a
+CPU's, four systems at full scale, the lookup, and the times of a step beside those of PyTorch and JAX. Each of these has a
 share of the time, said at the start, and what it gave is in DIR at once, whether or not a later one fails.
 
     python3 tests/gpu/day.py --resume --out DIR
@@ -46,8 +46,9 @@ LIBRARIES = ["libcuda.so.1", "libcublas.so.13", "libcublasLt.so.13", "libnvrtc.s
 
 # The steps in their order, and the seconds of each in a day of eight minutes; any other day is divided in the same proportions.
 # What a step leaves of its share goes to those after it, but no training gets more than the first of them.
-STEPS = {"facts": 20, "tests": 60, "ledgers": 45, "first-steps": 45, "gan": 80, "vq-vae": 80, "code-prior": 80, "times": 70}
-TRAININGS = {"gan": "digits-dfdx", "vq-vae": "digits-dfdx", "code-prior": "draw-dfdx"}
+SHARES = {"facts": 20, "tests": 60, "ledgers": 45, "first-steps": 45}
+TRAININGS = {"gan": "digits-dfdx", "vq-vae": "digits-dfdx", "code-prior": "draw-dfdx", "vq-gan": "emoji"}
+STEPS = {**SHARES, **dict.fromkeys(TRAININGS, 60), "times": 70}
 MINUTES, ON_CPU = 8, 20  # a rehearsal ends by itself in one or two; its limits are for what hangs
 GRACE = 10  # seconds between Ctrl-C and the end, for a checkpoint
 STOPPED = 130  # how a program ends after Ctrl-C, when it has saved
@@ -66,6 +67,7 @@ FIRST_STEPS = {
     "vq-vae": "first steps",
     "code-prior": "first steps",
 }
+CHAPTERS = [*FIRST_STEPS, "vq-gan"]  # the last has its tests for that
 
 # What comes back is a few files of moderate size. Checkpoints are large; the smaller ones go first.
 PART = 15 << 20
@@ -360,7 +362,7 @@ def tests(day):
 
 def ledgers(day):
     scale = min(day.options.scale, "page", key=SCALES.index)
-    for crate in FIRST_STEPS:
+    for crate in CHAPTERS:
         day.experiment(crate, "ledger", "--scale", scale)
 
 
@@ -484,7 +486,7 @@ def say_plan(day, steps):
         say(
             "A training that has used its share stops with a checkpoint; another call on this machine, with --resume, goes on\n"
             "from there. On a large GPU the VQ-VAE is to take 3 minutes, and the prior as long after its tokeniser: expect two\n"
-            "or three calls."
+            "or three calls. The VQ-GAN is many trainings, and not to be finished in a day."
         )
 
 

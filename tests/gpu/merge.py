@@ -21,7 +21,7 @@ import tempfile
 import zlib
 from pathlib import Path
 
-from day import FIRST_STEPS, ROOT, SCALES, TRAININGS, built
+from day import CHAPTERS, FIRST_STEPS, ROOT, SCALES, TRAININGS, built
 
 # What reading a file may end with, when it is not what a day writes.
 DAMAGED = (OSError, EOFError, ValueError, LookupError, TypeError, AttributeError, RecursionError, tarfile.TarError, zlib.error)
@@ -121,10 +121,11 @@ class Merge:
             tar.extractall(folder, **({"filter": "data"} if hasattr(tarfile, "data_filter") else {}))
         with self.naming("checkpoints.tar.N"):
             self.kept = self.checkpoints()
-        for chapter in FIRST_STEPS:
+        for chapter in CHAPTERS:
             here, to = f"/dfdx_{self.kind}", f"{chapter}.ledger-{self.kind}"
             self.experiment(folder, "ledgers", chapter, to, SCALES[1:], lambda name, here=here: name.endswith(here))
-            self.experiment(folder, "first-steps", chapter, f"{chapter}.first-steps-{self.kind}", SCALES[1:])
+            if chapter in FIRST_STEPS:
+                self.experiment(folder, "first-steps", chapter, f"{chapter}.first-steps-{self.kind}", SCALES[1:])
             if chapter in TRAININGS:
                 self.experiment(folder, chapter, "training", None, ["full"])
         self.experiment(folder, "times", "codebook-lookup", f"codebook-lookup.benchmark-{self.kind}", SCALES[1:])

@@ -484,8 +484,8 @@ pub fn sharpness<F: NdFloat>(
 
 // ANCHOR: guide
 /// Eq. 10.9: the logits of a prior that leans towards a wish,
-/// `s_∅ + γ (s_c - s_∅)`. At γ = 0 it has not heard the wish, at 1 it is the
-/// one that was trained, and beyond that it goes farther. `[N, K]`
+/// `s_∅ + γ (s_c - s_∅)`. At γ = 0 it has not heard the wish, at 1 it has and
+/// does not lean, and beyond 1 it leans. `[N, K]`
 ///
 /// # Panics
 /// The two have different shapes.

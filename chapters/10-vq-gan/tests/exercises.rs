@@ -8,8 +8,14 @@ use vq_gan_checks as checks;
 mod adaptive_weight;
 #[path = "../exercises/diagnose.rs"]
 mod diagnose;
+#[path = "../exercises/diagnose_wish.rs"]
+mod diagnose_wish;
+#[path = "../exercises/draw_wish.rs"]
+mod draw_wish;
 #[path = "../exercises/fades.rs"]
 mod fades;
+#[path = "../exercises/leans.rs"]
+mod leans;
 #[path = "../exercises/perceptual_backward.rs"]
 mod perceptual_backward;
 #[path = "../exercises/perceptual_distance.rs"]
@@ -63,4 +69,19 @@ fn exercise_10_7_fades() {
 #[test]
 fn exercise_10_8_diagnose() {
     expect_pass(checks::diagnose(diagnose::diagnose));
+}
+
+#[test]
+fn exercise_10_9_draw_wish() {
+    expect_pass(checks::draw_wish(draw_wish::draw_wish));
+}
+
+#[test]
+fn exercise_10_10_leans() {
+    expect_pass(checks::leans(leans::leans));
+}
+
+#[test]
+fn exercise_10_11_diagnose_wish() {
+    expect_pass(checks::diagnose_wish(diagnose_wish::diagnose_wish));
 }

@@ -24,6 +24,8 @@ pub struct Model {
     pub seconds: &'static str,
     /// What that training's checkpoint says of the digits that it learns from.
     pub digits: fn() -> String,
+    /// Whose pictures it has learnt from, where they ask to be named.
+    pub thanks: Option<&'static str>,
     /// What is needed to use it, of a file that holds it.
     pub needed: fn(&Path) -> anyhow::Result<Checkpoint>,
 }
@@ -36,6 +38,7 @@ pub static MODELS: [Model; 5] = [
         training: "digits",
         seconds: "digits_seconds",
         digits: bundled,
+        thanks: None,
         needed: |path| {
             let (noise, g) = gan::training::load_generator(path)?;
             let mut model = Checkpoint::default();
@@ -49,6 +52,7 @@ pub static MODELS: [Model; 5] = [
         training: "digits",
         seconds: "train_seconds",
         digits: bundled,
+        thanks: None,
         needed: |path| {
             Compressor::load(path)?;
             Ok(Checkpoint::load(path)?) // nothing else is in it
@@ -60,6 +64,7 @@ pub static MODELS: [Model; 5] = [
         training: "tokeniser",
         seconds: "tokeniser_seconds",
         digits: bundled,
+        thanks: None,
         needed: |path| {
             let mut model = Checkpoint::default();
             tokeniser::load(path)?.save(&mut model);
@@ -72,6 +77,7 @@ pub static MODELS: [Model; 5] = [
         training: "prior",
         seconds: "train_seconds",
         digits: bundled,
+        thanks: None,
         needed: |path| {
             let mut model = Checkpoint::default();
             prior::save(&prior::load(path)?, &mut model);
@@ -84,6 +90,9 @@ pub static MODELS: [Model; 5] = [
         training: "wish-1",
         seconds: "wish_seconds",
         digits: || "none".into(), // of emoji
+        thanks: Some(
+            "Noto Emoji, Google LLC, Apache-2.0; Twemoji, Twitter, Inc. and other contributors, CC-BY 4.0",
+        ),
         needed: |path| {
             let mut model = Checkpoint::default();
             Artist::load(path)?.save(&mut model);
@@ -172,6 +181,9 @@ impl Model {
         model.note("room", room);
         model.note("seconds", seconds);
         model.note("licence", "MIT OR Apache-2.0");
+        if let Some(thanks) = self.thanks {
+            model.note("learnt from", thanks);
+        }
     }
 
     /// The model that a finished run has left.

@@ -23,21 +23,34 @@ mod foreseeing;
 #[path = "../../src/run/experiments/heard/causes.rs"]
 pub mod heard;
 mod layout;
+mod leaning;
 mod stepping;
+mod unheard;
 mod weighing;
+mod wishing;
 
 pub use causes::Cause;
 pub use critics::{perceptual_backward, perceptual_distance};
 pub use diagnosing::diagnose;
 pub use foreseeing::{Foreseen, Why, fades};
+pub use heard::Cause as Unheard;
 pub use layout::{Window, sees, space_to_depth};
+pub use leaning::{Leant, Reason, leans};
 pub use stepping::{Players, Rules, Terms, d_gradient, train_step};
+pub use unheard::diagnose_wish;
 pub use weighing::adaptive_weight;
+pub use wishing::{Known, Taught, draw_wish};
 
 /// Slips of all exercises that cannot be told from right or from one another.
 pub fn all_alike() -> Vec<[&'static str; 2]> {
-    [layout::alike(), critics::alike(), weighing::alike(), stepping::alike()]
-        .concat()
+    [
+        layout::alike(),
+        critics::alike(),
+        weighing::alike(),
+        stepping::alike(),
+        wishing::alike(),
+    ]
+    .concat()
 }
 
 /// Makes every two mistakes of each exercise at once, as a check does when none alone explains an answer; nothing may stop.
@@ -46,6 +59,7 @@ pub fn all_together() {
     critics::together();
     weighing::together();
     stepping::together();
+    wishing::together();
 }
 
 fn made_together<I>(

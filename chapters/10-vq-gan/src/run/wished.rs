@@ -58,6 +58,25 @@ impl World {
         })
     }
 
+    /// Maps of what is learnt from, one for the wish of each test picture: of the pictures as they are, or of their first
+    /// copies, where there are any. `[N, T]`
+    pub fn as_wished(&self, copy: usize) -> Array2<usize> {
+        let (maps, classes) = &self.train;
+        let pictures = self.data.train().len();
+        let first = copy * pictures % maps.nrows();
+        let mut taken = vec![0; self.wishes.count()];
+        let rows = self.test.1.iter().map(|&class| {
+            let fits = |n: &usize| classes[*n] == class;
+            let of: Vec<usize> = (0..pictures).filter(fits).collect();
+            // Seven pictures are learnt from for one that is held back.
+            let at = 7 * taken[class] % of.len().max(1);
+            taken[class] += 1;
+            first + of.get(at).copied().unwrap_or(0)
+        });
+        let rows: Vec<usize> = rows.collect();
+        maps.select(Axis(0), &rows)
+    }
+
     /// The share of pictures in which the category is seen that was wished for, and that in which the artist is.
     pub fn kept(
         &self,
@@ -141,17 +160,13 @@ pub fn judged(
     Ok([category, artist, apart(&seen, &real)?, recall])
 }
 
-/// How far drawn pictures are from the nearest picture that was learnt from, as it is or mirrored, in the root of the mean
-/// squared difference of two numbers in [0, 1]; and the same of what comes back of pictures held back.
-pub fn distances(world: &World, x: &Array2<f32>) -> anyhow::Result<[f64; 2]> {
-    let held = world.network.decode(&world.test.0)?;
+/// How far pictures are from the nearest that was learnt from, as it is or mirrored, in the mean: the root of the mean squared
+/// difference of two numbers in [0, 1].
+pub fn distance(world: &World, x: &Array2<f32>) -> f64 {
     let from = learnt_from(world);
-    let far = |x: &Array2<f32>| {
-        let (_, far) = nearest_rows(&x.mapv(f64::from), &from);
-        let numbers = world.data.form().numbers() as f64;
-        far.mean().unwrap_or(0.0) / numbers.sqrt()
-    };
-    Ok([far(x), far(&held)])
+    let (_, far) = nearest_rows(&x.mapv(f64::from), &from);
+    let numbers = world.data.form().numbers() as f64;
+    far.mean().unwrap_or(0.0) / numbers.sqrt()
 }
 
 /// The pictures that were learnt from, then the same mirrored. `[2 N, H·W·C]`

@@ -74,7 +74,7 @@ fn sheets_of_larger_emoji_are_taken_as_they_are() {
 }
 
 /// Pictures of `side` × `side` in which every number is another; two classes.
-fn some(n: usize, side: usize) -> Set {
+pub fn some(n: usize, side: usize) -> Set {
     let images = Array4::from_shape_fn((n, side, side, 3), |(n, y, x, c)| {
         (37 * n + 3 * (side * y + x) + c) as u8
     });
@@ -84,7 +84,7 @@ fn some(n: usize, side: usize) -> Set {
     Set { pictures, artists: vec![0; n] }
 }
 
-fn as_image(row: ndarray::ArrayView1<f32>, side: usize) -> Array3<f32> {
+pub fn as_image(row: ndarray::ArrayView1<f32>, side: usize) -> Array3<f32> {
     row.to_owned().into_shape_with_order((side, side, 3)).unwrap()
 }
 
@@ -104,6 +104,26 @@ fn a_mirrored_picture_is_the_picture_or_its_mirror() {
     assert_eq!(x, set.mirrored(&rows, PixelRange::Unit, &mut rng_at(1, 1)));
 }
 
+type Way = (bool, i32, i32);
+
+/// Mirrored or not, so far down and so far to the right.
+pub fn ways_to_move() -> impl Iterator<Item = Way> {
+    let from =
+        |mirror, down| (-2..=2).map(move |right| (mirror, down, right));
+    let from =
+        move |mirror| (-2..=2).flat_map(move |down| from(mirror, down));
+    [false, true].into_iter().flat_map(from)
+}
+
+pub fn moved(image: &Array3<f32>, (mirror, down, right): Way) -> Array3<f32> {
+    let last = image.len_of(Axis(0)) as i32 - 1;
+    Array3::from_shape_fn(image.dim(), |(y, x, c)| {
+        let at = |n: usize, by: i32| (n as i32 - by).clamp(0, last) as usize;
+        let x = at(x, right);
+        image[[at(y, down), if mirror { last as usize - x } else { x }, c]]
+    })
+}
+
 #[test]
 fn a_moved_picture_repeats_its_border() {
     let (set, rows) = (some(60, 6), Vec::from_iter(0..60));
@@ -112,18 +132,7 @@ fn a_moved_picture_repeats_its_border() {
     let mut ways = HashSet::new();
     for (old, new) in whole.rows().into_iter().zip(x.rows()) {
         let (old, new) = (as_image(old, 6), as_image(new, 6));
-        let shifted = |mirror: bool, down: i32, right: i32| {
-            Array3::from_shape_fn(old.dim(), |(y, x, c)| {
-                let at =
-                    |n: usize, by: i32| (n as i32 - by).clamp(0, 5) as usize;
-                let x = at(x, right);
-                old[[at(y, down), if mirror { 5 - x } else { x }, c]]
-            })
-        };
-        let all = [false, true].into_iter().flat_map(|m| {
-            (-2..=2).flat_map(move |d| (-2..=2).map(move |r| (m, d, r)))
-        });
-        let mut fits = all.filter(|&(m, d, r)| shifted(m, d, r) == new);
+        let mut fits = ways_to_move().filter(|&way| moved(&old, way) == new);
         ways.insert(fits.next().expect("one way of moving it"));
     }
     assert!(ways.len() > 25, "{} of 50 ways", ways.len());

@@ -3,7 +3,7 @@
 use approx::assert_abs_diff_eq;
 use commitment_loss::plain::{Reduction, commitment_loss};
 use commitment_loss::quantizer::{Quantizer, Settings};
-use gradients::plain::{Activation, last, mse, numeric_gradient};
+use gradients::plain::{Activation, last, mse, numeric_gradient, softmax};
 use lab::{max_rel_err, rng_at};
 use ndarray::Array2;
 use ndarray_rand::RandomExt;
@@ -14,7 +14,7 @@ use vq_gan::ledger::{last_of, numeric_gradients, parameters_err};
 use vq_gan::model::{Ends, Sizes, VqGan};
 use vq_gan::plain::{
     Balance, Coder, Contrast, Critics, Form, Of, Perception, Step,
-    adaptive_weight, depth_to_space, opinion, roughness, sharpness,
+    adaptive_weight, depth_to_space, guide, opinion, roughness, sharpness,
     space_to_depth, step,
 };
 
@@ -242,6 +242,39 @@ proptest! {
             }
             prop_assert!((found - sum / pairs).abs() < 1e-12 * (1.0 + found));
         }
+    }
+}
+
+proptest! {
+    #[test]
+    fn eq_10_9_leaning_is_a_line_through_both(
+        n in 1_usize..4, k in 1_usize..6, scale in 0.0_f64..9.0, seed in 0_u64..1000,
+    ) {
+        let (told, untold) = (normal((n, k), seed), normal((n, k), seed + 1));
+        let at = guide(&told, &untold, scale);
+        for ((place, s), s_c) in at.indexed_iter().zip(&told) {
+            let s_0 = untold[place];
+            prop_assert!((s - (s_0 + scale * (s_c - s_0))).abs() < 1e-12);
+        }
+        prop_assert_eq!(&guide(&told, &untold, 0.0), &untold);
+        let apart = guide(&told, &untold, 1.0) - &told;
+        prop_assert!(apart.iter().all(|v| v.abs() < 1e-14), "{:e}", apart);
+        // Whoever has not heard the wish either is where it was.
+        prop_assert_eq!(guide(&told, &told, scale), told);
+    }
+
+    #[test]
+    fn eq_10_9_what_the_wish_makes_likelier_comes_more_often(
+        n in 1_usize..4, k in 2_usize..6, scale in 0.0_f64..9.0, seed in 0_u64..1000,
+    ) {
+        let (told, untold) = (normal((n, k), seed), normal((n, k), seed + 1));
+        let (p_c, p_0) = (softmax(&told), softmax(&untold));
+        let mut expected = &p_0 * (&p_c / &p_0).mapv(|share| share.powf(scale));
+        for mut row in expected.rows_mut() {
+            row /= row.sum();
+        }
+        let p = softmax(&guide(&told, &untold, scale));
+        prop_assert!(max_rel_err(&p, &expected) < 1e-12);
     }
 }
 

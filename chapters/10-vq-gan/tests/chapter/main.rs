@@ -6,5 +6,7 @@ mod equations;
 mod files;
 mod misconceptions;
 mod parity;
+mod program;
 mod solutions;
 mod story;
+mod wish;

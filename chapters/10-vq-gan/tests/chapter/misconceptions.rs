@@ -8,8 +8,14 @@ use crate::checks;
 mod adaptive_weight;
 #[path = "../../misconceptions/diagnose.rs"]
 mod diagnose;
+#[path = "../../misconceptions/diagnose_wish.rs"]
+mod diagnose_wish;
+#[path = "../../misconceptions/draw_wish.rs"]
+mod draw_wish;
 #[path = "../../misconceptions/fades.rs"]
 mod fades;
+#[path = "../../misconceptions/leans.rs"]
+mod leans;
 #[path = "../../misconceptions/perceptual_backward.rs"]
 mod perceptual_backward;
 #[path = "../../misconceptions/perceptual_distance.rs"]
@@ -170,4 +176,65 @@ fn exercise_10_8() {
     expect_diagnosis(check(rough_is_exchanged), "not exchanged");
     let pattern = check(a_pattern_is_few_codes);
     expect_diagnosis(pattern, "not one pixel in four");
+}
+
+#[test]
+fn exercise_10_9() {
+    use draw_wish::*;
+    let check = checks::draw_wish;
+    let alone = check(without_the_untold);
+    expect_diagnosis(alone, "the untold one left out");
+    expect_diagnosis(check(from_the_told_on), "one γ more");
+    expect_diagnosis(check(exchanged), "γ the other way round");
+    let mixed = check(mixes_probabilities);
+    expect_diagnosis(mixed, "probabilities mixed, and cut at 0");
+    expect_diagnosis(check(both_are_told), "both are told");
+    let from_0 = check(untold_from_code_0);
+    expect_diagnosis(from_0, "the untold one begins with code 0");
+    let from_last = check(untold_from_the_last_code);
+    expect_diagnosis(from_last, "the untold one begins with the last code");
+    let behind = check(class_behind_the_codes);
+    expect_diagnosis(behind, "the class without the start before it");
+    let told = check(tempers_the_told);
+    expect_diagnosis(told, "the told one alone is tempered");
+    expect_diagnosis(check(tempers_twice), "temperature twice");
+    expect_diagnosis(check(each_draws_its_own), "each its own code");
+    let no_code = check(untold_of_the_codes);
+    expect_diagnosis(no_code, "the untold one is told no code");
+    expect_diagnosis(check(one_cache), "one memory for both");
+    expect_diagnosis(check(leans_at_the_start), "the first place alone");
+    expect_diagnosis(check(takes_the_likeliest), "the likeliest");
+}
+
+#[test]
+fn exercise_10_10() {
+    use leans::*;
+    let check = checks::leans;
+    expect_diagnosis(check(a_kind_of_temperature), "a temperature");
+    expect_diagnosis(check(a_straight_line), "a line");
+    expect_diagnosis(check(the_change_alone), "the power alone");
+    expect_diagnosis(check(on_top_of_the_told), "told times the power");
+    expect_diagnosis(check(unheard_is_even), "unheard");
+    expect_diagnosis(check(not_over_the_sum), "twice");
+    expect_diagnosis(check(away_is_never), "away");
+    expect_diagnosis(check(far_is_cold), "far");
+    expect_diagnosis(check(cold_is_far), "cold");
+}
+
+#[test]
+fn exercise_10_11() {
+    use diagnose_wish::*;
+    let check = checks::diagnose_wish;
+    let flat = check(a_flat_line_is_nobody_told);
+    expect_diagnosis(flat, "not neither told");
+    expect_diagnosis(check(a_flat_line_is_cold), "not the likeliest");
+    expect_diagnosis(check(alike_is_both_told), "not always told");
+    expect_diagnosis(check(no_effect_is_never_told), "not never told");
+    let poor = check(poor_untold_is_others_classes);
+    expect_diagnosis(poor, "not neither told");
+    let half = check(half_lost_is_leaning_away);
+    expect_diagnosis(half, "not away from the wish");
+    let chance = check(at_chance_is_others_classes);
+    expect_diagnosis(chance, "not other numbers");
+    expect_diagnosis(check(poor_untold_is_never_told), "not never told");
 }

@@ -12,8 +12,14 @@ use crate::checks::causes::{
 mod adaptive_weight;
 #[path = "../../solutions/diagnose.rs"]
 mod diagnose;
+#[path = "../../solutions/diagnose_wish.rs"]
+mod diagnose_wish;
+#[path = "../../solutions/draw_wish.rs"]
+mod draw_wish;
 #[path = "../../solutions/fades.rs"]
 mod fades;
+#[path = "../../solutions/leans.rs"]
+mod leans;
 #[path = "../../solutions/perceptual_backward.rs"]
 mod perceptual_backward;
 #[path = "../../solutions/perceptual_distance.rs"]
@@ -67,6 +73,21 @@ fn exercise_10_7() {
 #[test]
 fn exercise_10_8() {
     expect_pass(checks::diagnose(diagnose::diagnose));
+}
+
+#[test]
+fn exercise_10_9() {
+    expect_pass(checks::draw_wish(draw_wish::draw_wish));
+}
+
+#[test]
+fn exercise_10_10() {
+    expect_pass(checks::leans(leans::leans));
+}
+
+#[test]
+fn exercise_10_11() {
+    expect_pass(checks::diagnose_wish(diagnose_wish::diagnose_wish));
 }
 
 /// Each cause, and none, from another seed, differs from each run that is shown, unless it is its own, by a tenth of an axis or more.

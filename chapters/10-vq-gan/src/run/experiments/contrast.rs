@@ -132,7 +132,7 @@ fn claims() -> Vec<(&'static str, Claim)> {
             "with_contrast_blur_is_seen",
             less("standard", "unit", "discriminator_loss"),
         ),
-        ("a_smaller_beta_loses_less", less("weighed", "unit", "error")),
+        ("a_smaller_beta_loses_more", less("unit", "weighed", "error")),
         ("contrast_itself_loses_less", less("standard", "weighed", "error")),
         ("and_sees_more", less("standard", "weighed", "discriminator_loss")),
     ]

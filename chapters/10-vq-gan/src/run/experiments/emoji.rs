@@ -328,14 +328,34 @@ fn claims() -> Vec<(&'static str, Claim)> {
             ),
         ),
         (
-            "a_fresh_eye_tells_them_more_often",
-            less("told_from_real_vq_vae", "told_from_real_vq_gan"),
+            "the_judge_finds_them_nearer",
+            less("vq_gan_frechet", "vq_vae_frechet"),
         ),
         (
-            "and_the_judge_names_another_thing_more_often",
-            less(
+            "nearer_than_with_features",
+            less("vq_gan_frechet", "perceptual_frechet"),
+        ),
+        (
+            "all_are_nearer_than_mirrored",
+            Claim::all_below(
+                ["vq_vae_frechet", "perceptual_frechet", "vq_gan_frechet"],
+                "frechet_floor",
+            ),
+        ),
+        (
+            "a_fresh_eye_does_not_decide",
+            Claim::undecided(
+                "told_from_real_vq_vae",
+                "told_from_real_vq_gan",
+                SEEDS,
+            ),
+        ),
+        (
+            "the_judge_names_as_before",
+            Claim::undecided(
                 "vq_gan_category_agreement",
-                "perceptual_category_agreement",
+                "vq_vae_category_agreement",
+                SEEDS,
             ),
         ),
     ]

@@ -119,7 +119,7 @@ fn draw(of: &Measurements) -> anyhow::Result<String> {
                 .y("", Axis::Log)
                 .y_range(ERRORS.0, LAMBDAS.1)
                 .line("error", cut("error", (ERRORS.0, LAMBDAS.1))?)
-                .line("largest λ", cut("lambda", (ERRORS.0, LAMBDAS.1))?),
+                .line("largest wλ", cut("lambda", (ERRORS.0, LAMBDAS.1))?),
             plot("sharpness, codes")
                 .y("", Axis::Linear)
                 .y_range(SHARP.0, SHARP.1)
