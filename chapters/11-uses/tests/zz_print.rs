@@ -1,4 +1,0 @@
-#[path = "../misconceptions/diagnose_restored.rs"] mod d; #[path = "../misconceptions/weighs.rs"] mod w; use uses_checks as checks;
-#[test] fn print(){ print!("TABLE\n{}END\n", checks::causes::table());
-for f in [d::a_large_energy_is_not_mapped,d::the_longest_z_is_free,d::a_poor_end_is_a_wrong_gradient,d::a_good_fit_is_a_small_nu,d::poor_missing_rows_are_black,d::a_climb_is_large_steps,d::a_climb_is_a_bad_beginning]{ println!("{}\n",checks::diagnose_restored(f).unwrap_err()); }
-for f in [w::measured_is_measured,w::undone,w::half_way,w::g_itself,w::by_standard_deviations,w::noise_says_nothing,w::nothing_is_black]{ println!("{}\n",checks::weighs(f).unwrap_err()); } }
