@@ -38,14 +38,15 @@ fn does(cause: Cause) -> &'static str {
              valley that is not the lowest."
         }
         Cause::StepTooLarge => {
-            "Steps a hundred times as large throw z far away at once: it is long from the beginning on, until the steps become small."
+            "Steps a hundred times as large throw z far away at once; as they become smaller it comes back, and ends where the healthy \
+             search does."
         }
         Cause::HiddenAreBlack => {
             "If the missing rows count as black, the energy holds more than fit and length, and the search draws what is dark there."
         }
         Cause::NotMapped => {
-            "If [-1, 1] is compared with [0, 1], a small energy is a poor fit: what is drawn is too bright, and the more so the longer it \
-             is searched for."
+            "If [-1, 1] is compared with [0, 1], the energy falls and the fit does not; and the missing rows become no darker than they \
+             should be, as nothing asks for it."
         }
     }
 }
@@ -68,17 +69,22 @@ pub fn diagnose_restored(
         let found = LOGS.iter().filter(move |(of, _)| *of == cause);
         found.flat_map(|(_, lines)| lines)
     };
-    let mut told = Vec::new();
+    // Of each column the line in which the two are furthest apart.
+    let mut told = [(0.0, 0, 0.0, 0.0); SAID.len()];
     for (here, there) in lines(right).zip(lines(came)) {
         let both = here.numbers().into_iter().zip(there.numbers());
         for (n, (a, b)) in both.enumerate() {
-            told.push((apart(n, a, b), SAID[n], here.step, a, b));
+            let far = apart(n, a, b);
+            if far > told[n].0 {
+                told[n] = (far, here.step, a, b);
+            }
         }
     }
-    told.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let numbers = told.iter().take(2).map(|(_, words, step, a, b)| {
+    let mut told: Vec<_> = SAID.into_iter().zip(told).collect();
+    told.sort_by(|a, b| b.1.0.total_cmp(&a.1.0));
+    let numbers = told.iter().take(2).map(|(words, (_, step, a, b))| {
         format!(
-            "at step {step} {words} would be about {}, and is {}",
+            "{words} at step {step} would be about {}, and is {}",
             shortly(*b),
             shortly(*a)
         )

@@ -98,7 +98,6 @@ pub fn weighs(candidate: fn() -> Foreseen) -> Result<(), Diagnosis> {
             let exchanged = nu / (c + nu);
             let rooted = s / (s + nu.sqrt());
             let between = |share: f64| MEAN + share * (LEFT - MEAN);
-            // Where a is 0, what would be said of a = 1 is named by that.
             let as_if_seen = c / (c + nu);
             let known = [
                 (
@@ -138,6 +137,7 @@ pub fn weighs(candidate: fn() -> Foreseen) -> Result<(), Diagnosis> {
                     MEAN + g * LEFT,
                     "that leaves a μ out: what is multiplied by G is y - a μ",
                 ),
+                (between(as_if_seen), "that is what a = 1 would give"),
                 (
                     between(exchanged),
                     "that has ν above where C belongs: the noisier y is, the less it counts",
@@ -146,14 +146,15 @@ pub fn weighs(candidate: fn() -> Foreseen) -> Result<(), Diagnosis> {
                     between(rooted),
                     "that weighs by standard deviations; C and ν are variances",
                 ),
-                (between(as_if_seen), "that is what a = 1 would give"),
                 (between(0.5), "that is the middle of y and the mean"),
                 (
                     MEAN + c / nu * (LEFT - MEAN),
                     "that divides by ν alone; below stands a² C + ν",
                 ),
             ];
-            let known = known.iter().find(|(v, _)| near(came[n], *v));
+            let off = |v: f64| (came[n] - v).abs();
+            let known = known.iter().filter(|(v, _)| near(came[n], *v));
+            let known = known.min_by(|a, b| off(a.0).total_cmp(&off(b.0)));
             let words = match known {
                 Some((_, words)) => format!("; {words}"),
                 None if !came[n].is_finite() => {

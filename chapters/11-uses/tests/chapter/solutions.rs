@@ -3,7 +3,7 @@
 use lab::expect_pass;
 
 use crate::checks;
-use crate::checks::causes::{CAUSES, SHOWN, apart, log, table};
+use crate::checks::causes::{CAUSES, SHOWN, apart, log, table, truly_bright};
 
 #[path = "../../solutions/auc.rs"]
 mod auc;
@@ -101,6 +101,8 @@ fn exercise_11_5_shows_its_logs() {
     let words = |of: &str| -> Vec<_> {
         of.replace("///", "").split_whitespace().map(str::to_owned).collect()
     };
+    let said = format!("They were {:.2}.", truly_bright(1));
+    assert!(stub.contains(&said), "{said}");
     let (shown, found) = (words(shown), words(&table()));
     assert_eq!(shown.len(), found.len(), "{}", table());
     for (a, b) in shown.iter().zip(&found) {
