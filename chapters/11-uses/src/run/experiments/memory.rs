@@ -85,7 +85,7 @@ fn by_error(
     };
     config.sizes.codes = lab.by_scale(16, config.sizes.codes, 512);
     config.sizes.channels = lab.by_scale(8, config.sizes.channels, 128);
-    let config = config.over(lab.by_scale(5, 1500, 5000));
+    let config = config.over(lab.by_scale(5, 800, 5000));
     let mut batches = Batches::new(size, config.batch, seed)?;
     let data = move |n| digits.pixels(&batches.batch(n), PixelRange::Unit);
     let run = network::Training::new(config, data, seed)?;
@@ -127,7 +127,7 @@ fn learnt(
     let mut config = prior::Config::default();
     config.sizes.codes = given.network.codes();
     config.sizes.width = lab.by_scale(16, config.sizes.width, 256);
-    config.steps = lab.by_scale(5, 1500, 5000);
+    config.steps = lab.by_scale(5, 800, 5000);
     let run = prior::Training::new(config, codes, seed)?;
     let mut run = prior::in_room(lab, run)?;
     lab.train(&format!("{name}-{seed}"), config.steps, &mut run)?;
@@ -205,5 +205,11 @@ fn draw(of: &Measurements) -> anyhow::Result<String> {
 }
 
 fn claims() -> Vec<(&'static str, Claim)> {
-    vec![]
+    let less = |a: &str, b: &str| Claim::less_over_seeds(a, b, SEEDS);
+    vec![
+        ("bits_give_few_away", less("auc_by_bits_many", "auc_by_bits_few")),
+        ("so_does_the_error", less("auc_by_error_many", "auc_by_error_few")),
+        ("bits_give_more_away", less("auc_by_error_few", "auc_by_bits_few")),
+        ("what_is_repeated_stands_out", less("auc_once", "auc_repeated")),
+    ]
 }
