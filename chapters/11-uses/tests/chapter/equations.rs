@@ -10,7 +10,8 @@ use ndarray_rand::rand_distr::StandardNormal;
 use uses::damages::{KINDS, Kind};
 use uses::ledger;
 use uses::plain::{
-    Damage, Pixels, auc, energy, median_filter, psnr, search, wiener,
+    Damage, Pixels, auc, direction, energy, explained, median_filter, psnr,
+    search, wiener,
 };
 
 fn normal(shape: (usize, usize), seed: u64) -> Array2<f64> {
@@ -18,7 +19,7 @@ fn normal(shape: (usize, usize), seed: u64) -> Array2<f64> {
 }
 
 #[test]
-fn equation_11_1_ten_decibels_are_a_tenth_of_the_error() {
+fn eq_11_1_ten_decibels_are_a_tenth_of_the_error() {
     let x = array![[0.2, 0.4, 0.6], [0.0, 0.5, 1.0]];
     let y = &x + 0.1;
     let of = psnr(&x, &y);
@@ -29,7 +30,7 @@ fn equation_11_1_ten_decibels_are_a_tenth_of_the_error() {
 }
 
 #[test]
-fn equation_11_2_what_is_left_is_the_product_and_its_noise() {
+fn eq_11_2_what_is_left_is_the_product_and_its_noise() {
     let mut rng = rng_at(3, 0);
     for (name, kind) in KINDS {
         let damage = kind.damage(28, &mut rng);
@@ -58,7 +59,7 @@ fn equation_11_2_what_is_left_is_the_product_and_its_noise() {
 }
 
 #[test]
-fn equation_11_3_no_other_matrix_has_less_error() {
+fn eq_11_3_no_other_matrix_has_less_error() {
     let (p, n) = (5, 4000);
     let x = normal((n, p), 1).dot(&normal((p, p), 2)) + 0.3;
     let a = {
@@ -85,14 +86,14 @@ fn equation_11_3_no_other_matrix_has_less_error() {
 }
 
 #[test]
-fn equation_11_4_the_gradient_is_that_of_the_energy() {
+fn eq_11_4_the_gradient_is_that_of_the_energy() {
     let rows = ledger::rows(&Cpu::default(), Against::DfdxCpu).unwrap();
     assert_eq!(rows.len(), 3);
     assert!(rows.iter().all(lab::Row::passes), "{rows:?}");
 }
 
 #[test]
-fn equation_11_4_rows_do_not_meet() {
+fn eq_11_4_rows_do_not_meet() {
     let mut values = ledger::reference().unwrap();
     let a = values.matrix("search/a").unwrap();
     let damage = Damage { a, noise: 0.5 };
@@ -120,7 +121,7 @@ fn equation_11_4_rows_do_not_meet() {
 }
 
 #[test]
-fn equation_11_5_fit_and_prior_are_added_in_nats() {
+fn eq_11_5_fit_and_prior_are_added_in_nats() {
     let [tokeniser, prior] =
         ["tokeniser", "prior"].map(|of| code_prior::CHAPTER.model(of));
     let (network, prior) = load_pair(&tokeniser, &prior).unwrap();
@@ -139,7 +140,7 @@ fn equation_11_5_fit_and_prior_are_added_in_nats() {
 }
 
 #[test]
-fn equation_11_6_the_area_counts_pairs() {
+fn eq_11_6_the_area_counts_pairs() {
     let members: [f64; 4] = [3.0, 1.0, 2.0, 2.0];
     let others: [f64; 3] = [2.0, 0.0, 1.0];
     let mut pairs = 0.0;
@@ -171,4 +172,42 @@ fn the_median_takes_what_is_left_around_a_pixel() {
     let mut one = none;
     one[4] = true;
     assert!(median_filter(&y, &one, &mean, 3).iter().all(|v| *v == 1.0));
+}
+
+#[test]
+fn eq_11_7_what_is_left_within_groups_is_not_explained() {
+    let x = normal((60, 3), 8);
+    let alone: Vec<usize> = (0..60).collect();
+    assert!((explained(&x, &alone) - 1.0).abs() < 1e-12);
+    assert!(explained(&x, &[5; 60]).abs() < 1e-12, "one group");
+    let labels: Vec<usize> = (0..60).map(|n| n % 4 * 2).collect();
+    let found = explained(&x, &labels);
+    let (mut within, mut whole) = (0.0, 0.0);
+    let mean = x.mean_axis(Axis(0)).unwrap();
+    for label in 0..8 {
+        let rows: Vec<usize> =
+            (0..60).filter(|n| labels[*n] == label).collect();
+        let of = x.select(Axis(0), &rows);
+        if let Some(inside) = of.mean_axis(Axis(0)) {
+            within += (&of - &inside).mapv(|v| v * v).sum();
+        }
+        whole += (&of - &mean).mapv(|v| v * v).sum();
+    }
+    assert!((found - (1.0 - within / whole)).abs() < 1e-12);
+    assert!(explained(&(x * 3.0 + 7.0), &labels) - found < 1e-9);
+    let none = Array2::<f64>::zeros((0, 3));
+    assert_eq!(explained(&none, &[]), 0.0);
+}
+
+#[test]
+fn eq_11_8_the_direction_is_the_way_to_a_class_of_length_one() {
+    let z = normal((200, 6), 9).mapv(|v| v as f32);
+    let of: Vec<usize> =
+        z.rows().into_iter().map(|row| usize::from(row[2] > 0.0)).collect();
+    let d = direction(&z, &of, 1);
+    assert!((d.dot(&d) - 1.0).abs() < 1e-5);
+    assert!(d[2] > 0.9, "{d}");
+    let back = direction(&z, &of, 0);
+    assert!((d.dot(&back) + 1.0).abs() < 1e-5, "two classes lie opposite");
+    assert!(direction(&z, &of, 7).iter().all(|v| v.is_finite()));
 }

@@ -211,5 +211,9 @@ fn claims() -> Vec<(&'static str, Claim)> {
         ("so_does_the_error", less("auc_by_error_many", "auc_by_error_few")),
         ("bits_give_more_away", less("auc_by_error_few", "auc_by_bits_few")),
         ("what_is_repeated_stands_out", less("auc_once", "auc_repeated")),
+        (
+            "samples_give_little_away",
+            less("auc_by_samples", "auc_by_error_few"),
+        ),
     ]
 }
