@@ -210,6 +210,7 @@ fn claims() -> Vec<(&'static str, Claim)> {
         ("bits_give_few_away", less("auc_by_bits_many", "auc_by_bits_few")),
         ("so_does_the_error", less("auc_by_error_many", "auc_by_error_few")),
         ("bits_give_more_away", less("auc_by_error_few", "auc_by_bits_few")),
+        ("everyone_is_found", Claim::less(0.999, "auc_by_bits_few")),
         ("what_is_repeated_stands_out", less("auc_once", "auc_repeated")),
         (
             "samples_give_little_away",
