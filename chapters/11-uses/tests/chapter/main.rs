@@ -4,3 +4,4 @@ use uses_checks as checks;
 mod equations;
 mod misconceptions;
 mod solutions;
+mod story;
