@@ -340,8 +340,10 @@ fn every_figure_is_shown_and_every_ledger_passes() {
             assert!(error <= limit, "{name}: {error:e} is above {limit:e}");
             rows += 1;
         }
+        // Chapter 11 puts to work what the others derive.
+        let least = if chapter.number < 11 { 15 } else { 3 };
         assert!(
-            rows >= 15,
+            rows >= least,
             "{}: the ledger has {rows} entries",
             chapter.name
         );

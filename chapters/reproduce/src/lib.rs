@@ -14,7 +14,7 @@ use record::Entry;
 pub use models::{MODELS, Model, commit_models};
 
 /// Every chapter, in the order of the table of contents.
-pub static CHAPTERS: [&Chapter; 11] = [
+pub static CHAPTERS: [&Chapter; 12] = [
     &gradients::CHAPTER,
     &minimax_loss::CHAPTER,
     &discriminator_training::CHAPTER,
@@ -26,6 +26,7 @@ pub static CHAPTERS: [&Chapter; 11] = [
     &vq_vae::CHAPTER,
     &code_prior::CHAPTER,
     &vq_gan::CHAPTER,
+    &uses::CHAPTER,
 ];
 
 /// Runs a chapter's quick experiments and compares their numbers with the committed ones; or remembers that it did,

@@ -1,0 +1,5 @@
+//! An experiment a file.
+
+pub mod meaning;
+pub mod memory;
+pub mod restore;

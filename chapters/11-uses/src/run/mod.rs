@@ -1,0 +1,24 @@
+//! The experiments of chapter 11.
+
+pub mod experiments;
+mod given;
+pub mod ledger;
+
+use lab::{Cost, Lab};
+
+use experiments::{meaning, memory, restore};
+
+/// The experiments of chapter 11.
+///
+/// # Errors
+/// The data cannot be read, an experiment failed, or a file cannot be written.
+pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
+    lab.experiment("ledger", Cost::Seconds, compare_everything)?;
+    lab.run(&restore::EXPERIMENT)?;
+    lab.run(&meaning::EXPERIMENT)?;
+    lab.run(&memory::EXPERIMENT)
+}
+
+fn compare_everything(lab: &mut Lab) -> anyhow::Result<()> {
+    lab::fill_ledger!(lab, ledger::rows)
+}

@@ -1,0 +1,7 @@
+//! The tests of chapter 11.
+
+use uses_checks as checks;
+mod equations;
+mod misconceptions;
+mod solutions;
+mod story;

@@ -1,0 +1,43 @@
+//! Your answers: `cargo test -p uses --test exercises`.
+
+use lab::expect_pass;
+
+use uses_checks as checks;
+
+#[path = "../exercises/auc.rs"]
+mod auc;
+#[path = "../exercises/diagnose_restored.rs"]
+mod diagnose_restored;
+#[path = "../exercises/duplicates.rs"]
+mod duplicates;
+#[path = "../exercises/search.rs"]
+mod search;
+#[path = "../exercises/weighs.rs"]
+mod weighs;
+
+#[test]
+fn exercise_11_1_search() {
+    expect_pass(checks::search(search::search));
+}
+
+#[test]
+fn exercise_11_2_auc() {
+    expect_pass(checks::auc(auc::auc));
+}
+
+#[test]
+fn exercise_11_3_duplicates() {
+    expect_pass(checks::duplicates(duplicates::duplicates));
+}
+
+#[test]
+fn exercise_11_4_weighs() {
+    expect_pass(checks::weighs(weighs::weighs));
+}
+
+#[test]
+fn exercise_11_5_diagnose_restored() {
+    expect_pass(checks::diagnose_restored(
+        diagnose_restored::diagnose_restored,
+    ));
+}
