@@ -3,5 +3,6 @@
 use uses_checks as checks;
 mod equations;
 mod misconceptions;
+mod parity;
 mod solutions;
 mod story;
