@@ -186,7 +186,8 @@ fn eq_11_7_what_is_left_within_groups_is_not_explained() {
         whole += (&of - &mean).mapv(|v| v * v).sum();
     }
     assert!((found - (1.0 - within / whole)).abs() < 1e-12);
-    assert!(explained(&(x * 3.0 + 7.0), &labels) - found < 1e-9);
+    let scaled = explained(&(x * 3.0 + 7.0), &labels);
+    assert!((scaled - found).abs() < 1e-9);
     let none = Array2::<f64>::zeros((0, 3));
     assert_eq!(explained(&none, &[]), 0.0);
 }

@@ -200,7 +200,6 @@ fn draw_reach(of: &Measurements) -> anyhow::Result<String> {
         .x("patches from the code that was exchanged", Axis::Linear)
         .y("share of the squared change", Axis::Linear)
         .line("", of.curve("far", "share")?)
-        .points("", of.curve("far", "share")?)
         .svg()
 }
 

@@ -197,9 +197,7 @@ fn draw(of: &Measurements) -> anyhow::Result<String> {
         .y("area under the curve", Axis::Linear)
         .y_range(0.4, 1.0)
         .line("by error", of.curve("size", "error")?)
-        .points("", of.curve("size", "error")?)
         .line("by bits", of.curve("size", "bits")?)
-        .points("", of.curve("size", "bits")?)
         .horizontal("guessing", 0.5)
         .svg()
 }

@@ -2,7 +2,7 @@
 
 use lab::{
     Axis, Claim, Cost, Experiment, ImageGrid, Lab, Measurements, Plot,
-    Within, rng_at,
+    Within, panels, rng_at,
 };
 use ndarray::{Array1, Array2, s};
 use rayon::prelude::*;
@@ -166,19 +166,31 @@ fn show(
 }
 
 fn draw(of: &Measurements) -> anyhow::Result<String> {
-    let mut plot = Plot::new("")
-        .x("PSNR, decibels", Axis::Linear)
-        .y("named rightly", Axis::Linear);
-    for way in WAYS {
-        let points = KINDS.iter().map(|(name, _)| {
+    let titles = ["noise", "blur", "missing rows", "crayon"];
+    let plots = KINDS.iter().zip(titles).map(|((name, _), title)| {
+        let mut plot = Plot::new(title)
+            .x("PSNR, decibels", Axis::Linear)
+            .y("named rightly", Axis::Linear)
+            .x_range(9.0, 26.0)
+            .y_range(0.0, 1.0);
+        for (way, said) in SHOWN {
             let value = |what| of.value(&format!("{name}_{way}_{what}"));
-            anyhow::Ok((value("psnr")?, value("named")?))
-        });
-        let points = points.collect::<anyhow::Result<Vec<_>>>()?;
-        plot = plot.points(way, points);
-    }
-    plot.svg()
+            plot = plot.points(said, vec![(value("psnr")?, value("named")?)]);
+        }
+        Ok(plot)
+    });
+    panels(&plots.collect::<anyhow::Result<Vec<_>>>()?, 2)
 }
+
+/// The ways that the figure shows, and what it calls them.
+const SHOWN: [(&str, &str); 6] = [
+    ("damaged", "as it is"),
+    ("median", "median"),
+    ("wiener", "Wiener"),
+    ("codes", "codes"),
+    ("prior", "and prior"),
+    ("gan", "generator"),
+];
 
 fn claims() -> Vec<(&'static str, Claim)> {
     let less = |of: &str, a: &str, b: &str, what: &str| {
