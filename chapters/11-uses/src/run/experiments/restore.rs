@@ -2,7 +2,7 @@
 
 use lab::{
     Axis, Claim, Cost, Experiment, ImageGrid, Lab, Measurements, Plot,
-    Within, panels, rng_at,
+    Within, rng_at,
 };
 use ndarray::{Array1, Array2, s};
 use rayon::prelude::*;
@@ -167,30 +167,28 @@ fn show(
 
 fn draw(of: &Measurements) -> anyhow::Result<String> {
     let titles = ["noise", "blur", "missing rows", "crayon"];
+    let shown = [
+        ("damaged", "as it is"),
+        ("median", "median"),
+        ("wiener", "Wiener"),
+        ("codes", "codes"),
+        ("prior", "and prior"),
+        ("gan", "generator"),
+    ];
     let plots = KINDS.iter().zip(titles).map(|((name, _), title)| {
         let mut plot = Plot::new(title)
             .x("PSNR, decibels", Axis::Linear)
             .y("named rightly", Axis::Linear)
             .x_range(9.0, 26.0)
             .y_range(0.0, 1.0);
-        for (way, said) in SHOWN {
+        for (way, said) in shown {
             let value = |what| of.value(&format!("{name}_{way}_{what}"));
             plot = plot.points(said, vec![(value("psnr")?, value("named")?)]);
         }
         Ok(plot)
     });
-    panels(&plots.collect::<anyhow::Result<Vec<_>>>()?, 2)
+    lab::panels(&plots.collect::<anyhow::Result<Vec<_>>>()?, 2)
 }
-
-/// The ways that the figure shows, and what it calls them.
-const SHOWN: [(&str, &str); 6] = [
-    ("damaged", "as it is"),
-    ("median", "median"),
-    ("wiener", "Wiener"),
-    ("codes", "codes"),
-    ("prior", "and prior"),
-    ("gan", "generator"),
-];
 
 fn claims() -> Vec<(&'static str, Claim)> {
     let less = |of: &str, a: &str, b: &str, what: &str| {
