@@ -23,9 +23,11 @@ pub static CHAPTER: lab::Chapter = lab::Chapter {
     uses: &[
         &gradients::CHAPTER,
         &gan::CHAPTER,
+        &stability::CHAPTER,
         &codebook_lookup::CHAPTER,
         &vq_vae::CHAPTER,
         &code_prior::CHAPTER,
+        &vq_gan::CHAPTER,
     ],
     run,
 };
