@@ -13,6 +13,7 @@ pub mod plain;
 pub mod restore;
 mod run;
 
+pub use run::experiments::models;
 pub use run::{ledger, run};
 
 /// This chapter.

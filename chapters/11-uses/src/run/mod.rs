@@ -8,7 +8,7 @@ mod sheets;
 
 use lab::{Cost, Lab};
 
-use experiments::{meaning, memory, restore};
+use experiments::{meaning, memory, models, restore};
 
 /// The experiments of chapter 11.
 ///
@@ -16,6 +16,7 @@ use experiments::{meaning, memory, restore};
 /// The data cannot be read, an experiment failed, or a file cannot be written.
 pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     lab.experiment("ledger", Cost::Seconds, compare_everything)?;
+    lab.run(&models::EXPERIMENT)?;
     lab.run(&restore::EXPERIMENT)?;
     lab.run(&meaning::EXPERIMENT)?;
     lab.run(&memory::EXPERIMENT)

@@ -2,6 +2,7 @@
 
 use uses_checks as checks;
 mod equations;
+mod given;
 mod misconceptions;
 mod parity;
 mod solutions;

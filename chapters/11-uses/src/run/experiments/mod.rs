@@ -2,4 +2,5 @@
 
 pub mod meaning;
 pub mod memory;
+pub mod models;
 pub mod restore;
