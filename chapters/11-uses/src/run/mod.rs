@@ -1,5 +1,6 @@
 //! The experiments of chapter 11.
 
+mod conditional_ledger;
 pub mod experiments;
 mod given;
 pub mod ledger;
@@ -8,7 +9,7 @@ mod sheets;
 
 use lab::{Cost, Lab};
 
-use experiments::{meaning, memory, restore};
+use experiments::{augment, meaning, memory, restore};
 
 /// The experiments of chapter 11.
 ///
@@ -18,7 +19,8 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     lab.experiment("ledger", Cost::Seconds, compare_everything)?;
     lab.run(&restore::EXPERIMENT)?;
     lab.run(&meaning::EXPERIMENT)?;
-    lab.run(&memory::EXPERIMENT)
+    lab.run(&memory::EXPERIMENT)?;
+    lab.run(&augment::EXPERIMENT)
 }
 
 fn compare_everything(lab: &mut Lab) -> anyhow::Result<()> {
