@@ -1,13 +1,14 @@
 //! Do a generator's samples help a classifier that has few labels?
 
+use anyhow::ensure;
 use datasets::{Digits, PixelRange};
 use gan::digits::unit;
 use gan::training::Config;
 use gradients::plain::{Mlp, one_hot};
 use judge::Judge;
 use lab::{
-    Axis, Claim, Cost, Experiment, ImageGrid, Lab, Measurements, Plot,
-    Within, rng_at, rng_for,
+    Axis, ChaCha8Rng, Claim, Cost, Experiment, ImageGrid, Lab, Measurements,
+    Plot, Within, rng_at, rng_for,
 };
 use ndarray::{Array2, Axis as Of, concatenate};
 use ndarray_rand::rand::Rng;
@@ -74,7 +75,11 @@ struct Lot {
 /// What one seed and one number of labels gave.
 struct Found {
     errors: Vec<(Way, f64)>,
+    /// The share of samples that the judge takes for what was asked for.
     as_asked: f64,
+    /// The share of guessed labels that are right, and of samples from these that are what was asked for.
+    guessed: Option<[f64; 2]>,
+    /// For each class labelled digits and samples.
     picture: Array2<f32>,
 }
 
@@ -108,6 +113,14 @@ fn measure(lab: &mut Lab) -> anyhow::Result<()> {
         let asked: Vec<f64> = all.iter().map(|f| f.as_asked).collect();
         let name = format!("augment_as_asked_{labels}");
         lab.over_seeds(&name, &asked, Within::Absolute(0.1))?;
+        for (n, what) in ["right", "as_asked"].into_iter().enumerate() {
+            let of = all.iter().filter_map(|f| f.guessed.map(|g| g[n]));
+            let of: Vec<f64> = of.collect();
+            if !of.is_empty() {
+                let name = format!("augment_guessed_{what}_{labels}");
+                lab.over_seeds(&name, &of, Within::Absolute(0.1))?;
+            }
+        }
     }
     picture(lab, &found)
 }
@@ -143,9 +156,15 @@ impl Task {
 
     /// The share of test digits that a classifier takes for something else.
     fn error(&self, net: &Mlp<f32>) -> f64 {
-        let seen = named(net, &self.test);
-        let right = seen.iter().zip(&self.classes).filter(|(a, b)| a == b);
-        1.0 - right.count() as f64 / seen.len() as f64
+        1.0 - equal(&named(net, &self.test), &self.classes)
+    }
+
+    /// The share of samples that the judge takes for what was asked for.
+    fn as_asked(&self, lab: &Lab, of: &Drawing, seed: u64) -> f64 {
+        let n = lab.by_scale(50, 2000, 10_000);
+        let some = of.some(n, &mut rng_for(seed, "judged"));
+        let seen = named(&self.judge.classifier.net, &some.x);
+        equal(&seen, &some.classes)
     }
 
     /// So many digits of each class, and others whose labels nobody looks at.
@@ -165,6 +184,12 @@ impl Task {
         [with, without[..most.min(without.len())].to_vec()]
             .map(|rows| Lot::of(digits, &rows))
     }
+}
+
+/// The share of places at which the same stands.
+fn equal(a: &[usize], b: &[usize]) -> f64 {
+    let same = a.iter().zip(b).filter(|(a, b)| a == b).count();
+    same as f64 / a.len().max(1) as f64
 }
 
 impl Lot {
@@ -210,18 +235,16 @@ impl Drawing {
     }
 }
 
-/// The pair's recipe.
+/// Chapter 3's recipe with smaller networks, larger steps and a weaker penalty, which learns more in a short time; and the
+/// widths.
 fn recipe(lab: &Lab) -> (u64, Config, (usize, usize)) {
-    let steps = lab.by_scale(5, STEPS, 50_000);
+    let steps = lab.by_scale(5, 8000, 50_000);
     let mut config = gan::digits::recipe(steps);
     config.batch = lab.by_scale(16, 64, 64);
-    config.g.lr = LR;
-    config.d.lr = LR;
-    (steps, config, lab.by_scale((8, 16), (128, 256), (256, 512)))
+    config.penalties.real = 0.5;
+    (config.g.lr, config.d.lr) = (2e-3, 2e-3);
+    (steps, config, lab.by_scale((8, 16), (64, 128), (256, 512)))
 }
-
-const STEPS: u64 = 3000;
-const LR: f64 = 1e-3;
 
 /// Trains a pair on a lot and nothing else.
 fn generator(
@@ -260,15 +283,14 @@ fn one(
         dropped: 0.0,
         seed,
     };
-    let half = 32;
-    let learn = |way: Way, more: Option<&dyn Fn(&mut Draws) -> Lot>| {
+    let learn = |way: Way, more: Option<More>| {
         let dropped = if way == Way::Dropout { 0.5 } else { 0.0 };
         let lessons = Lessons { dropped, ..lessons };
         learnt(lessons, (784, 10), |n| {
             let rng = &mut rng_at(seed ^ 0x1e55, n);
             let batch = match more {
-                None => lot.some(2 * half, rng),
-                Some(more) => lot.some(half, rng).and(more(rng)),
+                None => lot.some(BATCH, rng),
+                Some((n, more)) => lot.some(BATCH - n, rng).and(more(n, rng)),
             };
             let still =
                 matches!(way, Way::Nothing | Way::Dropout | Way::Samples);
@@ -276,39 +298,51 @@ fn one(
             (batch.x, batch.classes)
         })
     };
-    let sample = |rng: &mut Draws| drawing.some(half, rng);
+    let sample = |n: usize, rng: &mut Draws| drawing.some(n, rng);
+    let some: Option<More> = Some((SAMPLES, &sample));
     let by_moved = learn(Way::Moved, None);
     let mut nets = vec![
         (Way::Nothing, learn(Way::Nothing, None)),
         (Way::Dropout, learn(Way::Dropout, None)),
-        (Way::Samples, learn(Way::Samples, Some(&sample))),
-        (Way::Both, learn(Way::Both, Some(&sample))),
+        (Way::Samples, learn(Way::Samples, some)),
+        (Way::Both, learn(Way::Both, some)),
     ];
+    let mut of_guessed = None;
     if LABELS[n] <= FEW {
+        let found = others.classes.len();
+        ensure!(found > 0, "expected digits besides {labels} of each class");
         let classes = named(&by_moved, &others.x);
+        let right = equal(&classes, &others.classes);
         let guessed = Lot { classes, ..others };
         let name = format!("augment-guessed-{}-{nth}", LABELS[n]);
         let theirs = generator(lab, &guessed, &name, seed)?;
-        let sample = |rng: &mut Draws| theirs.some(half, rng);
+        of_guessed = Some([right, task.as_asked(lab, &theirs, seed)]);
+        let sample = |n: usize, rng: &mut Draws| theirs.some(n, rng);
         let way = Way::SamplesOfGuessed;
-        nets.push((way, learn(way, Some(&sample))));
-        let real = |rng: &mut Draws| guessed.some(half, rng);
-        nets.push((Way::Guessed, learn(Way::Guessed, Some(&real))));
+        nets.push((way, learn(way, Some((BATCH / 2, &sample)))));
+        let real = |n: usize, rng: &mut Draws| guessed.some(n, rng);
+        let way = Way::Guessed;
+        nets.push((way, learn(way, Some((BATCH / 2, &real)))));
     }
     nets.push((Way::Moved, by_moved));
     let errors = nets.iter().map(|(way, net)| (*way, task.error(net)));
     let errors = errors.collect();
-    let rng = &mut rng_for(seed, "judged");
-    let shown = drawing.some(lab.by_scale(50, 2000, 10_000), rng);
-    let seen = named(&task.judge.classifier.net, &shown.x);
-    let right = seen.iter().zip(&shown.classes).filter(|(a, b)| a == b);
-    let as_asked = right.count() as f64 / seen.len() as f64;
+    let as_asked = task.as_asked(lab, &drawing, seed);
+    let rng = &mut rng_for(seed, "shown");
     let picture = beside_labelled(&lot, &drawing, rng);
-    Ok(Found { errors, as_asked, picture })
+    let guessed = of_guessed;
+    Ok(Found { errors, as_asked, guessed, picture })
 }
 
+/// Pictures of a classifier's step, and how many of them are samples.
+const BATCH: usize = 64;
+const SAMPLES: usize = 16;
+
 /// What batches are drawn with.
-type Draws = lab::ChaCha8Rng;
+type Draws = ChaCha8Rng;
+
+/// So many more pictures for a batch, and where they come from.
+type More<'a> = (usize, &'a dyn Fn(usize, &mut Draws) -> Lot);
 
 /// For each class labelled digits, then samples.
 fn beside_labelled(
@@ -321,7 +355,10 @@ fn beside_labelled(
         let rows =
             (0..lot.classes.len()).filter(|r| lot.classes[*r] == class);
         let rows: Vec<usize> = rows.cycle().take(SHOWN).collect();
-        let labelled = lot.x.select(Of(0), &rows);
+        let mut labelled = Array2::zeros((SHOWN, 784));
+        for (mut to, row) in labelled.rows_mut().into_iter().zip(rows) {
+            to.assign(&lot.x.row(row));
+        }
         let drawn = drawing.of(vec![class; SHOWN], rng).x;
         all = concatenate![Of(0), all, labelled, drawn];
     }
@@ -346,9 +383,35 @@ fn draw(of: &Measurements) -> anyhow::Result<String> {
 }
 
 fn claims() -> Vec<(&'static str, Claim)> {
+    let named = |names: [&str; 2]| names.map(|n| format!("augment_{n}"));
     let less = |a: &str, b: &str| {
-        let [a, b] = [a, b].map(|name| format!("augment_{name}"));
+        let [a, b] = named([a, b]);
         Claim::less_over_seeds(&a, &b, SEEDS)
     };
-    vec![("augment_moving_helps", less("moved_10", "nothing_10"))]
+    let undecided = |a: &str, b: &str| {
+        let [a, b] = named([a, b]);
+        Claim::undecided(&a, &b, SEEDS)
+    };
+    vec![
+        ("augment_moving_helps_few", less("moved_10", "nothing_10")),
+        ("augment_moving_helps_some", less("moved_100", "nothing_100")),
+        ("augment_moving_helps_many", less("moved_1000", "nothing_1000")),
+        ("augment_moving_beats_samples", less("moved_10", "samples_10")),
+        ("augment_and_of_some", less("moved_100", "samples_100")),
+        ("augment_and_of_many", less("moved_1000", "samples_1000")),
+        ("augment_samples_of_few", undecided("samples_10", "nothing_10")),
+        ("augment_samples_harm", less("nothing_1000", "samples_1000")),
+        ("augment_samples_add_nothing", less("moved_1000", "both_1000")),
+        ("augment_guessed_samples", less("guessed_samples_10", "moved_10")),
+        ("augment_beyond_guesses", less("guessed_samples_10", "guessed_10")),
+        (
+            "augment_guesses_of_some",
+            less("guessed_100", "guessed_samples_100"),
+        ),
+        (
+            "augment_labels_cleared",
+            less("guessed_right_10", "guessed_as_asked_10"),
+        ),
+        ("augment_few_are_copied", less("as_asked_1000", "as_asked_10")),
+    ]
 }
