@@ -37,4 +37,45 @@ energy.backward()
 save(search__w0=w0, search__b0=b0, search__w1=w1, search__b1=b1)
 save(search__z=z, search__a=a, search__y=y, search__energy=energy, search__d_z=z.grad)
 
+# Both players of a pair that is told classes: five pictures of four numbers, three classes, noise of two numbers
+GAMMA = 0.7
+random = torch.Generator().manual_seed(119)
+
+
+def layers(*widths):
+    make = lambda i, o: (torch.randn(i, o, generator=random) * 0.6, torch.randn(o, generator=random) * 0.2)
+    pairs = [make(i, o) for i, o in zip(widths, widths[1:])]
+    return [tensor.requires_grad_() for pair in pairs for tensor in pair]
+
+
+def through(net, x, last):
+    for n in range(0, len(net), 2):
+        x = x @ net[n] + net[n + 1]
+        x = F.leaky_relu(x, 0.2) if n + 2 < len(net) else last(x)
+    return x
+
+
+def named(of, net):
+    numbers = range(len(net))
+    return {f"conditional__{of}__{'wb'[n % 2]}{n // 2}": net[n] for n in numbers}
+
+
+g, d = layers(2 + 3, 6, 4), layers(4 + 3, 5, 6, 1)
+y = F.one_hot(torch.tensor([0, 2, 1, 2, 0]), 3).to(torch.float64)
+z, x = (torch.randn(5, n, generator=random) for n in (2, 4))
+x_fake = torch.randn(5, 4, generator=random)
+logit = lambda x: through(d, torch.cat([x, y], 1), lambda s: s)
+drawn = through(g, torch.cat([z, y], 1), torch.tanh)
+g_loss = F.softplus(-logit(drawn)).mean()
+d_g = torch.autograd.grad(g_loss, g)
+at = x.clone().requires_grad_()
+(slope,) = torch.autograd.grad(logit(at).sum(), at, create_graph=True)
+d_loss = F.softplus(-logit(x)).mean() + F.softplus(logit(x_fake)).mean()
+d_loss = d_loss + 0.5 * GAMMA * (slope**2).sum(1).mean()
+d_d = torch.autograd.grad(d_loss, d, allow_unused=True)
+d_d = [torch.zeros_like(p) if v is None else v for p, v in zip(d, d_d)]
+save(**named("g", g), **named("d", d), **named("d_g", d_g), **named("d_d", d_d))
+save(conditional__x=x, conditional__x_fake=x_fake, conditional__y=y, conditional__z=z)
+save(conditional__g_loss=g_loss, conditional__d_loss=d_loss)
+
 np.savez(Path(__file__).parent / "reference.npz", **out)

@@ -3,10 +3,14 @@
 //! What the earlier chapters have built, put to work on real pictures, each use beside a way that needs no generative model.
 //!
 //! - [`plain`]: how a restoration is measured, and three answers to one question: what was there, given what is left?
+//! - [`conditional`]: a generator that is told what to draw.
+//! - [`augment`]: a classifier, and what it learns from besides labelled digits.
 //! - [`damages`]: what is done to a picture.
 //! - [`restore`]: the searches, whole.
 //! - [`on_dfdx`]: the search for a generator's noise on a tape.
 
+pub mod augment;
+pub mod conditional;
 pub mod damages;
 pub mod on_dfdx;
 pub mod plain;

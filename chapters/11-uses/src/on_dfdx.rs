@@ -1,5 +1,7 @@
 //! The search for a generator's noise on a tape.
 
+pub mod conditional;
+
 use dfdx::prelude::*;
 use gradients::on_dfdx::{Loss, Matrix, Mlp, Number, number};
 

@@ -12,6 +12,7 @@ use ndarray::Array2;
 
 use crate::on_dfdx;
 use crate::plain::{Damage, search};
+use crate::run::conditional_ledger::conditional_rows;
 
 /// This chapter's reference values.
 ///
@@ -56,5 +57,7 @@ pub fn rows<D: Device<f64>>(
             max_rel_err(&d_z, &values.matrix("search/d_z")?),
         ]),
     ];
-    Ok(three_rows("search", dfdx, errors).into())
+    let mut rows = three_rows("search", dfdx, errors).to_vec();
+    rows.extend(conditional_rows(dev, dfdx, &mut values)?);
+    Ok(rows)
 }

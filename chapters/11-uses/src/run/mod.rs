@@ -1,5 +1,6 @@
 //! The experiments of chapter 11.
 
+mod conditional_ledger;
 pub mod experiments;
 mod given;
 pub mod ledger;
@@ -9,6 +10,7 @@ mod sheets;
 use lab::{Cost, Lab};
 
 use experiments::{meaning, memory, models, restore};
+use experiments::{augment, meaning, memory, restore};
 
 /// The experiments of chapter 11.
 ///
@@ -19,7 +21,8 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     lab.run(&models::EXPERIMENT)?;
     lab.run(&restore::EXPERIMENT)?;
     lab.run(&meaning::EXPERIMENT)?;
-    lab.run(&memory::EXPERIMENT)
+    lab.run(&memory::EXPERIMENT)?;
+    lab.run(&augment::EXPERIMENT)
 }
 
 fn compare_everything(lab: &mut Lab) -> anyhow::Result<()> {

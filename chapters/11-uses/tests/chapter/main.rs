@@ -1,6 +1,7 @@
 //! The tests of chapter 11.
 
 use uses_checks as checks;
+mod conditional;
 mod equations;
 mod given;
 mod misconceptions;

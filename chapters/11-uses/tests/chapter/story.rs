@@ -12,6 +12,8 @@ fn the_story_runs_and_is_deterministic() {
         "reach.svg",
         "towards.svg",
         "memory.svg",
+        "augment.svg",
+        "augment-samples.png",
     ];
     let values = smoke_run(&CHAPTER, &figures);
     let of = |name: &str| values[name];
@@ -21,4 +23,8 @@ fn the_story_runs_and_is_deterministic() {
     let change = change.map(|n| of(&format!("change_{n}")));
     assert!((change.iter().sum::<f64>() - 1.0).abs() < 1e-4);
     assert_eq!(of("towards_0"), 0.0);
+    for way in ["nothing", "moved", "samples", "both"] {
+        let error = of(&format!("augment_{way}_10"));
+        assert!((0.0..=1.0).contains(&error), "{way}: {error}");
+    }
 }
