@@ -10,6 +10,7 @@ use lab::{
 };
 use ndarray::Array2;
 
+use super::translate_ledger::translate_rows;
 use crate::on_dfdx;
 use crate::plain::{Damage, search};
 
@@ -56,5 +57,7 @@ pub fn rows<D: Device<f64>>(
             max_rel_err(&d_z, &values.matrix("search/d_z")?),
         ]),
     ];
-    Ok(three_rows("search", dfdx, errors).into())
+    let mut rows: Vec<Row> = three_rows("search", dfdx, errors).into();
+    rows.extend(translate_rows(dev, dfdx)?);
+    Ok(rows)
 }

@@ -12,6 +12,9 @@ fn the_story_runs_and_is_deterministic() {
         "reach.svg",
         "towards.svg",
         "memory.svg",
+        "translated.svg",
+        "translated-to-twemoji.png",
+        "translated-to-noto.png",
     ];
     let values = smoke_run(&CHAPTER, &figures);
     let of = |name: &str| values[name];
@@ -21,4 +24,5 @@ fn the_story_runs_and_is_deterministic() {
     let change = change.map(|n| of(&format!("change_{n}")));
     assert!((change.iter().sum::<f64>() - 1.0).abs() < 1e-4);
     assert_eq!(of("towards_0"), 0.0);
+    assert_eq!(of("translate_true_error_noto"), 0.0);
 }
