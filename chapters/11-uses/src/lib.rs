@@ -7,18 +7,23 @@
 //! - [`augment`]: a classifier, and what it learns from besides labelled digits.
 //! - [`damages`]: what is done to a picture.
 //! - [`restore`]: the searches, whole.
+//! - [`cycle`]: two generators between two artists, from pictures without pairs.
+//! - [`translate`]: codes of one artist's drawing given the other's, and ways without a model.
 //! - [`on_dfdx`]: the search for a generator's noise on a tape.
 
 pub mod augment;
 pub mod conditional;
+pub mod cycle;
 pub mod damages;
 pub mod on_dfdx;
 pub mod plain;
 pub mod restore;
 mod run;
+pub mod translate;
 
 pub use run::experiments::models;
 pub use run::{ledger, run};
+pub use run::{ledger, run, translate_ledger};
 
 /// This chapter.
 pub static CHAPTER: lab::Chapter = lab::Chapter {

@@ -1,4 +1,6 @@
-//! The search for a generator's noise on a tape.
+//! The search for a generator's noise on a tape, and what has a file of its own.
+
+pub mod cycle;
 
 pub mod conditional;
 

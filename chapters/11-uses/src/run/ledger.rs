@@ -10,6 +10,7 @@ use lab::{
 };
 use ndarray::Array2;
 
+use super::translate_ledger::translate_rows;
 use crate::on_dfdx;
 use crate::plain::{Damage, search};
 use crate::run::conditional_ledger::conditional_rows;
@@ -59,5 +60,7 @@ pub fn rows<D: Device<f64>>(
     ];
     let mut rows = three_rows("search", dfdx, errors).to_vec();
     rows.extend(conditional_rows(dev, dfdx, &mut values)?);
+    let mut rows: Vec<Row> = three_rows("search", dfdx, errors).into();
+    rows.extend(translate_rows(dev, dfdx)?);
     Ok(rows)
 }

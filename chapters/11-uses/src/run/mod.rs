@@ -6,11 +6,13 @@ mod given;
 pub mod ledger;
 #[allow(dead_code)] // until all experiments are merged
 mod sheets;
+pub mod translate_ledger;
 
 use lab::{Cost, Lab};
 
 use experiments::{meaning, memory, models, restore};
 use experiments::{augment, meaning, memory, restore};
+use experiments::{meaning, memory, restore, translate};
 
 /// The experiments of chapter 11.
 ///
@@ -23,6 +25,7 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     lab.run(&meaning::EXPERIMENT)?;
     lab.run(&memory::EXPERIMENT)?;
     lab.run(&augment::EXPERIMENT)
+    lab.run(&translate::EXPERIMENT)
 }
 
 fn compare_everything(lab: &mut Lab) -> anyhow::Result<()> {

@@ -8,3 +8,4 @@ mod misconceptions;
 mod parity;
 mod solutions;
 mod story;
+mod translate;

@@ -14,6 +14,9 @@ fn the_story_runs_and_is_deterministic() {
         "memory.svg",
         "augment.svg",
         "augment-samples.png",
+        "translated.svg",
+        "translated-to-twemoji.png",
+        "translated-to-noto.png",
     ];
     let values = smoke_run(&CHAPTER, &figures);
     let of = |name: &str| values[name];
@@ -27,4 +30,5 @@ fn the_story_runs_and_is_deterministic() {
         let error = of(&format!("augment_{way}_10"));
         assert!((0.0..=1.0).contains(&error), "{way}: {error}");
     }
+    assert_eq!(of("translate_true_error_noto"), 0.0);
 }

@@ -5,3 +5,4 @@ pub mod meaning;
 pub mod memory;
 pub mod models;
 pub mod restore;
+pub mod translate;
