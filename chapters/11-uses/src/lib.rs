@@ -11,6 +11,7 @@ pub mod damages;
 pub mod on_dfdx;
 pub mod plain;
 pub mod restore;
+pub mod variety;
 mod run;
 
 pub use run::{ledger, run};

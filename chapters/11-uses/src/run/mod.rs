@@ -5,10 +5,11 @@ mod given;
 pub mod ledger;
 #[allow(dead_code)] // until all experiments are merged
 mod sheets;
+mod systems;
 
 use lab::{Cost, Lab};
 
-use experiments::{meaning, memory, restore};
+use experiments::{meaning, memory, restore, variety};
 
 /// The experiments of chapter 11.
 ///
@@ -18,7 +19,8 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     lab.experiment("ledger", Cost::Seconds, compare_everything)?;
     lab.run(&restore::EXPERIMENT)?;
     lab.run(&meaning::EXPERIMENT)?;
-    lab.run(&memory::EXPERIMENT)
+    lab.run(&memory::EXPERIMENT)?;
+    lab.run(&variety::EXPERIMENT)
 }
 
 fn compare_everything(lab: &mut Lab) -> anyhow::Result<()> {

@@ -6,3 +6,4 @@ mod misconceptions;
 mod parity;
 mod solutions;
 mod story;
+mod variety;

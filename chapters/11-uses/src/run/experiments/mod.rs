@@ -3,3 +3,4 @@
 pub mod meaning;
 pub mod memory;
 pub mod restore;
+pub mod variety;
