@@ -7,12 +7,13 @@
 //! - [`restore`]: the searches, whole.
 //! - [`on_dfdx`]: the search for a generator's noise on a tape.
 
+pub mod cost;
 pub mod damages;
 pub mod on_dfdx;
 pub mod plain;
 pub mod restore;
-pub mod variety;
 mod run;
+pub mod variety;
 
 pub use run::{ledger, run};
 

@@ -95,7 +95,11 @@ pub fn networks(
 ///
 /// # Panics
 /// There are no pictures.
-pub fn gaussian(x: &Array2<f32>, n: usize, rng: &mut impl Rng) -> Array2<f32> {
+pub fn gaussian(
+    x: &Array2<f32>,
+    n: usize,
+    rng: &mut impl Rng,
+) -> Array2<f32> {
     let mean = x.mean_axis(Axis(0)).expect("a picture"); // [P]
     let apart = x - &mean; // [N, P]
     let shape = (n, x.nrows());

@@ -1,5 +1,6 @@
 //! The experiments of chapter 11.
 
+mod costs;
 pub mod experiments;
 mod given;
 pub mod ledger;
@@ -9,7 +10,7 @@ mod systems;
 
 use lab::{Cost, Lab};
 
-use experiments::{meaning, memory, restore, variety};
+use experiments::{cost, meaning, memory, restore, variety};
 
 /// The experiments of chapter 11.
 ///
@@ -20,7 +21,8 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     lab.run(&restore::EXPERIMENT)?;
     lab.run(&meaning::EXPERIMENT)?;
     lab.run(&memory::EXPERIMENT)?;
-    lab.run(&variety::EXPERIMENT)
+    lab.run(&variety::EXPERIMENT)?;
+    lab.run(&cost::EXPERIMENT)
 }
 
 fn compare_everything(lab: &mut Lab) -> anyhow::Result<()> {

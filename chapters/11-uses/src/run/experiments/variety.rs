@@ -10,7 +10,9 @@ use ndarray_rand::rand::Rng;
 use vq_gan::plain::{Form, roughness};
 
 use crate::run::sheets::{Sheets, apart};
-use crate::run::systems::{DRAWS, Drawn, NOISE, Steps, coded, gan, manner, ruler};
+use crate::run::systems::{
+    DRAWS, Drawn, NOISE, Steps, coded, gan, manner, ruler,
+};
 use crate::variety::{Manner, away, blends, gaussian};
 
 pub const EXPERIMENT: Experiment = Experiment {
@@ -24,7 +26,8 @@ pub const EXPERIMENT: Experiment = Experiment {
 const SEEDS: usize = 3;
 
 /// Who draws: two without a network, real pictures that were learnt from, and three systems.
-const KINDS: [&str; 6] = ["real", "blend", "gaussian", "gan", "vq_vae", "vq_gan"];
+const KINDS: [&str; 6] =
+    ["real", "blend", "gaussian", "gan", "vq_vae", "vq_gan"];
 
 /// Neighbours of chapter 3's precision and recall.
 const NEIGHBOURS: usize = 3;
@@ -66,7 +69,11 @@ impl World {
     }
 
     /// The numbers of [`MEASURED`].
-    fn measured(&self, lab: &Lab, x: &Array2<f32>) -> anyhow::Result<[f64; 5]> {
+    fn measured(
+        &self,
+        lab: &Lab,
+        x: &Array2<f32>,
+    ) -> anyhow::Result<[f64; 5]> {
         let seen = self.sheets.look(&self.sheets.category, x);
         let (real, drawn) = (&self.of_test.features, &seen.features);
         let (precision, recall) =
@@ -173,7 +180,8 @@ fn note_setting(lab: &mut Lab, world: &World) -> anyhow::Result<()> {
 fn no_network(world: &World, seed: u64) -> [Array2<f32>; 3] {
     let rng = &mut rng_at(seed, DRAWS + 1);
     let (n, from) = (world.test.nrows(), world.train.nrows());
-    let rows: Vec<usize> = (0..n).map(|_| rng.random_range(0..from)).collect();
+    let rows: Vec<usize> =
+        (0..n).map(|_| rng.random_range(0..from)).collect();
     let real = world.train.select(Of(0), &rows);
     let blend = blends(&world.train, &rows);
     [real, blend, gaussian(&world.both, n, rng)]
@@ -220,8 +228,7 @@ fn draw(of: &Measurements) -> anyhow::Result<String> {
         .y("sharpness", Axis::Linear);
     for (kind, said) in KINDS.into_iter().zip(SAID) {
         let all = |what: &str| {
-            let of_seed =
-                |n| of.value(&format!("variety_{kind}_{what}@{n}"));
+            let of_seed = |n| of.value(&format!("variety_{kind}_{what}@{n}"));
             (1..=SEEDS).map(of_seed).collect::<anyhow::Result<Vec<_>>>()
         };
         let pairs = |x: Vec<f64>, y: Vec<f64>| x.into_iter().zip(y).collect();
@@ -240,7 +247,10 @@ fn claims() -> Vec<(&'static str, Claim)> {
     };
     vec![
         ("codes_draw_smoother", less("vq_vae", "gan", "sharpness")),
-        ("an_opponent_restores_detail", less("vq_vae", "vq_gan", "sharpness")),
+        (
+            "an_opponent_restores_detail",
+            less("vq_vae", "vq_gan", "sharpness"),
+        ),
         ("codes_are_no_weaker", less("vq_vae", "gan", "frechet")),
     ]
 }
