@@ -14,12 +14,14 @@
 pub mod augment;
 pub mod conditional;
 pub mod cycle;
+pub mod cost;
 pub mod damages;
 pub mod on_dfdx;
 pub mod plain;
 pub mod restore;
 mod run;
 pub mod translate;
+pub mod variety;
 
 pub use run::experiments::models;
 pub use run::{ledger, run};

@@ -1,6 +1,7 @@
 //! The experiments of chapter 11.
 
 mod conditional_ledger;
+mod costs;
 pub mod experiments;
 mod given;
 pub mod ledger;
@@ -13,6 +14,11 @@ use lab::{Cost, Lab};
 use experiments::{meaning, memory, models, restore};
 use experiments::{augment, meaning, memory, restore};
 use experiments::{meaning, memory, restore, translate};
+mod systems;
+
+use lab::{Cost, Lab};
+
+use experiments::{cost, meaning, memory, restore, variety};
 
 /// The experiments of chapter 11.
 ///
@@ -26,6 +32,8 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     lab.run(&memory::EXPERIMENT)?;
     lab.run(&augment::EXPERIMENT)
     lab.run(&translate::EXPERIMENT)
+    lab.run(&variety::EXPERIMENT)?;
+    lab.run(&cost::EXPERIMENT)
 }
 
 fn compare_everything(lab: &mut Lab) -> anyhow::Result<()> {

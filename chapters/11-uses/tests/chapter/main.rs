@@ -2,6 +2,7 @@
 
 use uses_checks as checks;
 mod conditional;
+mod cost;
 mod equations;
 mod given;
 mod misconceptions;
@@ -9,3 +10,4 @@ mod parity;
 mod solutions;
 mod story;
 mod translate;
+mod variety;

@@ -1,8 +1,10 @@
 //! An experiment a file.
 
 pub mod augment;
+pub mod cost;
 pub mod meaning;
 pub mod memory;
 pub mod models;
 pub mod restore;
 pub mod translate;
+pub mod variety;
