@@ -13,8 +13,8 @@
 
 pub mod augment;
 pub mod conditional;
-pub mod cycle;
 pub mod cost;
+pub mod cycle;
 pub mod damages;
 pub mod on_dfdx;
 pub mod plain;
@@ -24,7 +24,6 @@ pub mod translate;
 pub mod variety;
 
 pub use run::experiments::models;
-pub use run::{ledger, run};
 pub use run::{ledger, run, translate_ledger};
 
 /// This chapter.

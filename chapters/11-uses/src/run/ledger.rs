@@ -60,7 +60,6 @@ pub fn rows<D: Device<f64>>(
     ];
     let mut rows = three_rows("search", dfdx, errors).to_vec();
     rows.extend(conditional_rows(dev, dfdx, &mut values)?);
-    let mut rows: Vec<Row> = three_rows("search", dfdx, errors).into();
     rows.extend(translate_rows(dev, dfdx)?);
     Ok(rows)
 }

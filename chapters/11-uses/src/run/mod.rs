@@ -5,20 +5,15 @@ mod costs;
 pub mod experiments;
 mod given;
 pub mod ledger;
-#[allow(dead_code)] // until all experiments are merged
 mod sheets;
+mod systems;
 pub mod translate_ledger;
 
 use lab::{Cost, Lab};
 
-use experiments::{meaning, memory, models, restore};
-use experiments::{augment, meaning, memory, restore};
-use experiments::{meaning, memory, restore, translate};
-mod systems;
-
-use lab::{Cost, Lab};
-
-use experiments::{cost, meaning, memory, restore, variety};
+use experiments::{
+    augment, cost, meaning, memory, models, restore, translate, variety,
+};
 
 /// The experiments of chapter 11.
 ///
@@ -30,8 +25,8 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     lab.run(&restore::EXPERIMENT)?;
     lab.run(&meaning::EXPERIMENT)?;
     lab.run(&memory::EXPERIMENT)?;
-    lab.run(&augment::EXPERIMENT)
-    lab.run(&translate::EXPERIMENT)
+    lab.run(&augment::EXPERIMENT)?;
+    lab.run(&translate::EXPERIMENT)?;
     lab.run(&variety::EXPERIMENT)?;
     lab.run(&cost::EXPERIMENT)
 }

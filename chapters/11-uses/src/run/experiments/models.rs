@@ -6,6 +6,7 @@ use anyhow::Context;
 use lab::{Cost, Experiment, Lab, Within};
 use md5::{Digest, Md5};
 
+/// Writes them down.
 pub const EXPERIMENT: Experiment = Experiment {
     name: "models",
     cost: Cost::Seconds,
