@@ -64,7 +64,10 @@ impl Case {
                 net(values, "translate/d0/", maps)?,
                 net(values, "translate/d1/", maps)?,
             ],
-            x: [values.matrix("translate/x0")?, values.matrix("translate/x1")?],
+            x: [
+                values.matrix("translate/x0")?,
+                values.matrix("translate/x1")?,
+            ],
             lambda: values.scalar("translate/lambda")?,
         })
     }

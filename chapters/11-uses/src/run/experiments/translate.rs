@@ -117,7 +117,7 @@ impl Task {
             self.error(&self.test[to], x),
             agree(&hand, &vec![to; x.nrows()]),
             agree(&seen, &self.categories),
-            apart(&seen, &real)?,
+            apart(&seen, &real)?.max(0.0),
         ])
     }
 }
@@ -130,23 +130,26 @@ fn measure(lab: &mut Lab) -> anyhow::Result<()> {
         lab.result(&name, of[0].nrows() as f64, Within::Exactly)?;
     }
     let mut shown = [0, 1].map(|_| Vec::new());
-    for way in 0..2 {
-        for (name, x) in FIXED.iter().zip(fixed(&task, way)?) {
-            let scores = task.score(1 - way, &x)?;
-            record(lab, name, way, &vec![scores; SEEDS])?;
-            shown[way].push((*name, x));
-        }
+    let ways = [0, 1].map(|way| fixed(&task, way));
+    for (way, found) in ways.into_iter().enumerate() {
+        shown[way] = FIXED.into_iter().zip(found?).collect();
+    }
+    for (n, name) in FIXED.iter().enumerate() {
+        let scores = [0, 1].map(|way| {
+            let score = task.score(1 - way, &shown[way][n].1)?;
+            Ok::<_, anyhow::Error>(vec![score; SEEDS])
+        });
+        let [there, back] = scores;
+        record(lab, name, &[there?, back?])?;
     }
     let codes = Codes::of(lab, &task)?;
     let mut scores = vec![[Vec::new(), Vec::new()]; TRAINED.len()];
     let mut nats = [Vec::new(), Vec::new()];
     for seed in 0..SEEDS {
-        let by_codes = by_codes(lab, &task, &codes, seed, &mut nats)?;
-        let by_cycle = by_cycle(lab, &task, seed)?;
-        let [likeliest, drawn] = by_codes;
-        for (n, pictures) in
-            [likeliest, drawn, by_cycle].into_iter().enumerate()
-        {
+        let [likeliest, drawn] =
+            by_codes(lab, &task, &codes, seed, &mut nats)?;
+        let found = [likeliest, drawn, by_cycle(lab, &task, seed)?];
+        for (n, pictures) in found.into_iter().enumerate() {
             for (way, x) in pictures.into_iter().enumerate() {
                 scores[n][way].push(task.score(1 - way, &x)?);
                 if seed == 0 {
@@ -156,9 +159,7 @@ fn measure(lab: &mut Lab) -> anyhow::Result<()> {
         }
     }
     for (name, of) in TRAINED.iter().zip(&scores) {
-        for (way, of) in of.iter().enumerate() {
-            record(lab, name, way, of)?;
-        }
+        record(lab, name, of)?;
     }
     for (name, of) in ["own", "other"].iter().zip(&nats) {
         let name = format!("translate_nats_{name}");
@@ -170,17 +171,24 @@ fn measure(lab: &mut Lab) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What a way comes to over seeds.
+/// What a way comes to over seeds: the mean of there and back, and each.
 fn record(
     lab: &mut Lab,
     name: &str,
-    way: usize,
-    scores: &[[f64; 4]],
+    scores: &[Vec<[f64; 4]>; 2],
 ) -> anyhow::Result<()> {
     for (n, (what, within)) in MEASURES.into_iter().enumerate() {
-        let of: Vec<f64> = scores.iter().map(|s| s[n]).collect();
-        let name = format!("translate_{name}_{what}_{}", TO[way]);
-        lab.over_seeds(&name, &of, within)?;
+        let [there, back] = scores
+            .each_ref()
+            .map(|of| of.iter().map(|s| s[n]).collect::<Vec<f64>>());
+        let name = format!("translate_{name}_{what}");
+        let both = there.iter().zip(&back).map(|(a, b)| 0.5 * (a + b));
+        let both: Vec<f64> = both.collect();
+        lab.over_seeds(&name, &both, within)?;
+        for (to, of) in TO.iter().zip([there, back]) {
+            let mean = of.iter().sum::<f64>() / of.len() as f64;
+            lab.result(&format!("{name}_{to}"), mean, within)?;
+        }
     }
     Ok(())
 }
