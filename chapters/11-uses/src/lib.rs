@@ -5,8 +5,10 @@
 //! - [`plain`]: how a restoration is measured, and three answers to one question: what was there, given what is left?
 //! - [`damages`]: what is done to a picture.
 //! - [`restore`]: the searches, whole.
+//! - [`mod@compress`]: codecs at equal error, and what has to be sent beforehand.
 //! - [`on_dfdx`]: the search for a generator's noise on a tape.
 
+pub mod compress;
 pub mod damages;
 pub mod on_dfdx;
 pub mod plain;

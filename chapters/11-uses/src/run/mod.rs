@@ -1,5 +1,7 @@
 //! The experiments of chapter 11.
 
+mod codecs;
+mod coders;
 pub mod experiments;
 mod given;
 pub mod ledger;
@@ -8,7 +10,7 @@ mod sheets;
 
 use lab::{Cost, Lab};
 
-use experiments::{meaning, memory, restore};
+use experiments::{compress, meaning, memory, restore};
 
 /// The experiments of chapter 11.
 ///
@@ -18,7 +20,8 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     lab.experiment("ledger", Cost::Seconds, compare_everything)?;
     lab.run(&restore::EXPERIMENT)?;
     lab.run(&meaning::EXPERIMENT)?;
-    lab.run(&memory::EXPERIMENT)
+    lab.run(&memory::EXPERIMENT)?;
+    lab.run(&compress::EXPERIMENT)
 }
 
 fn compare_everything(lab: &mut Lab) -> anyhow::Result<()> {

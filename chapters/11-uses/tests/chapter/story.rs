@@ -12,6 +12,9 @@ fn the_story_runs_and_is_deterministic() {
         "reach.svg",
         "towards.svg",
         "memory.svg",
+        "compress.svg",
+        "compress-wrong.png",
+        "compress-otherwise.png",
     ];
     let values = smoke_run(&CHAPTER, &figures);
     let of = |name: &str| values[name];
@@ -21,4 +24,7 @@ fn the_story_runs_and_is_deterministic() {
     let change = change.map(|n| of(&format!("change_{n}")));
     assert!((change.iter().sum::<f64>() - 1.0).abs() < 1e-4);
     assert_eq!(of("towards_0"), 0.0);
+    let header = of("compress_ours_file") - of("compress_ours_bare");
+    assert_eq!(header, 96.0);
+    assert!(of("compress_ours_sheet") < of("compress_webp_sheet"));
 }
