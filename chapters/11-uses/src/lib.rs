@@ -15,6 +15,10 @@ pub mod augment;
 pub mod conditional;
 pub mod cost;
 pub mod cycle;
+//! - [`mod@compress`]: codecs at equal error, and what has to be sent beforehand.
+//! - [`on_dfdx`]: the search for a generator's noise on a tape.
+
+pub mod compress;
 pub mod damages;
 pub mod on_dfdx;
 pub mod plain;

@@ -2,6 +2,8 @@
 
 mod conditional_ledger;
 mod costs;
+mod codecs;
+mod coders;
 pub mod experiments;
 mod given;
 pub mod ledger;
@@ -14,6 +16,7 @@ use lab::{Cost, Lab};
 use experiments::{
     augment, cost, meaning, memory, models, restore, translate, variety,
 };
+use experiments::{compress, meaning, memory, restore};
 
 /// The experiments of chapter 11.
 ///
@@ -29,6 +32,7 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     lab.run(&translate::EXPERIMENT)?;
     lab.run(&variety::EXPERIMENT)?;
     lab.run(&cost::EXPERIMENT)
+    lab.run(&compress::EXPERIMENT)
 }
 
 fn compare_everything(lab: &mut Lab) -> anyhow::Result<()> {

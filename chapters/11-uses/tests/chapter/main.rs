@@ -3,6 +3,7 @@
 use uses_checks as checks;
 mod conditional;
 mod cost;
+mod compress;
 mod equations;
 mod given;
 mod misconceptions;

@@ -17,6 +17,9 @@ fn the_story_runs_and_is_deterministic() {
         "translated.svg",
         "translated-to-twemoji.png",
         "translated-to-noto.png",
+        "compress.svg",
+        "compress-wrong.png",
+        "compress-otherwise.png",
     ];
     let values = smoke_run(&CHAPTER, &figures);
     let of = |name: &str| values[name];
@@ -31,4 +34,7 @@ fn the_story_runs_and_is_deterministic() {
         assert!((0.0..=1.0).contains(&error), "{way}: {error}");
     }
     assert_eq!(of("translate_true_error_noto"), 0.0);
+    let header = of("compress_ours_file") - of("compress_ours_bare");
+    assert_eq!(header, 96.0);
+    assert!(of("compress_ours_sheet") < of("compress_webp_sheet"));
 }

@@ -2,6 +2,8 @@
 
 pub mod augment;
 pub mod cost;
+pub mod compress;
+mod compress_otherwise;
 pub mod meaning;
 pub mod memory;
 pub mod models;
