@@ -8,7 +8,7 @@ mod sheets;
 
 use lab::{Cost, Lab};
 
-use experiments::{meaning, memory, restore};
+use experiments::{cures, meaning, memory, restore};
 
 /// The experiments of chapter 11.
 ///
@@ -18,7 +18,8 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     lab.experiment("ledger", Cost::Seconds, compare_everything)?;
     lab.run(&restore::EXPERIMENT)?;
     lab.run(&meaning::EXPERIMENT)?;
-    lab.run(&memory::EXPERIMENT)
+    lab.run(&memory::EXPERIMENT)?;
+    lab.run(&cures::EXPERIMENT)
 }
 
 fn compare_everything(lab: &mut Lab) -> anyhow::Result<()> {

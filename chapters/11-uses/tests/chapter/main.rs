@@ -1,6 +1,7 @@
 //! The tests of chapter 11.
 
 use uses_checks as checks;
+mod cures;
 mod equations;
 mod misconceptions;
 mod parity;

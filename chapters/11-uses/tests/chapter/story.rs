@@ -12,6 +12,7 @@ fn the_story_runs_and_is_deterministic() {
         "reach.svg",
         "towards.svg",
         "memory.svg",
+        "cures.svg",
     ];
     let values = smoke_run(&CHAPTER, &figures);
     let of = |name: &str| values[name];

@@ -1,5 +1,6 @@
 //! An experiment a file.
 
+pub mod cures;
 pub mod meaning;
 pub mod memory;
 pub mod restore;
