@@ -9,6 +9,7 @@
 //! - [`restore`]: the searches, whole.
 //! - [`cycle`]: two generators between two artists, from pictures without pairs.
 //! - [`translate`]: codes of one artist's drawing given the other's, and ways without a model.
+//! - [`private`]: gradients that no picture can bend by much.
 //! - [`on_dfdx`]: the search for a generator's noise on a tape.
 
 pub mod augment;
@@ -22,6 +23,7 @@ pub mod compress;
 pub mod damages;
 pub mod on_dfdx;
 pub mod plain;
+pub mod private;
 pub mod restore;
 mod run;
 pub mod translate;

@@ -17,6 +17,7 @@ use experiments::{
     augment, cost, meaning, memory, models, restore, translate, variety,
 };
 use experiments::{compress, meaning, memory, restore};
+use experiments::{cures, meaning, memory, restore};
 
 /// The experiments of chapter 11.
 ///
@@ -33,6 +34,7 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     lab.run(&variety::EXPERIMENT)?;
     lab.run(&cost::EXPERIMENT)
     lab.run(&compress::EXPERIMENT)
+    lab.run(&cures::EXPERIMENT)
 }
 
 fn compare_everything(lab: &mut Lab) -> anyhow::Result<()> {

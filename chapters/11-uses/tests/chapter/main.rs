@@ -4,6 +4,7 @@ use uses_checks as checks;
 mod conditional;
 mod cost;
 mod compress;
+mod cures;
 mod equations;
 mod given;
 mod misconceptions;

@@ -20,6 +20,7 @@ fn the_story_runs_and_is_deterministic() {
         "compress.svg",
         "compress-wrong.png",
         "compress-otherwise.png",
+        "cures.svg",
     ];
     let values = smoke_run(&CHAPTER, &figures);
     let of = |name: &str| values[name];

@@ -62,7 +62,7 @@ fn measure(lab: &mut Lab) -> anyhow::Result<()> {
 }
 
 /// Training digits from which nothing has learnt, others for each seed: test digits would be by other writers.
-fn held_out(given: &Given, n: usize, seed: usize) -> Array2<f32> {
+pub(super) fn held_out(given: &Given, n: usize, seed: usize) -> Array2<f32> {
     let all = given.judge.held_out();
     let step = (all.nrows() / n).max(1);
     let from = seed % step;
@@ -135,7 +135,7 @@ fn learnt(
 }
 
 /// Minus the nats of digits. `[N]`
-fn scores(
+pub(super) fn scores(
     given: &Given,
     prior: &code_prior::model::Prior<f32>,
     x: &Array2<f32>,

@@ -4,6 +4,7 @@ pub mod augment;
 pub mod cost;
 pub mod compress;
 mod compress_otherwise;
+pub mod cures;
 pub mod meaning;
 pub mod memory;
 pub mod models;
