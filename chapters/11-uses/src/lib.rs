@@ -9,17 +9,17 @@
 //! - [`restore`]: the searches, whole.
 //! - [`cycle`]: two generators between two artists, from pictures without pairs.
 //! - [`translate`]: codes of one artist's drawing given the other's, and ways without a model.
+//! - [`mod@compress`]: codecs at equal error, and what has to be sent beforehand.
+//! - [`variety`]: three systems that draw emoji, and ways without a network.
+//! - [`mod@cost`]: how what a system takes grows with the side of a picture.
 //! - [`private`]: gradients that no picture can bend by much.
 //! - [`on_dfdx`]: the search for a generator's noise on a tape.
 
 pub mod augment;
+pub mod compress;
 pub mod conditional;
 pub mod cost;
 pub mod cycle;
-//! - [`mod@compress`]: codecs at equal error, and what has to be sent beforehand.
-//! - [`on_dfdx`]: the search for a generator's noise on a tape.
-
-pub mod compress;
 pub mod damages;
 pub mod on_dfdx;
 pub mod plain;

@@ -1,9 +1,9 @@
 //! The experiments of chapter 11.
 
-mod conditional_ledger;
-mod costs;
 mod codecs;
 mod coders;
+mod conditional_ledger;
+mod costs;
 pub mod experiments;
 mod given;
 pub mod ledger;
@@ -14,10 +14,9 @@ pub mod translate_ledger;
 use lab::{Cost, Lab};
 
 use experiments::{
-    augment, cost, meaning, memory, models, restore, translate, variety,
+    augment, compress, cost, cures, meaning, memory, models, restore,
+    translate, variety,
 };
-use experiments::{compress, meaning, memory, restore};
-use experiments::{cures, meaning, memory, restore};
 
 /// The experiments of chapter 11.
 ///
@@ -26,15 +25,15 @@ use experiments::{cures, meaning, memory, restore};
 pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     lab.experiment("ledger", Cost::Seconds, compare_everything)?;
     lab.run(&models::EXPERIMENT)?;
+    lab.run(&augment::EXPERIMENT)?;
     lab.run(&restore::EXPERIMENT)?;
+    lab.run(&translate::EXPERIMENT)?;
+    lab.run(&compress::EXPERIMENT)?;
+    lab.run(&variety::EXPERIMENT)?;
     lab.run(&meaning::EXPERIMENT)?;
     lab.run(&memory::EXPERIMENT)?;
-    lab.run(&augment::EXPERIMENT)?;
-    lab.run(&translate::EXPERIMENT)?;
-    lab.run(&variety::EXPERIMENT)?;
+    lab.run(&cures::EXPERIMENT)?;
     lab.run(&cost::EXPERIMENT)
-    lab.run(&compress::EXPERIMENT)
-    lab.run(&cures::EXPERIMENT)
 }
 
 fn compare_everything(lab: &mut Lab) -> anyhow::Result<()> {

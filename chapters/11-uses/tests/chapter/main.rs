@@ -1,9 +1,9 @@
 //! The tests of chapter 11.
 
 use uses_checks as checks;
+mod compress;
 mod conditional;
 mod cost;
-mod compress;
 mod cures;
 mod equations;
 mod given;

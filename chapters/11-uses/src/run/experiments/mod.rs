@@ -1,9 +1,9 @@
 //! An experiment a file.
 
 pub mod augment;
-pub mod cost;
 pub mod compress;
 mod compress_otherwise;
+pub mod cost;
 pub mod cures;
 pub mod meaning;
 pub mod memory;
