@@ -39,8 +39,8 @@ pub fn d_step<E: Number, D: Device<E>>(
     gamma: f64,
 ) -> Loss<E, D> {
     let &(rows, pixels) = x_real.shape();
-    let [real, fake] =
-        [x_real, x_fake].map(|x| (x, y.clone()).concat_along(Axis::<1>)); // [B, X + K]
+    let beside = |x: Matrix<E, D>| (x, y.clone()).concat_along(Axis::<1>);
+    let [real, fake] = [x_real, x_fake].map(beside); // [B, X + K]
     let none = Penalties { real: 0.0, fake: 0.0 };
     let loss = on_dfdx::d_step(d, real.clone(), fake, game, none);
     if gamma == 0.0 {

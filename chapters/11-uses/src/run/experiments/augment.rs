@@ -400,6 +400,8 @@ fn claims() -> Vec<(&'static str, Claim)> {
         ("augment_and_of_some", less("moved_100", "samples_100")),
         ("augment_and_of_many", less("moved_1000", "samples_1000")),
         ("augment_samples_of_few", undecided("samples_10", "nothing_10")),
+        ("augment_beside_moves_of_few", less("both_10", "moved_10")),
+        ("augment_beside_moves_of_some", undecided("both_100", "moved_100")),
         ("augment_samples_harm", less("nothing_1000", "samples_1000")),
         ("augment_samples_add_nothing", less("moved_1000", "both_1000")),
         ("augment_guessed_samples", less("guessed_samples_10", "moved_10")),
