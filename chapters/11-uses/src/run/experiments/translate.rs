@@ -298,9 +298,9 @@ fn by_codes(
     let config = prior::Config {
         sizes: Sizes { places: 2 * sizes.places, classes: 2, ..sizes },
         batch: lab.by_scale(2, 16, 32),
-        steps: lab.by_scale(2, 1500, 10_000),
+        steps: lab.by_scale(2, 2500, 10_000),
         warm_up: lab.by_scale(1, 50, 200),
-        adam: AdamConfig { lr: 1e-3, ..page.adam },
+        adam: AdamConfig { lr: 2e-3, ..page.adam },
     };
     let run = prior::Training::new(config, &codes.maps, stream)?;
     let mut run = run.of_classes(&codes.ways)?;
