@@ -159,11 +159,11 @@ impl Default for Config {
             channels: [24, 48],
             of_d: [24, 48],
             batch: 16,
-            steps: 1000,
-            lambda: 5.0,
-            r1: 1e-2,
+            steps: 2500,
+            lambda: 2.0,
+            r1: 1e-3,
             g: AdamConfig { lr: 1e-3, ..adam },
-            d: AdamConfig { lr: 2e-3, ..adam },
+            d: AdamConfig { lr: 4e-3, ..adam },
         }
     }
     // ANCHOR_END: recipe

@@ -114,8 +114,8 @@ impl<D: Trains> Resumable for Training<'_, D> {
     }
 
     fn settle(&mut self) -> Result<(), Diverged> {
-        let all = self.d.iter_mut().chain(&mut self.g);
-        all.map(|model| model.settle()).collect()
+        let mut all = self.d.iter_mut().chain(&mut self.g);
+        all.try_for_each(|model| model.settle())
     }
 
     fn configuration(&mut self) -> String {

@@ -125,8 +125,8 @@ fn eq_11_12_each_generator_is_on_both_trips() {
     let of_g = |g: &Net<f64>| case.losses([g, h]).iter().sum::<f64>();
     let of_h = |h: &Net<f64>| case.losses([g, h]).iter().sum::<f64>();
     let slopes = [numeric_gradients(of_g, g), numeric_gradients(of_h, h)];
-    for n in 0..2 {
-        assert!(parameters_err(&done.d[n], &slopes[n]) < 1e-6);
+    for (found, slopes) in done.d.iter().zip(&slopes) {
+        assert!(parameters_err(found, slopes) < 1e-6);
     }
     // Without the trip that begins with the other, it is another gradient.
     let alone = trip([g, h], d[1], x[0], case.lambda);

@@ -1,6 +1,7 @@
 //! One artist's emoji in the other's hand, against what the other has drawn: without a model, by codes from pairs, by two
 //! generators without pairs.
 
+use code_prior::model::Sizes;
 use code_prior::sampling::How;
 use code_prior::training as prior;
 use datasets::{Batches, PixelRange};
@@ -292,14 +293,15 @@ fn by_codes(
 ) -> anyhow::Result<[Pair; 2]> {
     let single = &task.artist.prior;
     let stream = lab.seed().wrapping_add(seed as u64);
-    let mut config = prior::Config::default();
-    config.sizes = single.sizes();
-    config.sizes.places *= 2;
-    config.sizes.classes = 2;
-    config.batch = lab.by_scale(2, 16, 32);
-    config.steps = lab.by_scale(2, 700, 5000);
-    config.warm_up = lab.by_scale(1, 50, 200);
-    config.adam = AdamConfig { lr: 1e-3, ..config.adam };
+    let page = prior::Config::default();
+    let sizes = single.sizes();
+    let config = prior::Config {
+        sizes: Sizes { places: 2 * sizes.places, classes: 2, ..sizes },
+        batch: lab.by_scale(2, 16, 32),
+        steps: lab.by_scale(2, 2500, 10_000),
+        warm_up: lab.by_scale(1, 50, 200),
+        adam: AdamConfig { lr: 2e-3, ..page.adam },
+    };
     let run = prior::Training::new(config, &codes.maps, stream)?;
     let mut run = run.of_classes(&codes.ways)?;
     run.model.net = over_pairs(single);
@@ -433,22 +435,30 @@ fn draw(of: &Measurements) -> anyhow::Result<String> {
 }
 
 fn claims() -> Vec<(&'static str, Claim)> {
-    let less = |a: &str, b: &str, what: &str, to: &str| {
-        let name = |way: &str| format!("translate_{way}_{what}_{to}");
+    let less = |a: &str, b: &str, what: &str| {
+        let name = |way: &str| format!("translate_{way}_{what}");
         Claim::less_over_seeds(&name(a), &name(b), SEEDS)
     };
+    let nats = |of: &str| format!("translate_nats_{of}");
     vec![
         (
-            "translate_the_source_tells",
-            Claim::less_over_seeds(
-                "translate_nats_own",
-                "translate_nats_other",
-                SEEDS,
-            ),
+            "translate_a_linear_map_helps",
+            Claim::less("translate_linear_error", "translate_copy_error"),
         ),
         (
-            "translate_cycle_changes_the_hand",
-            less("copy", "cycle", "taken", "twemoji"),
+            "translate_a_linear_map_is_nearest",
+            less("linear", "cycle", "error"),
+        ),
+        ("translate_codes_are_farther", less("linear", "drawn", "error")),
+        ("translate_codes_lose_to_a_copy", less("copy", "drawn", "error")),
+        ("translate_the_hand_changes", less("copy", "cycle", "taken")),
+        (
+            "translate_what_is_shown_stays",
+            less("nearest", "cycle", "category"),
+        ),
+        (
+            "translate_the_source_tells",
+            Claim::less_over_seeds(&nats("own"), &nats("other"), SEEDS),
         ),
     ]
 }
