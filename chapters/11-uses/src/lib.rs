@@ -6,10 +6,12 @@
 //! - [`damages`]: what is done to a picture.
 //! - [`restore`]: the searches, whole.
 //! - [`mod@compress`]: codecs at equal error, and what has to be sent beforehand.
+//! - [`inside`]: directions in a noise, and how far a guess moves.
 //! - [`on_dfdx`]: the search for a generator's noise on a tape.
 
 pub mod compress;
 pub mod damages;
+pub mod inside;
 pub mod on_dfdx;
 pub mod plain;
 pub mod restore;

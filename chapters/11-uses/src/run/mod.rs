@@ -10,7 +10,7 @@ mod sheets;
 
 use lab::{Cost, Lab};
 
-use experiments::{compress, meaning, memory, restore};
+use experiments::{compress, inside, meaning, memory, restore};
 
 /// The experiments of chapter 11.
 ///
@@ -21,7 +21,8 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     lab.run(&restore::EXPERIMENT)?;
     lab.run(&meaning::EXPERIMENT)?;
     lab.run(&memory::EXPERIMENT)?;
-    lab.run(&compress::EXPERIMENT)
+    lab.run(&compress::EXPERIMENT)?;
+    lab.run(&inside::EXPERIMENT)
 }
 
 fn compare_everything(lab: &mut Lab) -> anyhow::Result<()> {

@@ -3,6 +3,7 @@
 use uses_checks as checks;
 mod compress;
 mod equations;
+mod inside;
 mod misconceptions;
 mod parity;
 mod solutions;

@@ -15,6 +15,8 @@ fn the_story_runs_and_is_deterministic() {
         "compress.svg",
         "compress-wrong.png",
         "compress-otherwise.png",
+        "inside-directions.png",
+        "inside-attention.png",
     ];
     let values = smoke_run(&CHAPTER, &figures);
     let of = |name: &str| values[name];
@@ -24,6 +26,10 @@ fn the_story_runs_and_is_deterministic() {
     let change = change.map(|n| of(&format!("change_{n}")));
     assert!((change.iter().sum::<f64>() - 1.0).abs() < 1e-4);
     assert_eq!(of("towards_0"), 0.0);
+    let [few, all] = ["share", "together"]
+        .map(|what| of(&format!("inside_principal_{what}")));
+    assert!(0.0 < few && few < all && all < 1.5, "{few}, {all}");
+    assert!(of("inside_moved_random") < of("inside_moved_most"));
     let header = of("compress_ours_file") - of("compress_ours_bare");
     assert_eq!(header, 96.0);
     assert!(of("compress_ours_sheet") < of("compress_webp_sheet"));

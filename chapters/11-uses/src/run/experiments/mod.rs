@@ -2,6 +2,8 @@
 
 pub mod compress;
 mod compress_otherwise;
+pub mod inside;
+mod inside_attention;
 pub mod meaning;
 pub mod memory;
 pub mod restore;
