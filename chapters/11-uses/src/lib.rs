@@ -13,6 +13,7 @@
 //! - [`variety`]: three systems that draw emoji, and ways without a network.
 //! - [`mod@cost`]: how what a system takes grows with the side of a picture.
 //! - [`private`]: gradients that no picture can bend by much.
+//! - [`inside`]: directions in a noise, and how far a guess moves.
 //! - [`on_dfdx`]: the search for a generator's noise on a tape.
 
 pub mod augment;
@@ -21,6 +22,7 @@ pub mod conditional;
 pub mod cost;
 pub mod cycle;
 pub mod damages;
+pub mod inside;
 pub mod on_dfdx;
 pub mod plain;
 pub mod private;

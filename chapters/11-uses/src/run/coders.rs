@@ -91,8 +91,9 @@ fn together(
     let payload = encode(&all, &of.collect::<Vec<_>>());
     let mut exact = Exact::new(prior);
     let next = |before: &[usize]| {
+        let begins = before.len().is_multiple_of(prior.places());
         let last = match before.last() {
-            Some(&last) if before.len() % prior.places() > 0 => last,
+            Some(&last) if !begins => last,
             _ => start,
         };
         if last == start {
@@ -198,10 +199,11 @@ pub fn curve(of: &[Made]) -> Curve {
 ///
 /// # Panics
 /// There are none at all.
-pub fn within_bits(of: &[Made], bits: f64) -> &Made {
-    let fits = of.iter().filter(|made| made.bits <= bits);
+pub fn within_bits<'a>(of: &[&'a [Made]], bits: f64) -> &'a Made {
+    let fits = of.iter().copied().flatten().filter(|made| made.bits <= bits);
     let best = fits.min_by(|a, b| a.error.total_cmp(&b.error));
-    let fewest = of.iter().min_by(|a, b| a.bits.total_cmp(&b.bits));
+    let fewest =
+        of.iter().copied().flatten().min_by(|a, b| a.bits.total_cmp(&b.bits));
     best.or(fewest).expect("some qualities")
 }
 
@@ -209,10 +211,15 @@ pub fn within_bits(of: &[Made], bits: f64) -> &Made {
 ///
 /// # Panics
 /// There are none at all.
-pub fn within_error(of: &[Made], error: f64) -> &Made {
-    let fits = of.iter().filter(|made| made.error <= error);
+pub fn within_error<'a>(of: &[&'a [Made]], error: f64) -> &'a Made {
+    let fits =
+        of.iter().copied().flatten().filter(|made| made.error <= error);
     let fewest = fits.min_by(|a, b| a.bits.total_cmp(&b.bits));
-    let best = of.iter().min_by(|a, b| a.error.total_cmp(&b.error));
+    let best = of
+        .iter()
+        .copied()
+        .flatten()
+        .min_by(|a, b| a.error.total_cmp(&b.error));
     fewest.or(best).expect("some qualities")
 }
 

@@ -17,6 +17,7 @@ use experiments::{
     augment, compress, cost, cures, meaning, memory, models, restore,
     translate, variety,
 };
+use experiments::{compress, inside, meaning, memory, restore};
 
 /// The experiments of chapter 11.
 ///
@@ -34,6 +35,8 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     lab.run(&memory::EXPERIMENT)?;
     lab.run(&cures::EXPERIMENT)?;
     lab.run(&cost::EXPERIMENT)
+    lab.run(&compress::EXPERIMENT)?;
+    lab.run(&inside::EXPERIMENT)
 }
 
 fn compare_everything(lab: &mut Lab) -> anyhow::Result<()> {

@@ -7,6 +7,7 @@ mod cost;
 mod cures;
 mod equations;
 mod given;
+mod inside;
 mod misconceptions;
 mod parity;
 mod solutions;

@@ -21,6 +21,8 @@ fn the_story_runs_and_is_deterministic() {
         "compress-wrong.png",
         "compress-otherwise.png",
         "cures.svg",
+        "inside-directions.png",
+        "inside-attention.png",
     ];
     let values = smoke_run(&CHAPTER, &figures);
     let of = |name: &str| values[name];
@@ -35,6 +37,10 @@ fn the_story_runs_and_is_deterministic() {
         assert!((0.0..=1.0).contains(&error), "{way}: {error}");
     }
     assert_eq!(of("translate_true_error_noto"), 0.0);
+    let [few, all] = ["share", "together"]
+        .map(|what| of(&format!("inside_principal_{what}")));
+    assert!(0.0 < few && few < all && all < 1.5, "{few}, {all}");
+    assert!(of("inside_moved_random") < of("inside_moved_most"));
     let header = of("compress_ours_file") - of("compress_ours_bare");
     assert_eq!(header, 96.0);
     assert!(of("compress_ours_sheet") < of("compress_webp_sheet"));

@@ -56,8 +56,8 @@ struct Lot {
     png: [Made; 2],
     /// By codec.
     codecs: [[Vec<Made>; 2]; 2],
-    /// By codec, on sheets, of pictures in any size.
-    any_size: [Vec<Made>; 2],
+    /// By codec, on sheets, of pictures made smaller before.
+    smaller: [Vec<Made>; 2],
 }
 
 impl Lot {
@@ -70,31 +70,31 @@ impl Lot {
         let across = across(lab);
         let n = across * across * lab.by_scale(2, 5, 20);
         let (x, classes) = given.digits(n, seed);
-        let every = lab.by_scale(8, 2, 1);
         let both = [1, across];
+        let every = [lab.by_scale(8, 3, 1), lab.by_scale(8, 1, 1)];
         let [jpeg, webp] = CODECS.map(|codec| {
-            both.map(|across| by_quality(codec, &x, (across, 1), every))
+            [0, 1].map(|n| by_quality(codec, &x, (both[n], 1), every[n]))
         });
-        let any_size = CODECS.map(|codec| in_any_size(lab, codec, &x));
+        let smaller =
+            CODECS.map(|codec| smaller(lab, codec, &x, every[1] + 1));
         let codecs = [two(jpeg)?, two(webp)?];
         let ours = two(both.map(|across| ours(coder, &x, across)))?;
         let png = two(both.map(|across| lossless(&x, across)))?;
-        let any_size = two(any_size)?;
-        Ok(Self { x, classes, ours, png, codecs, any_size })
+        let smaller = two(smaller)?;
+        Ok(Self { x, classes, ours, png, codecs, smaller })
     }
 }
 
-/// A codec on sheets, by quality, of pictures as they are, a half and a quarter as large.
-pub(super) fn in_any_size(
+/// A codec on sheets, by quality, every so many, of pictures made half and a quarter as large before.
+pub(super) fn smaller(
     lab: &Lab,
     codec: Codec,
     x: &Array2<f32>, // [N, 784]
+    every: usize,
 ) -> anyhow::Result<Vec<Made>> {
-    let mut all = Vec::new();
-    for shrink in [1, 2, 4] {
-        let size = (across(lab), shrink);
-        all.extend(by_quality(codec, x, size, lab.by_scale(8, 1, 1))?);
-    }
+    let across = across(lab);
+    let mut all = by_quality(codec, x, (across, 2), every)?;
+    all.extend(by_quality(codec, x, (across, 4), every)?);
     Ok(all)
 }
 
@@ -219,13 +219,14 @@ pub(super) const SHOWN: usize = 12;
 /// On sheets: ours, both codecs at no more error, and both with no more bits.
 fn beside(lot: &Lot) -> [&Made; 5] {
     let ours = &lot.ours[1];
-    let [jpeg, webp] = &lot.any_size;
+    let [jpeg, webp] =
+        [0, 1].map(|n| [&lot.codecs[n][1][..], &lot.smaller[n][..]]);
     [
         ours,
-        within_error(jpeg, ours.error),
-        within_error(webp, ours.error),
-        within_bits(jpeg, ours.bits),
-        within_bits(webp, ours.bits),
+        within_error(&jpeg, ours.error),
+        within_error(&webp, ours.error),
+        within_bits(&jpeg, ours.bits),
+        within_bits(&webp, ours.bits),
     ]
 }
 
@@ -318,6 +319,26 @@ fn claims() -> Vec<(&'static str, Claim)> {
         ("compress_beats_jpeg_on_sheets", less("ours_sheet", "jpeg_sheet")),
         ("compress_beats_webp_on_sheets", less("ours_sheet", "webp_sheet")),
     ];
+    let mut of = |name, claim| claims.push((name, claim));
+    of(
+        "compress_takes_a_quarter_on_sheets",
+        Claim::times(4.0, "compress_ours_sheet", "compress_webp_sheet"),
+    );
+    of("compress_pays_late", Claim::less(10_000.0, "compress_pays_sheet"));
+    of(
+        "compress_renames_fewer_than_jpeg",
+        less("renamed_ours", "renamed_jpeg_at_error"),
+    );
+    of(
+        "compress_at_its_bits_digits_are_lost",
+        Claim::all_above(
+            [
+                "compress_renamed_jpeg_at_bits",
+                "compress_renamed_webp_at_bits",
+            ],
+            0.5,
+        ),
+    );
     claims.extend(compress_otherwise::claims());
     claims
 }

@@ -5,6 +5,8 @@ pub mod compress;
 mod compress_otherwise;
 pub mod cost;
 pub mod cures;
+pub mod inside;
+mod inside_attention;
 pub mod meaning;
 pub mod memory;
 pub mod models;
