@@ -30,8 +30,8 @@ impl Default for Manner {
     /// The page's.
     fn default() -> Self {
         let sizes =
-            Sizes { g: (64, 128), d: (32, 64), dense: 256, group: Some(16) };
-        Self { lr: 2e-3, r1: 3.0, sizes }
+            Sizes { g: (32, 64), d: (32, 64), dense: 256, group: Some(16) };
+        Self { lr: 2e-3, r1: 0.3, sizes }
     }
     // ANCHOR_END: manner
 }
