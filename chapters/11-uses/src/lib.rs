@@ -4,10 +4,12 @@
 //!
 //! - [`plain`]: how a restoration is measured, and three answers to one question: what was there, given what is left?
 //! - [`damages`]: what is done to a picture.
+//! - [`colour`]: the same in colour.
 //! - [`restore`]: the searches, whole.
 //! - [`private`]: gradients that no picture can bend by much.
 //! - [`on_dfdx`]: the search for a generator's noise on a tape.
 
+pub mod colour;
 pub mod damages;
 pub mod on_dfdx;
 pub mod plain;

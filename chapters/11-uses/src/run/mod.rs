@@ -8,7 +8,7 @@ mod sheets;
 
 use lab::{Cost, Lab};
 
-use experiments::{cures, meaning, memory, restore};
+use experiments::{cures, meaning, memory, mend, restore};
 
 /// The experiments of chapter 11.
 ///
@@ -17,6 +17,7 @@ use experiments::{cures, meaning, memory, restore};
 pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     lab.experiment("ledger", Cost::Seconds, compare_everything)?;
     lab.run(&restore::EXPERIMENT)?;
+    lab.run(&mend::EXPERIMENT)?;
     lab.run(&meaning::EXPERIMENT)?;
     lab.run(&memory::EXPERIMENT)?;
     lab.run(&cures::EXPERIMENT)

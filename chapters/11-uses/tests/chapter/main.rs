@@ -3,6 +3,7 @@
 use uses_checks as checks;
 mod cures;
 mod equations;
+mod mend;
 mod misconceptions;
 mod parity;
 mod solutions;

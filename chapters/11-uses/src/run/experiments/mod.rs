@@ -3,4 +3,5 @@
 pub mod cures;
 pub mod meaning;
 pub mod memory;
+pub mod mend;
 pub mod restore;
