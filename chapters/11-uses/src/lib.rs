@@ -6,6 +6,7 @@
 //! - [`conditional`]: a generator that is told what to draw.
 //! - [`augment`]: a classifier, and what it learns from besides labelled digits.
 //! - [`damages`]: what is done to a picture.
+//! - [`colour`]: the same in colour.
 //! - [`restore`]: the searches, whole.
 //! - [`cycle`]: two generators between two artists, from pictures without pairs.
 //! - [`translate`]: codes of one artist's drawing given the other's, and ways without a model.
@@ -21,6 +22,7 @@ pub mod compress;
 pub mod conditional;
 pub mod cost;
 pub mod cycle;
+pub mod colour;
 pub mod damages;
 pub mod inside;
 pub mod on_dfdx;

@@ -8,6 +8,7 @@ use gan::plain::through;
 use gradients::plain::{Mlp, last, real};
 use nalgebra::{Cholesky, DMatrix};
 use ndarray::{Array1, Array2, Axis, NdFloat, Zip};
+use vq_gan::model::{VqGan, VqGanError};
 use vq_vae::model::{VqVae, VqVaeError};
 
 // ANCHOR: psnr
@@ -48,6 +49,32 @@ impl<F: NdFloat> Damage<F> {
     }
 }
 // ANCHOR_END: damage
+
+/// What is left of pictures, whatever they are made of.
+pub trait Leaves {
+    /// `A x`. `[N, P]`
+    fn of(&self, x: &Array2<f32>) -> Array2<f32>;
+
+    /// `Aᵀ y`. `[N, P]`
+    fn back(&self, y: &Array2<f32>) -> Array2<f32>;
+
+    /// ν.
+    fn variance(&self) -> f64;
+}
+
+impl Leaves for Damage<f32> {
+    fn of(&self, x: &Array2<f32>) -> Array2<f32> {
+        Damage::of(self, x)
+    }
+
+    fn back(&self, y: &Array2<f32>) -> Array2<f32> {
+        y.dot(&self.a)
+    }
+
+    fn variance(&self) -> f64 {
+        self.noise
+    }
+}
 
 // ANCHOR: median
 /// A picture's median filter: each pixel becomes the median of those of the
@@ -135,9 +162,42 @@ pub enum RestoreError {
     /// A network of another form.
     #[error(transparent)]
     Network(#[from] VqVaeError),
+    /// A network of chapter 10 of another form.
+    #[error(transparent)]
+    InColour(#[from] VqGanError),
     /// A prior of other codes.
     #[error(transparent)]
     Prior(#[from] PriorError),
+}
+
+/// What makes pictures of codes.
+pub trait Decodes {
+    /// The pictures of code maps `[N, T]`, in [0, 1]. `[N, P]`
+    ///
+    /// # Errors
+    /// The codes do not suit it.
+    fn decode(
+        &self,
+        codes: &Array2<usize>,
+    ) -> Result<Array2<f32>, RestoreError>;
+}
+
+impl Decodes for VqVae<f32> {
+    fn decode(
+        &self,
+        codes: &Array2<usize>,
+    ) -> Result<Array2<f32>, RestoreError> {
+        Ok(VqVae::decode(self, codes)?)
+    }
+}
+
+impl Decodes for VqGan<f32> {
+    fn decode(
+        &self,
+        codes: &Array2<usize>,
+    ) -> Result<Array2<f32>, RestoreError> {
+        Ok(VqGan::decode(self, codes)?)
+    }
 }
 
 // ANCHOR: search
@@ -170,14 +230,15 @@ pub fn search<F: NdFloat>(
 /// # Errors
 /// The codes do not suit network or prior.
 pub fn energy(
-    (network, prior): (&VqVae<f32>, &Prior<f32>),
-    damage: &Damage<f32>,
+    (network, prior): (&impl Decodes, &Prior<f32>),
+    damage: &impl Leaves,
     y: &Array2<f32>,       // [N, P]
     codes: &Array2<usize>, // [N, T]
 ) -> Result<Array1<f64>, RestoreError> {
     let off = damage.of(&network.decode(codes)?) - y; // [N, P]
     let square = |v: f32| f64::from(v).powi(2);
-    let fit = off.mapv(square).sum_axis(Axis(1)) / (2.0 * damage.noise);
+    let fit = off.mapv(square).sum_axis(Axis(1)); // [N]
+    let fit = fit / (2.0 * damage.variance());
     Ok(fit + prior.nats(codes)?.sum_axis(Axis(1)))
 }
 // ANCHOR_END: codes

@@ -7,9 +7,10 @@ use ndarray_rand::rand_distr::{Distribution, StandardNormal};
 
 /// The length of a gradient, all its numbers together.
 pub fn length<P: Parameters<f32>>(d: &P) -> f64 {
-    let square = |v: &f32| f64::from(*v).powi(2);
-    let of = d.parameters();
-    let squares = of.iter().map(|p| p.iter().map(square).sum::<f64>());
+    let squares = d.parameters().into_iter().map(|p| {
+        let flat = p.flatten();
+        f64::from(flat.dot(&flat))
+    });
     squares.sum::<f64>().sqrt()
 }
 
@@ -24,15 +25,17 @@ pub fn clipped_mean<P: Parameters<f32>>(
     let mut sum: Option<(f32, P)> = None;
     let mut count = 0.0;
     for (loss, mut d) in all {
-        let cut = (most / length(&d).max(f64::MIN_POSITIVE)).min(1.0);
-        scale(&mut d, cut as f32);
+        let cut = (most / length(&d).max(f64::MIN_POSITIVE)).min(1.0) as f32;
         count += 1.0;
         sum = Some(match sum {
-            None => (loss, d),
+            None => {
+                scale(&mut d, cut);
+                (loss, d)
+            }
             Some((losses, mut sum)) => {
                 let parts = sum.parameters_mut().into_iter();
                 for (mut sum, d) in parts.zip(d.parameters()) {
-                    sum += &d;
+                    sum.scaled_add(cut, &d);
                 }
                 (losses + loss, sum)
             }

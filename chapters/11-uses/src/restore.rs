@@ -7,9 +7,8 @@ use gradients::plain::{AdamConfig, Mlp, adam_step_fast};
 use lab::rng_at;
 use ndarray::{Array1, Array2, ArrayD, Axis, s};
 use rayon::prelude::*;
-use vq_vae::model::VqVae;
 
-use crate::plain::{Damage, RestoreError, energy, search};
+use crate::plain::{Damage, Decodes, Leaves, RestoreError, energy, search};
 
 /// How long noise is searched for.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -107,8 +106,8 @@ fn take(
 /// # Errors
 /// The codes do not suit network or prior.
 pub fn codes(
-    (network, prior): (&VqVae<f32>, &Prior<f32>),
-    damage: &Damage<f32>,
+    (network, prior): (&(impl Decodes + Sync), &Prior<f32>),
+    damage: &(impl Leaves + Sync),
     y: &Array2<f32>,      // [N, P]
     start: Array2<usize>, // [N, T]
     (sweeps, likely): (usize, usize),

@@ -18,6 +18,7 @@ use experiments::{
     translate, variety,
 };
 use experiments::{compress, inside, meaning, memory, restore};
+use experiments::{cures, meaning, memory, mend, restore};
 
 /// The experiments of chapter 11.
 ///
@@ -31,6 +32,7 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     lab.run(&translate::EXPERIMENT)?;
     lab.run(&compress::EXPERIMENT)?;
     lab.run(&variety::EXPERIMENT)?;
+    lab.run(&mend::EXPERIMENT)?;
     lab.run(&meaning::EXPERIMENT)?;
     lab.run(&memory::EXPERIMENT)?;
     lab.run(&cures::EXPERIMENT)?;

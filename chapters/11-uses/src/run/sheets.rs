@@ -56,7 +56,7 @@ impl Sheets {
 }
 
 /// A viewer after its training.
-fn seen_to(
+pub fn seen_to(
     lab: &Lab,
     name: &'static str,
     pictures: &Pictures,

@@ -8,6 +8,7 @@ mod cures;
 mod equations;
 mod given;
 mod inside;
+mod mend;
 mod misconceptions;
 mod parity;
 mod solutions;

@@ -10,6 +10,7 @@ mod inside_attention;
 pub mod meaning;
 pub mod memory;
 pub mod models;
+pub mod mend;
 pub mod restore;
 pub mod translate;
 pub mod variety;
