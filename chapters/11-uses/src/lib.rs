@@ -18,11 +18,11 @@
 //! - [`on_dfdx`]: the search for a generator's noise on a tape.
 
 pub mod augment;
+pub mod colour;
 pub mod compress;
 pub mod conditional;
 pub mod cost;
 pub mod cycle;
-pub mod colour;
 pub mod damages;
 pub mod inside;
 pub mod on_dfdx;

@@ -14,11 +14,9 @@ pub mod translate_ledger;
 use lab::{Cost, Lab};
 
 use experiments::{
-    augment, compress, cost, cures, meaning, memory, models, restore,
-    translate, variety,
+    augment, compress, cost, cures, inside, meaning, memory, mend, models,
+    restore, translate, variety,
 };
-use experiments::{compress, inside, meaning, memory, restore};
-use experiments::{cures, meaning, memory, mend, restore};
 
 /// The experiments of chapter 11.
 ///
@@ -29,16 +27,15 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     lab.run(&models::EXPERIMENT)?;
     lab.run(&augment::EXPERIMENT)?;
     lab.run(&restore::EXPERIMENT)?;
+    lab.run(&mend::EXPERIMENT)?;
     lab.run(&translate::EXPERIMENT)?;
     lab.run(&compress::EXPERIMENT)?;
     lab.run(&variety::EXPERIMENT)?;
-    lab.run(&mend::EXPERIMENT)?;
     lab.run(&meaning::EXPERIMENT)?;
+    lab.run(&inside::EXPERIMENT)?;
     lab.run(&memory::EXPERIMENT)?;
     lab.run(&cures::EXPERIMENT)?;
     lab.run(&cost::EXPERIMENT)
-    lab.run(&compress::EXPERIMENT)?;
-    lab.run(&inside::EXPERIMENT)
 }
 
 fn compare_everything(lab: &mut Lab) -> anyhow::Result<()> {
