@@ -36,7 +36,7 @@ impl Steps {
     /// Those of a scale.
     pub fn of(lab: &Lab) -> Self {
         let page =
-            Self { gan: 2200, vq_vae: (1900, 2800), vq_gan: (1100, 2800) };
+            Self { gan: 3200, vq_vae: (1700, 2600), vq_gan: (950, 2600) };
         let few = Self { gan: 3, vq_vae: (6, 3), vq_gan: (6, 3) };
         let many = Self {
             gan: 20 * page.gan,
