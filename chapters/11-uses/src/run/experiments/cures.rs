@@ -532,6 +532,10 @@ fn claims() -> Vec<(&'static str, Claim)> {
             ),
         ),
         (
+            "moving_too_finds_no_more",
+            less("cures_moved_by_copies", "cures_moved_area"),
+        ),
+        (
             "copies_do_not_hide_all",
             Claim::all_above(lab::over_seeds("cures_moved_area", SEEDS), 0.5),
         ),
