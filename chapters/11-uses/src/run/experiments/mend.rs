@@ -2,7 +2,7 @@
 
 use datasets::PixelRange;
 use lab::{Claim, Cost, Experiment, ImageGrid, Lab, Within, rng_at};
-use ndarray::{Array2, Axis as Of, concatenate, s};
+use ndarray::{Array2, Axis as Of, concatenate};
 use stability::net::Net;
 use vq_gan::data::{Pictures, Set};
 use vq_gan::viewer;
@@ -132,7 +132,6 @@ impl Menders {
                     *error -= psnr(&x, &mended).mean().unwrap_or(0.0);
                 }
             }
-            eprintln!("ridge {ridge} {errors:?}");
             for (least, error) in least.iter_mut().zip(errors) {
                 if error < least.0 {
                     *least = (error, ridge);
@@ -179,9 +178,7 @@ impl Menders {
         let each = by_channel(&y, channels, |c, y| {
             self.each[c].filter(&damage.each, y, self.steps)
         });
-        let t = std::time::Instant::now();
         let wiener = self.all.filter(&damage, &y, self.steps);
-        let t1 = t.elapsed();
         let unit = |x: &Array2<f32>| x.mapv(|v| v.clamp(0.0, 1.0));
         let Artist { network, prior, .. } = &self.artist;
         let nearest = network.reconstruct(&unit(&damaged))?;
@@ -189,7 +186,6 @@ impl Menders {
         let first = usize::from(kind == Kind::Noise && seed == 0);
         let search = lab.by_scale((first, 1), (2, 8), (3, 16));
         let found = codes((network, prior), &damage, &y, start, search)?;
-        eprintln!("{kind:?} {seed} {t1:?} {:?}", t.elapsed());
         let found = network.decode(&found)?;
         let mean = mean.to_owned();
         let all = [damaged, mean, median, each, wiener, nearest, found];

@@ -453,6 +453,11 @@ fn claims() -> Vec<(&'static str, Claim)> {
         ("translate_codes_lose_to_a_copy", less("copy", "drawn", "error")),
         ("translate_the_hand_changes", less("copy", "cycle", "taken")),
         (
+            "translate_more_than_by_a_linear_map",
+            less("linear", "cycle", "taken"),
+        ),
+        ("translate_the_way_is_right", less("cycle", "copy", "error")),
+        (
             "translate_what_is_shown_stays",
             less("nearest", "cycle", "category"),
         ),
