@@ -17,7 +17,7 @@ use uses::on_dfdx;
 
 const K: usize = 3;
 
-fn normal(shape: (usize, usize), stream: u64) -> Array2<f64> {
+pub fn normal(shape: (usize, usize), stream: u64) -> Array2<f64> {
     Array2::random_using(shape, StandardNormal, &mut rng_at(11, stream))
 }
 
@@ -27,14 +27,14 @@ fn net(widths: &[usize], last: Activation, stream: u64) -> Mlp<f64> {
 }
 
 /// A generator of pictures of four pixels from two numbers, a discriminator, noise and classes.
-fn players() -> (Mlp<f64>, Mlp<f64>, Array2<f64>, Array2<f64>) {
+pub fn players() -> (Mlp<f64>, Mlp<f64>, Array2<f64>, Array2<f64>) {
     let g = net(&[2 + K, 6, 4], Activation::Tanh, 1);
     let d = net(&[4 + K, 5, 6, 1], Activation::Identity, 2);
     (g, d, normal((5, 2), 3), one_hot(&[0, 2, 1, 2, 0], K))
 }
 
 /// The gradient of `f` at every parameter of a network by central differences, against another.
-fn parameters_agree(
+pub fn parameters_agree(
     net: &Mlp<f64>,
     d_net: &Mlp<f64>,
     f: impl Fn(&Mlp<f64>) -> f64,
@@ -42,40 +42,6 @@ fn parameters_agree(
     let numeric = gradients::compare::numeric_gradient_of_network(f, net);
     let apart = gradients::compare::network_err(d_net, &numeric);
     assert!(apart < 1e-6, "{apart:e}");
-}
-
-#[test]
-fn eq_11_9_both_sides_are_the_minimax_losses_of_rows_with_classes() {
-    let (g, d, z, y) = players();
-    let x = normal((5, 4), 4);
-    let x_fake = g.output(&beside(&z, &y));
-    let logit = |x: &Array2<f64>| d.output(&beside(x, &y));
-    let mean = |s: Array2<f64>| s.sum() / 5.0;
-    let game = Game::NonSaturating;
-    let (loss, d_d) = d_step(&d, [&x, &x_fake], &y, game, 0.0);
-    let real = mean(logit(&x).mapv(|s| sigmoid(s).ln()));
-    let fake = mean(logit(&x_fake).mapv(|s| (1.0 - sigmoid(s)).ln()));
-    assert!((loss + real + fake).abs() < 1e-12);
-    parameters_agree(&d, &d_d, |d| d_step(d, [&x, &x_fake], &y, game, 0.0).0);
-    let (loss, _) = g_step(&g, &d, &z, &y, Game::Saturating);
-    assert!((loss - fake).abs() < 1e-12);
-    let (loss, _) = g_step(&g, &d, &z, &y, game);
-    let expected = mean(logit(&x_fake).mapv(|s| softplus(-s)));
-    assert!((loss - expected).abs() < 1e-12);
-}
-
-#[test]
-fn eq_11_10_goes_back_through_the_pictures_columns_alone() {
-    let (g, d, z, y) = players();
-    for game in [Game::NonSaturating, Game::Saturating] {
-        let (_, d_g) = g_step(&g, &d, &z, &y, game);
-        parameters_agree(&g, &d_g, |g| g_step(g, &d, &z, &y, game).0);
-    }
-    // A discriminator that hears the class alone teaches nothing.
-    let mut deaf = d.clone();
-    deaf.layers[0].w.slice_mut(s![..4, ..]).fill(0.0);
-    let (_, d_g) = g_step(&g, &deaf, &z, &y, Game::NonSaturating);
-    assert!(d_g.layers.iter().all(|l| l.w.iter().all(|v| *v == 0.0)));
 }
 
 #[test]
