@@ -10,6 +10,8 @@ mod auc;
 mod diagnose_restored;
 #[path = "../exercises/duplicates.rs"]
 mod duplicates;
+#[path = "../exercises/guess.rs"]
+mod guess;
 #[path = "../exercises/search.rs"]
 mod search;
 #[path = "../exercises/weighs.rs"]
@@ -40,4 +42,9 @@ fn exercise_11_5_diagnose_restored() {
     expect_pass(checks::diagnose_restored(
         diagnose_restored::diagnose_restored,
     ));
+}
+
+#[test]
+fn exercise_11_6_guess() {
+    expect_pass(checks::guess(guess::guess));
 }

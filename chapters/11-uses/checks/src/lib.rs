@@ -17,6 +17,7 @@ mod foreseeing;
 mod membership;
 mod planting;
 mod searching;
+mod trusting;
 
 pub use causes::Cause;
 pub use diagnosing::diagnose_restored;
@@ -24,10 +25,17 @@ pub use foreseeing::{Foreseen, Why, weighs};
 pub use membership::auc;
 pub use planting::{duplicates, planted};
 pub use searching::search;
+pub use trusting::guess;
 
 /// Slips of all exercises that cannot be told from right or from one another.
 pub fn all_alike() -> Vec<[&'static str; 2]> {
-    [searching::alike(), membership::alike(), planting::alike()].concat()
+    [
+        searching::alike(),
+        membership::alike(),
+        planting::alike(),
+        trusting::alike(),
+    ]
+    .concat()
 }
 
 /// Makes every two mistakes of each exercise at once, as a check does when none alone explains an answer; nothing may stop.
@@ -35,6 +43,7 @@ pub fn all_together() {
     searching::together();
     membership::together();
     planting::together();
+    trusting::together();
 }
 
 fn made_together<I>(

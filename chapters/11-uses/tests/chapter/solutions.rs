@@ -11,6 +11,8 @@ mod auc;
 mod diagnose_restored;
 #[path = "../../solutions/duplicates.rs"]
 mod duplicates;
+#[path = "../../solutions/guess.rs"]
+mod guess;
 #[path = "../../solutions/search.rs"]
 mod search;
 #[path = "../../solutions/weighs.rs"]
@@ -113,4 +115,9 @@ fn exercise_11_5_shows_its_logs() {
             _ => assert_eq!(a, b),
         }
     }
+}
+
+#[test]
+fn exercise_11_6() {
+    expect_pass(checks::guess(guess::guess));
 }
