@@ -14,6 +14,8 @@ mod duplicates;
 mod guess;
 #[path = "../exercises/search.rs"]
 mod search;
+#[path = "../exercises/trip.rs"]
+mod trip;
 #[path = "../exercises/weighs.rs"]
 mod weighs;
 
@@ -47,4 +49,9 @@ fn exercise_11_5_diagnose_restored() {
 #[test]
 fn exercise_11_6_guess() {
     expect_pass(checks::guess(guess::guess));
+}
+
+#[test]
+fn exercise_11_7_trip() {
+    expect_pass(checks::trip(trip::trip));
 }

@@ -12,6 +12,7 @@ use ndarray_rand::RandomExt;
 use ndarray_rand::rand_distr::StandardNormal;
 
 pub mod causes;
+mod crossing;
 mod diagnosing;
 mod foreseeing;
 mod membership;
@@ -20,6 +21,7 @@ mod searching;
 mod trusting;
 
 pub use causes::Cause;
+pub use crossing::{trip, trips};
 pub use diagnosing::diagnose_restored;
 pub use foreseeing::{Foreseen, Why, weighs};
 pub use membership::auc;
@@ -34,6 +36,7 @@ pub fn all_alike() -> Vec<[&'static str; 2]> {
         membership::alike(),
         planting::alike(),
         trusting::alike(),
+        crossing::alike(),
     ]
     .concat()
 }
@@ -44,6 +47,7 @@ pub fn all_together() {
     membership::together();
     planting::together();
     trusting::together();
+    crossing::together();
 }
 
 fn made_together<I>(
