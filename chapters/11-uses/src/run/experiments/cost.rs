@@ -186,11 +186,7 @@ fn claims() -> Vec<(&'static str, Claim)> {
         ),
         (
             "cost_codes_are_slow_to_draw",
-            Claim::times(
-                10.0,
-                "cost_gan_draw_ms_64",
-                "cost_codes_draw_ms_64",
-            ),
+            Claim::times(5.0, "cost_gan_draw_ms_32", "cost_codes_draw_ms_32"),
         ),
         (
             "cost_an_opponent_costs",
