@@ -7,7 +7,7 @@ use stability::net::Net;
 use uses::cycle::Trip;
 use vq_gan::plain::opinion;
 
-/// Half of equation 11.12: pictures `x` of one artist, `[B, P]`, B and P at
+/// Half of equation 11.9: pictures `x` of one artist, `[B, P]`, B and P at
 /// least 1, are translated by `there`, and what came of them by `back`. A
 /// generator says what is *added* to a picture. The discriminator `d` sees
 /// what was made there.

@@ -3,7 +3,7 @@
 use vq_vae::measures::{Curve, error_at};
 
 // ANCHOR: bits_at
-/// Eq. 11.13: the bits a codec takes at an error, from the bits and errors
+/// Eq. 11.10: the bits a codec takes at an error, from the bits and errors
 /// of some of its qualities, on the line between the two nearest, both axes
 /// logarithmic; none where it has no quality on either side.
 pub fn bits_at(curve: &Curve, error: f64) -> Option<f64> {

@@ -29,7 +29,7 @@ pub fn beside<F: NdFloat>(
 // ANCHOR_END: beside
 
 // ANCHOR: g_step
-/// Eq. 11.10: the generator's loss in eq. 11.9 on noise and classes, and its
+/// Eq. 11.7: the generator's loss in eq. 11.6 on noise and classes, and its
 /// gradient at every parameter of `g`: backwards through `d`, on from the
 /// picture's columns alone, and through `g`.
 pub fn g_step<F: NdFloat>(
@@ -52,7 +52,7 @@ pub fn g_step<F: NdFloat>(
 // ANCHOR_END: g_step
 
 // ANCHOR: d_step
-/// The discriminator's side of eq. 11.9, and its gradient at every parameter
+/// The discriminator's side of eq. 11.6, and its gradient at every parameter
 /// of `d`: chapter 3's step on rows with the class beside them, and R1 at the
 /// real ones, of strength `gamma`.
 pub fn d_step<F: NdFloat>(

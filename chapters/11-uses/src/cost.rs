@@ -1,7 +1,7 @@
 //! How what a system takes grows with its pictures, and what that foretells.
 
 // ANCHOR: law
-/// Eq. 11.15: what grows with the side `S` of a picture as `a · S^b`.
+/// Eq. 11.14: what grows with the side `S` of a picture as `a · S^b`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PowerLaw {
     /// At a side of 1.

@@ -56,7 +56,7 @@ pub struct Trip<F> {
     pub d_back: Net<F>,
 }
 
-/// Half of eq. 11.12, forward and backward.
+/// Half of eq. 11.9, forward and backward.
 pub fn trip<F: NdFloat>(
     [there, back]: [&Net<F>; 2],
     d: &Net<F>,
@@ -86,7 +86,7 @@ fn sign<F: NdFloat>(v: F) -> F {
 // ANCHOR_END: trip
 
 // ANCHOR: step
-/// Eq. 11.12, one artist's pictures and the other's, forward and backward.
+/// Eq. 11.9, one artist's pictures and the other's, forward and backward.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Step<F> {
     /// Of each generator the loss of the trip that begins with it.
@@ -138,7 +138,7 @@ pub struct Config {
     pub batch: usize,
     /// Steps over which the step sizes fall to 0.
     pub steps: u64,
-    /// λ of eq. 11.12.
+    /// λ of eq. 11.9.
     pub lambda: f64,
     /// γ of R1, of the sum of a picture's logits.
     pub r1: f64,

@@ -19,7 +19,7 @@ pub fn joined(
     concatenate(Axis(1), &[source.view(), target.view()]).expect("pairs")
 }
 
-/// Eq. 11.11: what each target's codes cost if its source's are known, in
+/// Eq. 11.8: what each target's codes cost if its source's are known, in
 /// nats; which way is the prior's class. `[N]`
 ///
 /// # Errors

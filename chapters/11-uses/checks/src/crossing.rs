@@ -238,7 +238,7 @@ const CROSSED: Mistakes<Crossing> = mistakes!(
     ],
     [
         "squares",
-        "Differences were squared. Equation 11.12 has their sizes, whose slope is a sign."
+        "Differences were squared. Equation 11.9 has their sizes, whose slope is a sign."
     ],
     [
         "differences for their signs",
@@ -246,7 +246,7 @@ const CROSSED: Mistakes<Crossing> = mistakes!(
     ],
     [
         "without a size",
-        "Differences were added up with their signs, and cancel. Equation 11.12 has their sizes."
+        "Differences were added up with their signs, and cancel. Equation 11.9 has their sizes."
     ],
     [
         "the slope without a sign",
@@ -471,7 +471,7 @@ type Travels = fn([&Net<f64>; 2], &Net<f64>, &Array2<f64>, f64) -> Trip<f64>;
 
 pub fn trip(candidate: Travels) -> Result<(), Diagnosis> {
     let exercise = Exercise {
-        see: "chapter 11, § Style, equation 11.12",
+        see: "chapter 11, § Style, equation 11.9",
         results: &[
             "the adversarial term",
             "the cycle",

@@ -15,7 +15,7 @@ use ndarray::Array2;
 use crate::conditional::{self, Round, Source};
 
 // ANCHOR: conditional
-/// Eq. 11.9, the generator's side: the tape finds eq. 11.10.
+/// Eq. 11.6, the generator's side: the tape finds eq. 11.7.
 pub fn g_step<E: Number, D: Device<E>>(
     g: &Mlp<E, D>,
     d: &Mlp<E, D>,

@@ -16,7 +16,7 @@ use vq_gan::on_dfdx::opinion;
 use crate::cycle::{self, Config, Source, Translates};
 
 // ANCHOR: trip
-/// Half of eq. 11.12, and the pictures made there `[B, H·W·C]`.
+/// Half of eq. 11.9, and the pictures made there `[B, H·W·C]`.
 pub fn trip<E: Number, D: Device<E>>(
     [there, back]: [&Net<E, D>; 2],
     d: &Net<E, D>,

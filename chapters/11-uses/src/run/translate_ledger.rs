@@ -1,4 +1,4 @@
-//! The ledger of the way there and back, equation 11.12: the gradients of both generators, each on both trips.
+//! The ledger of the way there and back, equation 11.9: the gradients of both generators, each on both trips.
 
 use dfdx::prelude::Device;
 use gradients::compare::{reference_network, scalar_err, worst};

@@ -1,4 +1,4 @@
-//! Equations 11.9 and 11.10: a pair that is told classes, and what a classifier learns from besides.
+//! Equations 11.6 and 11.7: a pair that is told classes, and what a classifier learns from besides.
 
 use gan::plain::Game;
 use gan::training::{Config, Noise, Players};

@@ -1,4 +1,4 @@
-//! Eq. 11.15, and counts that three sides determine.
+//! Eq. 11.14, and counts that three sides determine.
 
 use approx::assert_relative_eq;
 use proptest::prelude::*;

@@ -147,7 +147,7 @@ fn eq_11_5_fit_and_prior_are_added_in_nats() {
 }
 
 #[test]
-fn eq_11_6_the_area_counts_pairs() {
+fn eq_11_13_the_area_counts_pairs() {
     let members: [f64; 4] = [3.0, 1.0, 2.0, 2.0];
     let others: [f64; 3] = [2.0, 0.0, 1.0];
     let mut pairs = 0.0;
@@ -182,7 +182,7 @@ fn the_median_takes_what_is_left_around_a_pixel() {
 }
 
 #[test]
-fn eq_11_7_what_is_left_within_groups_is_not_explained() {
+fn eq_11_11_what_is_left_within_groups_is_not_explained() {
     let x = normal((60, 3), 8);
     let alone: Vec<usize> = (0..60).collect();
     assert!((explained(&x, &alone) - 1.0).abs() < 1e-12);
@@ -208,7 +208,7 @@ fn eq_11_7_what_is_left_within_groups_is_not_explained() {
 }
 
 #[test]
-fn eq_11_8_the_direction_is_the_way_to_a_class_of_length_one() {
+fn eq_11_12_the_direction_is_the_way_to_a_class_of_length_one() {
     let z = normal((200, 6), 9).mapv(|v| v as f32);
     let of: Vec<usize> =
         z.rows().into_iter().map(|row| usize::from(row[2] > 0.0)).collect();
@@ -257,7 +257,7 @@ fn eq_11_3_conjugate_gradients_find_what_the_matrix_gives() {
 }
 
 #[test]
-fn eq_11_9_both_sides_are_the_minimax_losses_of_rows_with_classes() {
+fn eq_11_6_both_sides_are_the_minimax_losses_of_rows_with_classes() {
     let (g, d, z, y) = conditional::players();
     let x = conditional::normal((5, 4), 4);
     let x_fake = g.output(&beside(&z, &y));
@@ -279,7 +279,7 @@ fn eq_11_9_both_sides_are_the_minimax_losses_of_rows_with_classes() {
 }
 
 #[test]
-fn eq_11_10_goes_back_through_the_pictures_columns_alone() {
+fn eq_11_7_goes_back_through_the_pictures_columns_alone() {
     let (g, d, z, y) = conditional::players();
     for game in [Game::NonSaturating, Game::Saturating] {
         let (_, d_g) = g_step(&g, &d, &z, &y, game);
@@ -295,7 +295,7 @@ fn eq_11_10_goes_back_through_the_pictures_columns_alone() {
 }
 
 #[test]
-fn eq_11_11_the_targets_of_a_source_share_one() {
+fn eq_11_8_the_targets_of_a_source_share_one() {
     let (prior, target) = (translate::prior(), translate::all());
     for way in 0..2 {
         for source in [[0, 1], [2, 2]] {
@@ -323,7 +323,7 @@ fn eq_11_11_the_targets_of_a_source_share_one() {
 }
 
 #[test]
-fn eq_11_12_each_generator_is_on_both_trips() {
+fn eq_11_9_each_generator_is_on_both_trips() {
     let case = Case::new(&mut reference().unwrap()).unwrap();
     let [g, h] = case.g.each_ref();
     let (d, x) = (case.d.each_ref(), case.x.each_ref());
@@ -351,7 +351,7 @@ fn eq_11_12_each_generator_is_on_both_trips() {
 }
 
 #[test]
-fn eq_11_12_three_rows_agree() {
+fn eq_11_9_three_rows_agree() {
     let rows = translate_rows(&Cpu::default(), Against::DfdxCpu).unwrap();
     assert_eq!(rows.len(), 3);
     for row in rows {
@@ -360,7 +360,7 @@ fn eq_11_12_three_rows_agree() {
 }
 
 #[test]
-fn eq_11_13_bits_lie_on_a_line_of_logarithms() {
+fn eq_11_10_bits_lie_on_a_line_of_logarithms() {
     let law = |bits: f64| (bits, 3.0 / bits.powi(2));
     let curve: Vec<_> = [400.0, 100.0, 1600.0].map(law).into();
     for bits in [100.0, 150.0, 400.0, 1000.0, 1600.0] {
@@ -375,7 +375,7 @@ fn eq_11_13_bits_lie_on_a_line_of_logarithms() {
 }
 
 #[test]
-fn eq_11_13_nothing_is_said_beyond_the_qualities() {
+fn eq_11_10_nothing_is_said_beyond_the_qualities() {
     let curve = vec![(100.0, 0.4), (200.0, 0.1)];
     assert_eq!(bits_at(&curve, 0.5), None);
     assert_eq!(bits_at(&curve, 0.09), None);
@@ -385,7 +385,7 @@ fn eq_11_13_nothing_is_said_beyond_the_qualities() {
 
 proptest! {
     #[test]
-    fn eq_11_15_a_power_law_is_found_again(
+    fn eq_11_14_a_power_law_is_found_again(
         a in 1e-6..10.0_f64,
         b in -1.0..5.0_f64,
     ) {
@@ -397,7 +397,7 @@ proptest! {
     }
 
     #[test]
-    fn eq_11_15_no_other_law_is_nearer(
+    fn eq_11_14_no_other_law_is_nearer(
         takes in prop::array::uniform4(1e-3..10.0_f64),
     ) {
         let pairs: Vec<_> = cost::SIDES.into_iter().zip(takes).collect();

@@ -1,4 +1,4 @@
-//! Equations 11.11 and 11.12, and the linear map beside them.
+//! Equations 11.8 and 11.9, and the linear map beside them.
 
 use approx::assert_relative_eq;
 use code_prior::model::{Prior, Sizes};
@@ -9,13 +9,9 @@ use ndarray::{Array2, Axis, array, s};
 use ndarray_rand::RandomExt;
 use ndarray_rand::rand_distr::StandardNormal;
 use stability::net::Net;
-use uses::cycle::{
-    Config, Training, Translates, generator, translate, trip,
-};
+use uses::cycle::{Config, Training, Translates, generator, translate, trip};
 use uses::on_dfdx;
-use uses::translate::{
-    Ridge, draw_given, joined, over_pairs, windows,
-};
+use uses::translate::{Ridge, draw_given, joined, over_pairs, windows};
 use vq_gan::plain::Form;
 
 fn normal(shape: (usize, usize), seed: u64) -> Array2<f32> {
