@@ -23,6 +23,10 @@ fn the_story_runs_and_is_deterministic() {
         "cures.svg",
         "inside-directions.png",
         "inside-attention.png",
+        "variety.svg",
+        "variety-sheet.png",
+        "cost.svg",
+        "mended-emoji.png",
     ];
     let values = smoke_run(&CHAPTER, &figures);
     let of = |name: &str| values[name];
