@@ -218,5 +218,22 @@ fn show(
 }
 
 fn claims() -> Vec<(&'static str, Claim)> {
-    vec![]
+    let named = |a: &str| format!("mend_{a}");
+    let less = |a: &str, b: &str| {
+        Claim::less_over_seeds(&named(a), &named(b), SEEDS)
+    };
+    vec![
+        (
+            "mend_noise_is_undecided",
+            Claim::undecided("mend_noise_prior", "mend_noise_wiener", SEEDS),
+        ),
+        ("mend_blur_is_the_filters", less("blur_prior", "blur_wiener")),
+        ("mend_rows_are_the_filters", less("rows_prior", "rows_wiener")),
+        (
+            "mend_crayon_is_the_filters",
+            less("scribble_prior", "scribble_wiener"),
+        ),
+        ("mend_names_are_the_filters", less("prior_named", "wiener_named")),
+        ("mend_codes_alone_do_not", less("noise_codes", "noise_median")),
+    ]
 }
