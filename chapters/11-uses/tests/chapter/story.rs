@@ -13,6 +13,7 @@ fn the_story_runs_and_is_deterministic() {
         "towards.svg",
         "memory.svg",
         "cures.svg",
+        "mended-emoji.png",
     ];
     let values = smoke_run(&CHAPTER, &figures);
     let of = |name: &str| values[name];
