@@ -2,7 +2,7 @@
 //! does the same to each channel, and the Wiener filter of all of them is
 //! solved for without its matrix.
 
-use ndarray::{Array1, Array2, Axis, array, s};
+use ndarray::{Array1, Array2, Axis, s};
 use ndarray_rand::rand::Rng;
 
 use crate::plain::{Damage, Leaves};
@@ -63,29 +63,6 @@ impl Leaves for Coloured {
     }
 }
 
-/// A pixel's three numbers as grey, red less blue, and green less both,
-/// each of length 1: what varies by itself in most pictures. Its transpose
-/// leads back.
-pub fn opponents() -> Array2<f32> {
-    let rows = array![[1.0, 1.0, 1.0], [1.0, 0.0, -1.0], [-1.0, 2.0, -1.0]];
-    let lengths = rows.mapv(|v: f32| v * v).sum_axis(Axis(1)).sqrt();
-    (rows / lengths.insert_axis(Axis(1))).reversed_axes() // [C, C]
-}
-
-/// Pictures `[N, P·C]`, each pixel's numbers multiplied by a matrix.
-///
-/// # Panics
-/// Rows are not of whole pixels.
-pub fn turned(
-    x: &Array2<f32>,  // [N, P·C]
-    by: &Array2<f32>, // [C, C]
-) -> Array2<f32> {
-    let pixels = (x.len() / by.nrows(), by.nrows());
-    let flat = x.to_shape(pixels).expect("whole pixels"); // [N·P, C]
-    let flat = flat.dot(by).into_raw_vec_and_offset().0;
-    Array2::from_shape_vec(x.raw_dim(), flat).expect("as many numbers")
-}
-
 /// The mean of pictures and how their numbers vary together.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Gaussian {
@@ -107,6 +84,16 @@ impl Gaussian {
         Self { mean, covariance }
     }
 
+    /// Of one of so many channels alone.
+    pub fn of_channel(&self, c: usize, channels: usize) -> Self {
+        let covariance =
+            self.covariance.slice(s![c..;channels, c..;channels]);
+        Self {
+            mean: self.mean.slice(s![c..;channels]).to_owned(),
+            covariance: covariance.to_owned(),
+        }
+    }
+
     /// The same with more variance at each number.
     pub fn with_ridge(&self, ridge: f32) -> Self {
         let mut all = self.clone();
@@ -117,8 +104,7 @@ impl Gaussian {
     // ANCHOR: conjugate
     /// Eq. 11.3 for pictures, without its matrix: conjugate gradients solve
     /// `(A C Aᵀ + ν I) u = y - A μ` for each, and `μ + C Aᵀ u` is the
-    /// answer. It ends when what is left to solve is a ten-thousandth, or
-    /// after so many steps. `[N, Q]`
+    /// answer. `[N, Q]`
     pub fn filter(
         &self,
         damage: &impl Leaves,
@@ -137,11 +123,7 @@ impl Gaussian {
         let mut r = y - &damage.of(&mean); // [N, Q]
         let (mut u, mut p) = (Array2::zeros(r.raw_dim()), r.clone());
         let mut left = dots(&r, &r); // [N, 1]
-        let enough = &left * 1e-8;
         for _ in 0..steps {
-            if left.iter().zip(&enough).all(|(left, e)| left <= e) {
-                break;
-            }
             let q = damage.of(&spread(&p)) + &p * nu; // [N, Q]
             let by = share(&left, &dots(&p, &q)); // [N, 1]
             u += &(&p * &by);

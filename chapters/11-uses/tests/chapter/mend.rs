@@ -1,10 +1,10 @@
 //! Damages in colour, and their filter without a matrix.
 
 use lab::rng_at;
-use ndarray::{Array2, array, s};
+use ndarray::{Array2, s};
 use ndarray_rand::RandomExt;
 use ndarray_rand::rand_distr::StandardNormal;
-use uses::colour::{Coloured, Gaussian, opponents, turned};
+use uses::colour::{Coloured, Gaussian, by_channel};
 use uses::damages::{KINDS, Kind};
 use uses::plain::{Damage, Leaves, Pixels, energy, wiener};
 use uses::restore::codes;
@@ -73,26 +73,17 @@ fn eq_11_3_conjugate_gradients_find_what_the_matrix_gives() {
 }
 
 #[test]
-fn a_turn_of_colours_leads_back_and_leaves_damages_alone() {
-    let turn = opponents();
-    let back = turn.t().to_owned();
-    assert!(far(&turn.dot(&back), &Array2::eye(3)) < 1e-6);
-    let x = normal((2, 192), 7);
-    assert!(far(&turned(&turned(&x, &turn), &back), &x) < 1e-5);
-    let grey = turned(&Array2::ones((1, 3)), &turn);
-    assert!(far(&grey, &array![[3_f32.sqrt(), 0.0, 0.0]]) < 1e-6);
-    let each = Kind::Blur.damage(8, &mut rng_at(1, 0));
-    let damage = Coloured { each, channels: 3 };
-    let [a, b] =
-        [turned(&damage.of(&x), &turn), damage.of(&turned(&x, &turn))];
-    assert!(far(&a, &b) < 1e-5);
-}
-
-#[test]
-fn a_ridge_is_variance_that_nothing_shares() {
-    let one = Gaussian::of(&normal((50, 4), 7));
-    let ridge = one.with_ridge(0.5).covariance - &one.covariance;
-    assert!(far(&ridge, &(Array2::eye(4) * 0.5)) < 1e-6);
+fn a_channel_alone_is_a_part_of_all() {
+    let x = normal((50, 12), 7);
+    let all = Gaussian::of(&x);
+    by_channel(&x, 3, |c, one| {
+        let part = all.of_channel(c, 3);
+        let own = Gaussian::of(one);
+        assert!(far(&part.covariance, &own.covariance) < 1e-5);
+        let ridge = part.with_ridge(0.5).covariance - &part.covariance;
+        assert!(far(&ridge, &(Array2::eye(4) * 0.5)) < 1e-6);
+        one.clone()
+    });
 }
 
 #[test]
