@@ -27,8 +27,8 @@ pub struct Choice {
     /// Only this chapter, by the name of its crate
     #[arg(long, value_name = "CHAPTER")]
     pub only: Option<String>,
-    /// With --fresh and --only: this experiment alone, one of those that take up to half an hour
-    #[arg(long, value_name = "NAME", requires = "fresh", requires = "only")]
+    /// With --only: this experiment alone; with --fresh one of those that take up to half an hour, with --stale any other
+    #[arg(long, value_name = "NAME", requires = "only", conflicts_with = "draw")]
     pub experiment: Option<String>,
     /// Where dfdx computes: cpu, cuda or cuda:N
     #[arg(long, default_value = "cpu")]

@@ -1,7 +1,7 @@
 //! Exercise 11.2 (§ Privacy): does a score tell members from others?
 #![allow(unused_variables, clippy::todo)]
 
-/// The area under the curve of equation 11.6: of all pairs of a member and
+/// The area under the curve of equation 11.13: of all pairs of a member and
 /// another, the share in which the member's score is the larger one. A tie
 /// counts half. Scores may be infinite or very small; none is NaN. Without
 /// members, or without others, 0.

@@ -1,4 +1,7 @@
-//! The search for a generator's noise on a tape.
+//! The search for a generator's noise on a tape, and what has a file of its own.
+
+pub mod conditional;
+pub mod cycle;
 
 use dfdx::prelude::*;
 use gradients::on_dfdx::{Loss, Matrix, Mlp, Number, number};

@@ -244,7 +244,7 @@ pub fn energy(
 // ANCHOR_END: codes
 
 // ANCHOR: auc
-/// Eq. 11.6: the area under the curve of a score that should be larger for
+/// Eq. 11.13: the area under the curve of a score that should be larger for
 /// members than for others: how often it is, ties counted half.
 pub fn auc(members: &[f64], others: &[f64]) -> f64 {
     let mut sorted = others.to_vec();
@@ -260,7 +260,7 @@ pub fn auc(members: &[f64], others: &[f64]) -> f64 {
 // ANCHOR_END: auc
 
 // ANCHOR: explained
-/// Eq. 11.7: how much of the variance of rows `[N, D]` a label explains:
+/// Eq. 11.11: how much of the variance of rows `[N, D]` a label explains:
 /// one less the share that is left within the groups of equal labels.
 ///
 /// # Panics
@@ -289,7 +289,7 @@ pub fn explained<F: NdFloat>(x: &Array2<F>, labels: &[usize]) -> f64 {
 // ANCHOR_END: explained
 
 // ANCHOR: direction
-/// Eq. 11.8: the direction from the mean of all noises `[N, Z]` to the mean
+/// Eq. 11.12: the direction from the mean of all noises `[N, Z]` to the mean
 /// of those whose pictures are of a class, of length 1. `[Z]`
 pub fn direction(z: &Array2<f32>, of: &[usize], class: usize) -> Array1<f32> {
     let rows: Vec<usize> =

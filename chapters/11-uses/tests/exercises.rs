@@ -10,8 +10,12 @@ mod auc;
 mod diagnose_restored;
 #[path = "../exercises/duplicates.rs"]
 mod duplicates;
+#[path = "../exercises/guess.rs"]
+mod guess;
 #[path = "../exercises/search.rs"]
 mod search;
+#[path = "../exercises/trip.rs"]
+mod trip;
 #[path = "../exercises/weighs.rs"]
 mod weighs;
 
@@ -40,4 +44,14 @@ fn exercise_11_5_diagnose_restored() {
     expect_pass(checks::diagnose_restored(
         diagnose_restored::diagnose_restored,
     ));
+}
+
+#[test]
+fn exercise_11_6_guess() {
+    expect_pass(checks::guess(guess::guess));
+}
+
+#[test]
+fn exercise_11_7_trip() {
+    expect_pass(checks::trip(trip::trip));
 }

@@ -76,16 +76,18 @@ pub fn refresh(
     memory::remember(&root, &target, entry, key, &report.measured)
 }
 
-/// Runs those experiments of a chapter of which other code made the committed numbers, puts what they give in the place of
-/// these, and states the chapter's claims anew.
+/// Runs those experiments of a chapter of which other code made the committed numbers, or one of them, puts what they give in
+/// the place of these, and states the chapter's claims anew once none is left.
 ///
 /// # Errors
 /// An experiment failed, or a file cannot be read or written.
 pub fn refresh_stale(
     chapter: &'static Chapter,
+    one: Option<&str>,
     options: &Options,
 ) -> anyhow::Result<Comparison> {
-    let stale = stale(chapter)?;
+    let mut stale = stale(chapter)?;
+    stale.retain(|name| one.is_none_or(|one| one == name));
     let mut committed = committed(chapter)?;
     if stale.is_empty() {
         return Ok(Comparison::new(&BTreeMap::new(), &committed));
@@ -121,7 +123,9 @@ pub fn refresh_stale(
             copy_files(from, &pages.join(to).join(chapter.name))?;
         }
     }
-    redraw(chapter)?;
+    if self::stale(chapter)?.is_empty() {
+        redraw(chapter)?;
+    }
     Ok(Comparison::new(&report.measured, &committed))
 }
 

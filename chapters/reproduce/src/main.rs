@@ -4,7 +4,7 @@
 use std::process::ExitCode;
 use std::time::Instant;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use book::{Choice, Said, render_and_say};
 use clap::Parser;
 use lab::{Chapter, Comparison, Options};
@@ -88,9 +88,10 @@ fn compared(
     options: &Options,
 ) -> anyhow::Result<Comparison> {
     let chapter = of(entry)?;
-    match &choice.experiment {
-        Some(one) => refresh_one(chapter, one, options),
-        None if choice.stale => refresh_stale(chapter, options),
+    match choice.experiment.as_deref() {
+        one if choice.stale => refresh_stale(chapter, one, options),
+        Some(one) if choice.fresh => refresh_one(chapter, one, options),
+        Some(_) => bail!("--experiment goes with --fresh or --stale"),
         None if choice.fresh => refresh(chapter, entry, options),
         None => reproduce(chapter, entry, options),
     }

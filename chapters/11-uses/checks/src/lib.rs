@@ -12,22 +12,33 @@ use ndarray_rand::RandomExt;
 use ndarray_rand::rand_distr::StandardNormal;
 
 pub mod causes;
+mod crossing;
 mod diagnosing;
 mod foreseeing;
 mod membership;
 mod planting;
 mod searching;
+mod trusting;
 
 pub use causes::Cause;
+pub use crossing::{trip, trips};
 pub use diagnosing::diagnose_restored;
 pub use foreseeing::{Foreseen, Why, weighs};
 pub use membership::auc;
 pub use planting::{duplicates, planted};
 pub use searching::search;
+pub use trusting::guess;
 
 /// Slips of all exercises that cannot be told from right or from one another.
 pub fn all_alike() -> Vec<[&'static str; 2]> {
-    [searching::alike(), membership::alike(), planting::alike()].concat()
+    [
+        searching::alike(),
+        membership::alike(),
+        planting::alike(),
+        trusting::alike(),
+        crossing::alike(),
+    ]
+    .concat()
 }
 
 /// Makes every two mistakes of each exercise at once, as a check does when none alone explains an answer; nothing may stop.
@@ -35,6 +46,8 @@ pub fn all_together() {
     searching::together();
     membership::together();
     planting::together();
+    trusting::together();
+    crossing::together();
 }
 
 fn made_together<I>(

@@ -295,7 +295,7 @@ const COMPARED: Mistakes<Scores> = mistakes!(
     ],
     [
         "precision over recall",
-        "This is the area under precision over recall. The curve of (11.6) is that of members' share over others' share."
+        "This is the area under precision over recall. The curve of (11.13) is that of members' share over others' share."
     ],
     [
         "the whole rank sum",
@@ -403,7 +403,7 @@ fn lists() -> Vec<(&'static str, Scores)> {
 
 pub fn auc(candidate: fn(&[f64], &[f64]) -> f64) -> Result<(), Diagnosis> {
     let exercise = Exercise {
-        see: "chapter 11, § Privacy, equation 11.6",
+        see: "chapter 11, § Privacy, equation 11.13",
         results: &["the area"],
         right: |of| rightly(compared, of),
         suspects: COMPARED.0,

@@ -10,8 +10,10 @@ use lab::{
 };
 use ndarray::Array2;
 
+use super::translate_ledger::translate_rows;
 use crate::on_dfdx;
 use crate::plain::{Damage, search};
+use crate::run::conditional_ledger::conditional_rows;
 
 /// This chapter's reference values.
 ///
@@ -56,5 +58,8 @@ pub fn rows<D: Device<f64>>(
             max_rel_err(&d_z, &values.matrix("search/d_z")?),
         ]),
     ];
-    Ok(three_rows("search", dfdx, errors).into())
+    let mut rows = three_rows("search", dfdx, errors).to_vec();
+    rows.extend(conditional_rows(dev, dfdx, &mut values)?);
+    rows.extend(translate_rows(dev, dfdx)?);
+    Ok(rows)
 }

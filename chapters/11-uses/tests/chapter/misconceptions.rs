@@ -10,8 +10,12 @@ mod auc;
 mod diagnose_restored;
 #[path = "../../misconceptions/duplicates.rs"]
 mod duplicates;
+#[path = "../../misconceptions/guess.rs"]
+mod guess;
 #[path = "../../misconceptions/search.rs"]
 mod search;
+#[path = "../../misconceptions/trip.rs"]
+mod trip;
 #[path = "../../misconceptions/weighs.rs"]
 mod weighs;
 
@@ -115,4 +119,54 @@ fn exercise_11_5() {
     expect_diagnosis(check(a_climb_is_large_steps), "not the step size");
     let climb = check(a_climb_is_a_bad_beginning);
     expect_diagnosis(climb, "not one beginning");
+}
+
+#[test]
+fn exercise_11_6() {
+    use guess::*;
+    let check = checks::guess;
+    expect_diagnosis(check(one_threshold), "one list for all classes");
+    expect_diagnosis(check(one_sorted_list), "one list, in its own order");
+    expect_diagnosis(check(by_logits), "logits");
+    expect_diagnosis(check(by_a_margin), "distance of two logits");
+    expect_diagnosis(check(the_hard_ones), "the least confident");
+    expect_diagnosis(check(a_share_of_all), "a share of all rows");
+    expect_diagnosis(check(a_tenth_for_each), "equally many of each");
+    expect_diagnosis(check(cut_off), "rounded down");
+    expect_diagnosis(check(nearest), "rounded to the nearest");
+    expect_diagnosis(check(as_it_is_written), "overflows");
+    let written = check(all_as_it_is_written);
+    expect_diagnosis(written, "overflows, and guesses 0");
+    expect_diagnosis(check(by_max_by), "the last of equal classes");
+    expect_diagnosis(check(from_the_end), "the later of equal rows");
+    expect_diagnosis(check(all_that_reach_it), "all that tie");
+    expect_diagnosis(check(a_threshold), "the share as a threshold");
+    expect_diagnosis(check(as_they_come), "in the order of rows");
+    expect_diagnosis(check(label_and_row), "exchanged");
+}
+
+#[test]
+fn exercise_11_7() {
+    use trip::*;
+    let check = checks::trip;
+    expect_diagnosis(check(around_the_second), "not through the way back");
+    expect_diagnosis(check(no_straight_way), "not past the way back");
+    expect_diagnosis(check(only_the_first), "the way back learns nothing");
+    expect_diagnosis(check(only_the_second), "cut off there");
+    expect_diagnosis(check(turned), "x less home");
+    expect_diagnosis(check(as_of_squares), "differences for their signs");
+    expect_diagnosis(check(by_signum), "a slope of 1 at 0");
+    expect_diagnosis(check(added_up), "no count");
+    expect_diagnosis(check(a_sum_going_back), "no count in the gradient");
+    expect_diagnosis(check(a_mean_over_rows), "over the rows alone");
+    expect_diagnosis(check(weighed_already), "λ in the cycle");
+    expect_diagnosis(check(all_at_the_end), "the opinion at home");
+    expect_diagnosis(
+        check(to_the_other),
+        "the opinion to the way back alone",
+    );
+    expect_diagnosis(check(home_first), "back first");
+    expect_diagnosis(check(into_each_other), "gradients exchanged");
+    expect_diagnosis(check(drawn_anew), "what is added alone");
+    expect_diagnosis(check(judged_at_home), "d sees who came home");
 }

@@ -1,6 +1,8 @@
 //! The solutions pass the checks.
 
 use lab::expect_pass;
+use stability::net::Net;
+use vq_gan::ledger::{numeric_gradients, parameters_err};
 
 use crate::checks;
 use crate::checks::causes::{CAUSES, SHOWN, apart, log, table, truly_bright};
@@ -11,8 +13,12 @@ mod auc;
 mod diagnose_restored;
 #[path = "../../solutions/duplicates.rs"]
 mod duplicates;
+#[path = "../../solutions/guess.rs"]
+mod guess;
 #[path = "../../solutions/search.rs"]
 mod search;
+#[path = "../../solutions/trip.rs"]
+mod trip;
 #[path = "../../solutions/weighs.rs"]
 mod weighs;
 
@@ -113,4 +119,46 @@ fn exercise_11_5_shows_its_logs() {
             _ => assert_eq!(a, b),
         }
     }
+}
+
+#[test]
+fn exercise_11_6() {
+    expect_pass(checks::guess(guess::guess));
+}
+
+#[test]
+fn exercise_11_7() {
+    expect_pass(checks::trip(trip::trip));
+    expect_pass(checks::trip(uses::cycle::trip));
+}
+
+/// What the check takes for right is the loss's gradient, where it has one: not where differences are 0.
+#[test]
+fn exercise_11_7_by_finite_differences() {
+    let mut tried = 0;
+    for (words, of) in checks::trips() {
+        let (there, back) = (&of.there, &of.back);
+        let trip = |there: &Net<f64>, back: &Net<f64>| {
+            trip::trip([there, back], &of.d, &of.x, of.lambda)
+        };
+        let loss = |there: &Net<f64>, back: &Net<f64>| {
+            let done = trip(there, back);
+            done.adversarial + of.lambda * done.cycle
+        };
+        if words.contains("nothing") && words.contains("generators") {
+            continue;
+        }
+        let done = trip(there, back);
+        let slopes = [
+            numeric_gradients(|net| loss(net, back), there),
+            numeric_gradients(|net| loss(there, net), back),
+        ];
+        for (found, slopes) in [done.d_there, done.d_back].iter().zip(&slopes)
+        {
+            let err = parameters_err(found, slopes);
+            assert!(err < 1e-5, "{words}: {err}");
+        }
+        tried += 1;
+    }
+    assert!(tried >= 10, "{tried}");
 }
