@@ -6,7 +6,7 @@ use ndarray_rand::RandomExt;
 use ndarray_rand::rand_distr::StandardNormal;
 use uses::colour::{Coloured, Gaussian, by_channel};
 use uses::damages::{KINDS, Kind};
-use uses::plain::{Damage, Leaves, Pixels, energy, wiener};
+use uses::plain::{Leaves, energy};
 use uses::restore::codes;
 use vq_gan::wish::Artist;
 
