@@ -28,7 +28,12 @@ pub struct Choice {
     #[arg(long, value_name = "CHAPTER")]
     pub only: Option<String>,
     /// With --only: this experiment alone; with --fresh one of those that take up to half an hour, with --stale any other
-    #[arg(long, value_name = "NAME", requires = "only", conflicts_with = "draw")]
+    #[arg(
+        long,
+        value_name = "NAME",
+        requires = "only",
+        conflicts_with = "draw"
+    )]
     pub experiment: Option<String>,
     /// Where dfdx computes: cpu, cuda or cuda:N
     #[arg(long, default_value = "cpu")]

@@ -1,6 +1,6 @@
 //! Codecs at equal error.
 
-use uses::compress::{bits_at, pays_after};
+use uses::compress::pays_after;
 
 #[test]
 fn a_model_is_paid_for_by_what_each_picture_saves() {

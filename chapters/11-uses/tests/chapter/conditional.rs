@@ -1,18 +1,13 @@
 //! Equations 11.6 and 11.7: a pair that is told classes, and what a classifier learns from besides.
 
-use gan::plain::Game;
 use gan::training::{Config, Noise, Players};
-use gradients::plain::{
-    Activation, AdamConfig, Mlp, one_hot, real, sigmoid, softplus,
-};
+use gradients::plain::{Activation, AdamConfig, Mlp, one_hot, real};
 use lab::{Resumable, Room, either_room_goes_on, max_rel_err, rng_at};
 use ndarray::{Array2, array, s};
 use ndarray_rand::RandomExt;
 use ndarray_rand::rand_distr::StandardNormal;
 use uses::augment::{Lessons, learnt, moved, named};
-use uses::conditional::{
-    Pair, beside, d_step, drawn, g_step, networks, penalty,
-};
+use uses::conditional::{Pair, beside, drawn, networks, penalty};
 use uses::on_dfdx;
 
 const K: usize = 3;

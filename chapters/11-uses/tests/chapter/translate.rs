@@ -1,14 +1,12 @@
 //! Equations 11.8 and 11.9, and the linear map beside them.
 
-use approx::assert_relative_eq;
 use code_prior::model::{Prior, Sizes};
 use code_prior::sampling::How;
 use dfdx::prelude::Cpu;
-use lab::{Against, Room, max_rel_err, rng_at};
-use ndarray::{Array2, Axis, array, s};
+use lab::{Room, max_rel_err, rng_at};
+use ndarray::{Array2, s};
 use ndarray_rand::RandomExt;
 use ndarray_rand::rand_distr::StandardNormal;
-use stability::net::Net;
 use uses::cycle::{Config, Training, Translates, generator, translate, trip};
 use uses::on_dfdx;
 use uses::translate::{Ridge, draw_given, joined, over_pairs, windows};

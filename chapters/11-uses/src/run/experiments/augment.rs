@@ -414,6 +414,6 @@ fn claims() -> Vec<(&'static str, Claim)> {
             "augment_labels_cleared",
             less("guessed_right_10", "guessed_as_asked_10"),
         ),
-        ("augment_few_are_copied", less("as_asked_1000", "as_asked_10")),
+        ("augment_few_are_as_asked", less("as_asked_1000", "as_asked_10")),
     ]
 }

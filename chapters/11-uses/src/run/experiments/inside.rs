@@ -202,7 +202,7 @@ fn claims() -> Vec<(&'static str, Claim)> {
     let mut claims = vec![
         (
             "inside_principal_directions_move_more",
-            less("random_share", "principal_share"),
+            less("random_together", "principal_together"),
         ),
         (
             "inside_five_of_them_move_most_of_it",

@@ -462,6 +462,24 @@ fn claims() -> Vec<(&'static str, Claim)> {
             less("nearest", "cycle", "category"),
         ),
         (
+            "translate_but_not_to_twemoji",
+            Claim::less(
+                "translate_cycle_taken_twemoji",
+                "translate_linear_taken_twemoji",
+            ),
+        ),
+        (
+            "translate_blur_is_nobodys_hand",
+            Claim::less(
+                "translate_copy_distance",
+                "translate_linear_distance",
+            ),
+        ),
+        (
+            "translate_drawn_codes_look_like_a_set",
+            less("drawn", "copy", "distance"),
+        ),
+        (
             "translate_the_source_tells",
             Claim::less_over_seeds(&nats("own"), &nats("other"), SEEDS),
         ),
