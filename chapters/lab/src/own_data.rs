@@ -22,11 +22,12 @@ pub struct OwnData {
 }
 
 /// The experiments that tell classes apart, by themselves or with the judge of generated digits.
-const OF_CLASSES: [(&str, &[&str]); 4] = [
+const OF_CLASSES: [(&str, &[&str]); 5] = [
     ("gradients", &["digits", "zero-start", "unscaled"]),
     ("gan", &["digits", "few-images", "digits-dfdx"]),
     ("stability", &["digits-cures", "digits"]),
     ("code-prior", &["draw", "draw-dfdx"]),
+    ("uses", &["augment", "restore", "compress", "meaning", "inside"]),
 ];
 
 /// The chapters that read pictures as they are, in colour.
