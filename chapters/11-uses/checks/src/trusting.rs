@@ -507,8 +507,8 @@ fn lots() -> Vec<(&'static str, Unlabelled)> {
     vec![
         ("no row at all", rows(&[], 0.5)),
         ("a single row", rows(&[says(6, 1.0)], 0.25)),
-        ("a share of 0", drawn(12, 2.0, 0.0, 300)),
-        ("a share of 1", drawn(11, 2.0, 1.0, 301)),
+        ("no row to be trusted", drawn(12, 2.0, 0.0, 300)),
+        ("every row to be trusted", drawn(11, 2.0, 1.0, 301)),
         ("a class that is guessed once", rare),
         ("rows that are equal", rows(&equal, 0.5)),
         ("classes whose logits are equal", rows(&halves, 0.5)),

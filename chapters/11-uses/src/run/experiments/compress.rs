@@ -287,6 +287,7 @@ fn seconds(
 fn draw(of: &Measurements) -> anyhow::Result<String> {
     let mut plot = Plot::new("")
         .x("bits a digit", Axis::Log)
+        .x_range(60.0, 6000.0)
         .y("squared error over variance", Axis::Log);
     for (codec, said) in [("jpeg", "JPEG"), ("webp", "WebP")] {
         for (way, how) in [("alone", "a file each"), ("sheet", "on sheets")] {

@@ -422,6 +422,7 @@ fn draw(of: &Measurements) -> anyhow::Result<String> {
         };
         let mut plot = Plot::new(title)
             .x("error", Axis::Linear)
+            .x_range(0.0, 1.3)
             .y("taken for the other artist's", Axis::Linear)
             .y_range(0.0, 1.0)
             .vertical("true, by its codes", value("floor", "error")?);
