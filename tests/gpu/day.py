@@ -67,7 +67,7 @@ FIRST_STEPS = {
     "vq-vae": "first steps",
     "code-prior": "first steps",
 }
-CHAPTERS = [*FIRST_STEPS, "vq-gan"]  # the last has its tests for that
+CHAPTERS = [*FIRST_STEPS, "vq-gan", "uses"]  # the last two have their tests for that
 
 # What comes back is a few files of moderate size. Checkpoints are large; the smaller ones go first.
 PART = 15 << 20
