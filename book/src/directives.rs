@@ -56,6 +56,7 @@ pub(crate) enum Directive {
     Result { name: String, format: Format },
     Figure { name: String, caption: String },
     FigureLink { name: String, capital: bool },
+    Live { name: String, caption: String },
     Claim { name: String },
     Code { experiment: String },
     Ledger,
@@ -70,12 +71,13 @@ pub(crate) enum Directive {
     Tally,
 }
 
-const KNOWN: [&str; 18] = [
+const KNOWN: [&str; 19] = [
     "eq",
     "listing",
     "result",
     "figure",
     "fig",
+    "live",
     "claim",
     "code",
     "ledger",
@@ -143,6 +145,12 @@ impl Directive {
                 capital: name == "Fig",
             }),
             "fig" | "Fig" => expected("{{#fig name}}"),
+            "live" => match named() {
+                Some((name, caption)) if !caption.is_empty() => {
+                    Ok(Directive::Live { name, caption })
+                }
+                _ => expected("{{#live name: What there is to try}}"),
+            },
             "claim" if is_id(rest) => {
                 Ok(Directive::Claim { name: rest.into() })
             }
@@ -244,6 +252,7 @@ mod tests {
             "provenance",
             "provenance gan.digits-dfdx",
             "reveal",
+            "live ring: Try it.",
             "time",
             "end",
             "slip E1",

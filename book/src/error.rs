@@ -138,6 +138,10 @@ pub enum Wrong {
         "no page shows the figure `{name}` with a number; there are {existing}"
     )]
     FigureNotShown { name: String, existing: String },
+    #[error(
+        "there is nothing to play with called `{name}`, or no picture of it; there are {existing}"
+    )]
+    UnknownLive { name: String, existing: String },
     #[error("the figure {path}: {why}")]
     BadFigure { path: String, why: String },
     #[error("{chapter} has no claim `{name}`{near}")]

@@ -66,7 +66,7 @@ pub(crate) fn load(
 }
 
 /// Width and height from a PNG's header.
-fn size(bytes: &[u8]) -> Option<(u32, u32)> {
+pub(crate) fn size(bytes: &[u8]) -> Option<(u32, u32)> {
     let header = bytes.strip_prefix(b"\x89PNG\r\n\x1a\n")?;
     if header.get(4..8)? != b"IHDR" {
         return None;

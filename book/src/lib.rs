@@ -14,6 +14,7 @@ mod greek;
 mod html;
 pub mod inspect;
 mod listings;
+mod live;
 mod log;
 pub mod math;
 pub mod memory;
@@ -173,7 +174,9 @@ pub fn render(
     let (expanded, warnings) =
         log::warnings_of(|| build(root, chapters, &new));
     let expanded = expanded?;
-    finish(&new, &expanded.fragments)?;
+    if finish(&new, &expanded.fragments)? {
+        live::finish(root, &new)?;
+    }
 
     if dest.exists() {
         let old = work.path().join("old");
@@ -263,15 +266,16 @@ fn build(
     Ok(expanded)
 }
 
-/// Puts the fragments into the rendered pages and the fonts beside them.
-fn finish(dest: &Path, fragments: &[String]) -> Result<(), BookError> {
-    let mut left_over = Vec::new();
+/// Puts the fragments into the rendered pages and the fonts beside them; whether there is something to play with.
+fn finish(dest: &Path, fragments: &[String]) -> Result<bool, BookError> {
+    let (mut left_over, mut is_live) = (Vec::new(), false);
     for file in inspect::files(dest).map_err(BookError::io(dest))? {
         if file.extension().is_none_or(|extension| extension != "html") {
             continue;
         }
         let page = fs::read_to_string(&file).map_err(BookError::io(&file))?;
         let page = page::finished(&expand::fill(&page, fragments));
+        is_live |= page.contains(live::MARK);
         if let Some(context) = inspect::left_over(&page) {
             left_over.push(Mistake {
                 file: file.strip_prefix(dest).unwrap_or(&file).into(),
@@ -290,7 +294,7 @@ fn finish(dest: &Path, fragments: &[String]) -> Result<(), BookError> {
         let file = folder.join(name);
         fs::write(&file, bytes).map_err(BookError::io(&file))?;
     }
-    Ok(())
+    Ok(is_live)
 }
 
 #[cfg(test)]

@@ -5,6 +5,8 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use sha2::{Digest, Sha256};
 
+use crate::live;
+
 /// What mdBook writes, and what it lacks. What scrolls can be reached with the keyboard.
 const LACKING: [(&str, &str); 3] = [
     (
@@ -21,6 +23,11 @@ pub(crate) fn finished(page: &str) -> String {
     for (tag, more) in LACKING {
         page = page.replace(tag, &format!("{tag}{more}"));
     }
+    if page.contains(live::MARK) {
+        let end = "</body>";
+        let script = format!("<script src=\"live/live.js\"></script>\n    {end}");
+        page = page.replacen(end, &script, 1);
+    }
     let first = r#"<meta charset="UTF-8">"#;
     let policy = format!(
         "{first}\n        <meta http-equiv=\"Content-Security-Policy\" content=\"{}\">",
@@ -36,10 +43,17 @@ fn policy(page: &str) -> String {
         "default-src 'none'; style-src 'self' file: 'unsafe-inline'; img-src 'self' file: data:; font-src 'self' file:; \
          frame-src 'self' file:; base-uri 'none'; form-action 'none'; script-src 'self' file:",
     );
+    // What is compiled for the page answers in a worker, whose text the page has.
+    if page.contains(live::MARK) {
+        policy.push_str(" 'wasm-unsafe-eval'");
+    }
     for script in page.split("<script>").skip(1) {
         let script = script.split("</script>").next().unwrap_or_default();
         let hash = BASE64_STANDARD.encode(Sha256::digest(script));
         policy.push_str(&format!(" 'sha256-{hash}'"));
+    }
+    if page.contains(live::MARK) {
+        policy.push_str("; worker-src blob:");
     }
     policy
 }

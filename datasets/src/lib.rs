@@ -12,18 +12,24 @@ use std::path::{Path, PathBuf};
 
 mod batches;
 mod digits;
+#[cfg(not(target_arch = "wasm32"))]
 pub mod emoji;
 mod error;
+#[cfg(not(target_arch = "wasm32"))]
 mod four_files;
 pub mod idx;
+#[cfg(not(target_arch = "wasm32"))]
 mod own_pictures;
 pub mod toy;
 
 pub use batches::{BatchError, Batches};
 pub use digits::{Digits, PixelRange, Split, digest};
+#[cfg(not(target_arch = "wasm32"))]
 pub use emoji::{ARTISTS, Artist, Emoji, bundled_emoji, larger_emoji};
 pub use error::DataError;
+#[cfg(not(target_arch = "wasm32"))]
 pub use four_files::{FourFiles, Inverting, PictureSource};
+#[cfg(not(target_arch = "wasm32"))]
 pub use own_pictures::{Channels, Made, PictureError, PictureSet};
 
 /// The folder of the bundled digits: MNIST, 60,000 for training and 10,000 for testing. It lies below the workbook's root,

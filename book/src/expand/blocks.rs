@@ -91,6 +91,9 @@ impl<'a> Expander<'a> {
             Directive::Figure { name, caption } => {
                 self.figure(page, place, name, caption)
             }
+            Directive::Live { name, caption } => {
+                self.live(page, place, name, caption)
+            }
             Directive::Ledger => self.ledger(page),
             Directive::Provenance { run } => {
                 self.provenance(page, run.as_deref())
@@ -189,6 +192,31 @@ impl<'a> Expander<'a> {
             code.map(|code| self.keep("div", "", code)).unwrap_or_default();
         Ok(format!(
             "<figure id=\"{id}\">{image}\n<figcaption>\n\n{label}{caption}\n\n{code}</figcaption></figure>"
+        ))
+    }
+
+    /// What a reader can play with; without scripts, a picture of it.
+    fn live(
+        &mut self,
+        page: usize,
+        place: Place,
+        name: &str,
+        caption: &str,
+    ) -> Result<String, Wrong> {
+        let (caption, plain) = self.text(page, place, caption);
+        let still = live::still(self.root, name).ok_or_else(|| {
+            let existing = live::existing(self.root);
+            Wrong::UnknownLive {
+                name: name.into(),
+                existing: html::join(existing.iter().map(String::as_str)),
+            }
+        })?;
+        let (width, height) = still;
+        let (up, alt) = (self.up(page), html::escape(&plain));
+        Ok(format!(
+            "<figure class=\"live\" id=\"live-{name}\" data-live=\"{name}\">\
+             <img src=\"{up}live/{name}.png\" alt=\"{alt}\" width=\"{width}\" height=\"{height}\" loading=\"lazy\">\n\
+             <figcaption>\n\n**Try it.** {caption}\n\n</figcaption></figure>"
         ))
     }
 

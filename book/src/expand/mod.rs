@@ -23,7 +23,8 @@ use crate::reading::Reading;
 use crate::results::Format;
 use crate::scan::{self, Kind, Piece};
 use crate::{
-    ChapterRef, Equation, claims, greek, html, listings, math, slips, tally,
+    ChapterRef, Equation, claims, greek, html, listings, live, math, slips,
+    tally,
 };
 
 /// A page as mdBook loaded it.

@@ -12,18 +12,24 @@
 #[cfg(feature = "mine")]
 extern crate self as gradients;
 
+#[cfg(not(target_arch = "wasm32"))]
 pub mod classifier;
+#[cfg(not(target_arch = "wasm32"))]
 pub mod compare;
 #[cfg(feature = "mine")]
 mod mine;
 pub mod model;
+#[cfg(not(target_arch = "wasm32"))]
 pub mod on_dfdx;
 pub mod plain;
+#[cfg(not(target_arch = "wasm32"))]
 mod run;
 
+#[cfg(not(target_arch = "wasm32"))]
 pub use run::{ledger, run};
 
 /// This chapter.
+#[cfg(not(target_arch = "wasm32"))]
 pub static CHAPTER: lab::Chapter = lab::Chapter {
     name: env!("CARGO_PKG_NAME"),
     number: 0,

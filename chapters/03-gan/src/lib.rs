@@ -10,15 +10,20 @@
 //! - `judge`, a crate of its own: how good is it? Classes, Fréchet distance, precision and recall, Parzen windows.
 //! - [`ledger`]: how far each hand gradient is from everything it is compared with.
 
+#[cfg(not(target_arch = "wasm32"))]
 pub mod digits;
+#[cfg(not(target_arch = "wasm32"))]
 pub mod on_dfdx;
 pub mod plain;
+#[cfg(not(target_arch = "wasm32"))]
 mod run;
 pub mod training;
 
+#[cfg(not(target_arch = "wasm32"))]
 pub use run::{ledger, run};
 
 /// This chapter.
+#[cfg(not(target_arch = "wasm32"))]
 pub static CHAPTER: lab::Chapter = lab::Chapter {
     name: env!("CARGO_PKG_NAME"),
     number: 3,

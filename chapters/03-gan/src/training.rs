@@ -7,6 +7,12 @@ use gradients::model::{
     Model, in_words, load_layers, restore_parameters, save_parameters,
 };
 use gradients::plain::{Activation, AdamConfig, Mlp, add};
+#[cfg(target_arch = "wasm32")]
+use lab::{
+    Checkpoint, CheckpointError, Diverged, Expecting, Resumable, digest,
+    rng_at,
+};
+#[cfg(not(target_arch = "wasm32"))]
 use lab::{
     Checkpoint, CheckpointError, Diverged, Expecting, ImageGrid, Lab,
     Resumable, digest, rng_at,
@@ -16,6 +22,7 @@ use ndarray_rand::RandomExt;
 use ndarray_rand::rand::Rng;
 use ndarray_rand::rand_distr::StandardNormal;
 
+#[cfg(not(target_arch = "wasm32"))]
 use crate::on_dfdx;
 use crate::plain::{
     Game, Penalties, average, d_step, g_step, in_halves, output_in_halves,
@@ -405,6 +412,7 @@ impl Players for Gan<'_> {
 ///
 /// # Errors
 /// The device is not there.
+#[cfg(not(target_arch = "wasm32"))]
 pub fn in_room<'a>(
     lab: &Lab,
     gan: Gan<'a>,
@@ -479,6 +487,7 @@ fn width_behind(
 }
 
 /// A picture of `count` images that a generator draws.
+#[cfg(not(target_arch = "wasm32"))]
 pub fn draw(
     noise: Noise,
     g: &Mlp<f32>,

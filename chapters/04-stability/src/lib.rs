@@ -14,25 +14,34 @@
 //! - [`on_dfdx`]: the same steps on dfdx, the gradients from the tape.
 //! - [`ledger`]: how far each hand gradient is from everything it is compared with.
 
+#[cfg(not(target_arch = "wasm32"))]
 pub mod causes;
 pub mod conv;
 pub mod critic;
 pub mod deviation;
+#[cfg(not(target_arch = "wasm32"))]
 pub mod digits;
 pub mod game;
 pub mod losses;
+#[cfg(not(target_arch = "wasm32"))]
 pub mod metric;
 pub mod net;
+#[cfg(not(target_arch = "wasm32"))]
 pub mod on_dfdx;
+#[cfg(not(target_arch = "wasm32"))]
 pub mod pair;
 pub mod plain;
+#[cfg(not(target_arch = "wasm32"))]
 mod run;
 pub mod spectral;
 
+#[cfg(not(target_arch = "wasm32"))]
 pub use run::experiments::logged;
+#[cfg(not(target_arch = "wasm32"))]
 pub use run::{ledger, run};
 
 /// This chapter.
+#[cfg(not(target_arch = "wasm32"))]
 pub static CHAPTER: lab::Chapter = lab::Chapter {
     name: env!("CARGO_PKG_NAME"),
     number: 4,

@@ -19,15 +19,19 @@ pub mod cosine;
 pub mod kmeans;
 #[cfg(feature = "mine")]
 mod mine;
+#[cfg(not(target_arch = "wasm32"))]
 pub mod on_dfdx;
 pub mod patches;
 pub mod plain;
+#[cfg(not(target_arch = "wasm32"))]
 mod run;
 pub mod usage;
 
+#[cfg(not(target_arch = "wasm32"))]
 pub use run::{ledger, run};
 
 /// This chapter.
+#[cfg(not(target_arch = "wasm32"))]
 pub static CHAPTER: lab::Chapter = lab::Chapter {
     name: env!("CARGO_PKG_NAME"),
     number: 5,

@@ -14,14 +14,19 @@ extern crate self as straight_through;
 
 #[cfg(feature = "mine")]
 mod mine;
+#[cfg(not(target_arch = "wasm32"))]
 pub mod on_dfdx;
 pub mod plain;
+#[cfg(not(target_arch = "wasm32"))]
 mod run;
+#[cfg(not(target_arch = "wasm32"))]
 pub mod training;
 
+#[cfg(not(target_arch = "wasm32"))]
 pub use run::{ledger, run};
 
 /// This chapter.
+#[cfg(not(target_arch = "wasm32"))]
 pub static CHAPTER: lab::Chapter = lab::Chapter {
     name: env!("CARGO_PKG_NAME"),
     number: 6,

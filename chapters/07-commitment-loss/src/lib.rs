@@ -21,18 +21,24 @@ pub mod alternatives;
 pub mod bottleneck;
 #[cfg(feature = "mine")]
 mod mine;
+#[cfg(not(target_arch = "wasm32"))]
 pub mod on_dfdx;
 pub mod plain;
 pub mod product;
 pub mod quantizer;
 pub mod residual;
+#[cfg(not(target_arch = "wasm32"))]
 mod run;
+#[cfg(not(target_arch = "wasm32"))]
 pub mod training;
+#[cfg(not(target_arch = "wasm32"))]
 pub mod vae;
 
+#[cfg(not(target_arch = "wasm32"))]
 pub use run::{ledger, run};
 
 /// This chapter.
+#[cfg(not(target_arch = "wasm32"))]
 pub static CHAPTER: lab::Chapter = lab::Chapter {
     name: env!("CARGO_PKG_NAME"),
     number: 7,

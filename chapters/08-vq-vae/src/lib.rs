@@ -16,21 +16,28 @@
 #[cfg(feature = "mine")]
 extern crate self as vq_vae;
 
+#[cfg(not(target_arch = "wasm32"))]
 pub mod any;
 pub mod coding;
+#[cfg(not(target_arch = "wasm32"))]
 pub mod measures;
 #[cfg(feature = "mine")]
 mod mine;
 pub mod model;
+#[cfg(not(target_arch = "wasm32"))]
 pub mod on_dfdx;
 pub mod plain;
 pub mod rate;
+#[cfg(not(target_arch = "wasm32"))]
 mod run;
+#[cfg(not(target_arch = "wasm32"))]
 pub mod training;
 
+#[cfg(not(target_arch = "wasm32"))]
 pub use run::{ledger, run};
 
 /// This chapter.
+#[cfg(not(target_arch = "wasm32"))]
 pub static CHAPTER: lab::Chapter = lab::Chapter {
     name: env!("CARGO_PKG_NAME"),
     number: 8,

@@ -13,19 +13,25 @@
 //! - [`on_dfdx`]: the same functions on dfdx.
 //! - [`ledger`]: how far each hand gradient is from everything it is compared with.
 
+#[cfg(not(target_arch = "wasm32"))]
 pub mod coding;
 pub mod exact;
 pub mod model;
+#[cfg(not(target_arch = "wasm32"))]
 pub mod on_dfdx;
+#[cfg(not(target_arch = "wasm32"))]
 pub mod pixelcnn;
 pub mod plain;
+#[cfg(not(target_arch = "wasm32"))]
 mod run;
 pub mod sampling;
 pub mod training;
 
+#[cfg(not(target_arch = "wasm32"))]
 pub use run::{ledger, run};
 
 /// This chapter.
+#[cfg(not(target_arch = "wasm32"))]
 pub static CHAPTER: lab::Chapter = lab::Chapter {
     name: env!("CARGO_PKG_NAME"),
     number: 9,

@@ -11,6 +11,7 @@ use ndarray_rand::rand::Rng;
 use vq_vae::model::{VqVae, VqVaeError};
 
 use crate::model::{Prior, PriorError, Sizes};
+#[cfg(not(target_arch = "wasm32"))]
 use crate::on_dfdx;
 use crate::plain::{shift_right_from, start_tokens};
 
@@ -317,6 +318,7 @@ impl Learns for Training<'_> {
 ///
 /// # Errors
 /// The device is not there.
+#[cfg(not(target_arch = "wasm32"))]
 pub fn in_room<'a>(
     lab: &lab::Lab,
     training: Training<'a>,

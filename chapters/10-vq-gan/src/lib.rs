@@ -11,18 +11,25 @@
 //! - [`wish`]: a prior over the codes that is told what to draw, and by whom.
 //! - [`viewer`]: networks that name what they see: a ruler for the training, a judge for what comes of it.
 
+#[cfg(not(target_arch = "wasm32"))]
 pub mod data;
 pub mod model;
+#[cfg(not(target_arch = "wasm32"))]
 pub mod on_dfdx;
 pub mod plain;
+#[cfg(not(target_arch = "wasm32"))]
 mod run;
+#[cfg(not(target_arch = "wasm32"))]
 pub mod training;
+#[cfg(not(target_arch = "wasm32"))]
 pub mod viewer;
 pub mod wish;
 
+#[cfg(not(target_arch = "wasm32"))]
 pub use run::{ledger, push_rows, run};
 
 /// This chapter.
+#[cfg(not(target_arch = "wasm32"))]
 pub static CHAPTER: lab::Chapter = lab::Chapter {
     name: env!("CARGO_PKG_NAME"),
     number: 10,

@@ -5,10 +5,18 @@ use std::path::Path;
 use code_prior::model::{Prior, Sizes};
 use code_prior::sampling::{Draws, How, sample};
 use code_prior::training as prior;
+#[cfg(not(target_arch = "wasm32"))]
 use datasets::PixelRange;
+#[cfg(target_arch = "wasm32")]
+use lab::{Checkpoint, CheckpointError};
+#[cfg(not(target_arch = "wasm32"))]
 use lab::{Checkpoint, CheckpointError, rng_at};
+#[cfg(target_arch = "wasm32")]
+use ndarray::Array2;
+#[cfg(not(target_arch = "wasm32"))]
 use ndarray::{Array2, Axis, concatenate};
 
+#[cfg(not(target_arch = "wasm32"))]
 use crate::data::{Pictures, Set};
 use crate::model::{self, VqGan, VqGanError};
 use crate::plain::guide;
@@ -96,6 +104,7 @@ pub struct Wishes {
 
 impl Wishes {
     /// What pictures show, and who drew them.
+    #[cfg(not(target_arch = "wasm32"))]
     pub fn of(pictures: &Pictures) -> Self {
         let categories = pictures.classes.clone();
         Self { categories, artists: pictures.artists.clone() }
@@ -118,6 +127,7 @@ impl Wishes {
     }
 
     /// Of the pictures of a set. `[N]`
+    #[cfg(not(target_arch = "wasm32"))]
     pub fn classes(&self, set: &Set) -> Vec<usize> {
         let pairs = set.pictures.labels.iter().zip(&set.artists);
         pairs.map(|(&c, &a)| self.class(c.into(), a)).collect()
@@ -166,6 +176,7 @@ fn some_of(
 ///
 /// # Errors
 /// The network is of another form.
+#[cfg(not(target_arch = "wasm32"))]
 pub fn maps(
     network: &VqGan<f32>,
     set: &Set,

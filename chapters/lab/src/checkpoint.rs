@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use ndarray::{ArrayBase, ArrayD, Data, Dimension};
 use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
 
-use record::{read_plain, write_whole};
+use crate::{read_plain, write_whole};
 
 /// Named arrays of f32, and a few words on what they are.
 #[derive(Clone, Debug, Default)]

@@ -88,7 +88,7 @@ pub(crate) fn in_files(
         // A checkout may write line ends as CRLF; cargo reads both alike.
         let text = text.replace("\r\n", "\n");
         let tokens: Vec<&str> = tokens(&text).collect();
-        look(below, &without_readers_own(&tokens));
+        look(below, &without_elsewhere(&tokens));
     }
     Ok(())
 }
@@ -130,33 +130,46 @@ pub(crate) fn measuring<T: AsRef<str>>(tokens: &[T]) -> Vec<&str> {
     counted
 }
 
-/// The tokens of a file without what is compiled only when a reader's own answers take the place of the book's functions,
-/// which no committed result is made with.
-fn without_readers_own<'a>(tokens: &[&'a str]) -> Vec<&'a str> {
-    let mine = ["#", "[", "cfg", "(", "feature", "=", "\"mine\"", ")", "]"];
-    let not = ["(", "not", "(", "feature", "=", "\"mine\"", ")", ")", "]"];
+/// Conditions under which no committed result is made: a reader's own answers take the place of the book's functions; the
+/// code runs in a page.
+const ELSEWHERE: [[&str; 3]; 2] = [
+    ["feature", "=", "\"mine\""],
+    ["target_arch", "=", "\"wasm32\""],
+];
+
+/// The tokens of a file without what is compiled only elsewhere, and without the words that say of the rest that it is not.
+fn without_elsewhere<'a>(tokens: &[&'a str]) -> Vec<&'a str> {
     let (mut counted, mut at) = (Vec::new(), 0);
     while at < tokens.len() {
         let rest = &tokens[at..];
-        if rest.starts_with(&mine) {
-            at += mine.len();
-            let ends = |t: &&str| [";", "{"].contains(t);
+        if let Some(length) = condition(rest, &["("], &[")", "]"]) {
+            at += length;
+            let import = tokens.get(at) == Some(&"use");
+            let ends = |t: &&str| *t == ";" || *t == "{" && !import;
             let head = tokens[at..].iter().position(ends);
             at += match head.map(|n| (n, tokens[at + n])) {
                 Some((n, ";")) => n + 1,
                 Some((n, _)) => n + length_of(&tokens[at + n..]),
                 None => 0,
             };
-        } else if rest.starts_with(&["#", "[", "cfg"])
-            && rest[3..].starts_with(&not)
+        } else if let Some(length) =
+            condition(rest, &["(", "not", "("], &[")", ")", "]"])
         {
-            at += 3 + not.len();
+            at += length;
         } else {
             counted.push(tokens[at]);
             at += 1;
         }
     }
     counted
+}
+
+/// How long an attribute `cfg` of such a condition is, if the tokens begin with one.
+fn condition(tokens: &[&str], open: &[&str], close: &[&str]) -> Option<usize> {
+    ELSEWHERE.iter().find_map(|elsewhere| {
+        let words = [&["#", "[", "cfg"], open, elsewhere, close].concat();
+        tokens.starts_with(&words).then_some(words.len())
+    })
 }
 
 /// How many tokens there are up to the brace that closes the first block.
@@ -244,18 +257,21 @@ mod tests {
     }
 
     #[test]
-    fn a_readers_own_functions_make_no_number() {
+    fn what_is_compiled_only_elsewhere_makes_no_number() {
         let of = |text: &str| {
             let tokens: Vec<&str> = tokens(text).collect();
-            without_readers_own(&tokens).join(" ")
+            without_elsewhere(&tokens).join(" ")
         };
-        let mine = "#[cfg(feature = \"mine\")]";
-        let both = format!(
-            "{mine} #[path = \"plain.rs\"] mod book; {mine} mod plain {{ fn f() {{ }} }} \
-             #[cfg(not(feature = \"mine\"))] pub mod plain; #[cfg(feature = \"cuda\")] mod x;"
-        );
         let one = "pub mod plain; #[cfg(feature = \"cuda\")] mod x;";
-        assert_eq!(of(&both), of(one));
+        for condition in ["feature = \"mine\"", "target_arch = \"wasm32\""] {
+            let only = format!("#[cfg({condition})]");
+            let both = format!(
+                "{only} #[path = \"plain.rs\"] mod book; {only} use a::{{b, c}}; {only} mod plain {{ fn f() {{ }} }} \
+                 #[cfg(not({condition}))] pub mod plain; #[cfg(feature = \"cuda\")] mod x;"
+            );
+            assert_eq!(of(&both), of(one));
+        }
+        assert_ne!(of("#[cfg(unix)] mod x;"), of("mod x;"));
     }
 
     #[test]

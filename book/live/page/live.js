@@ -1,0 +1,325 @@
+// What a reader can play with: the chapters' own functions, compiled for the page, answer in a worker; each demo asks them and
+// draws. A demo is made when it comes near the window, and rests while it is out of sight.
+(function () {
+    "use strict";
+
+    // Runs in the worker, whose whole text this function is. It takes questions in turn.
+    function worker() {
+        let module = null;
+        let ready = null;
+        const text = new TextEncoder();
+        const room = (name, more) => {
+            const bytes = text.encode(name);
+            const eights = Math.ceil(bytes.length / 8);
+            const at = module.room(eights + more);
+            const there = new Uint8Array(module.memory.buffer, at, 8 * eights);
+            there.fill(32);
+            there.set(bytes);
+            return [eights, at + 8 * eights];
+        };
+        const ask = (question, numbers) => {
+            const [eights, at] = room(question, numbers.length);
+            new Float64Array(module.memory.buffer, at, numbers.length).set(numbers);
+            const count = module.ask(eights);
+            if (count < 0) {
+                const words = new Uint8Array(module.memory.buffer, module.error(), module.error_length());
+                throw new Error(new TextDecoder().decode(words));
+            }
+            return Array.from({ length: count }, (_, n) =>
+                new Float32Array(module.memory.buffer, module.array(n), module.length(n)).slice());
+        };
+        const put = (name, bytes) => {
+            const more = Math.ceil(bytes.length / 8);
+            const [eights, at] = room(name, more);
+            new Uint8Array(module.memory.buffer, at, bytes.length).set(bytes);
+            module.put(eights, 8 * more - bytes.length);
+            return [];
+        };
+        self.onmessage = async ({ data }) => {
+            try {
+                if (data.wasm) {
+                    ready = WebAssembly.instantiate(data.wasm, {});
+                    return;
+                }
+                module = module || (await ready).instance.exports;
+                const begun = performance.now();
+                const answer = data.bytes ? put(data.name, data.bytes) : ask(data.question, data.numbers);
+                const took = performance.now() - begun;
+                self.postMessage({ id: data.id, answer, took }, answer.map((a) => a.buffer));
+            } catch (error) {
+                // A panic leaves the module as it was in the middle of something.
+                const ended = error instanceof WebAssembly.RuntimeError;
+                self.postMessage({ id: data.id, error: ended ? "the computation has failed; reload the page" : error.message });
+            }
+        };
+    }
+
+    const folder = document.currentScript.src.replace(/[^/]*$/, "");
+    const load = (name) => new Promise((done, failed) => {
+        const script = document.createElement("script");
+        script.src = folder + name;
+        script.onload = done;
+        script.onerror = () => failed(new Error(`${name} cannot be read`));
+        document.head.append(script);
+    });
+    const once = {};
+    const loaded = (name) => (once[name] = once[name] || load(name));
+    const bytes = (base64) => Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+
+    let started = null;
+    const waiting = new Map();
+    let asked = 0;
+    const start = async () => {
+        await loaded("wasm.js");
+        const source = new Blob([`(${worker})()`], { type: "text/javascript" });
+        const at = new Worker(URL.createObjectURL(source));
+        at.onmessage = ({ data }) => {
+            const [done, failed] = waiting.get(data.id);
+            waiting.delete(data.id);
+            live.took = data.took;
+            data.error === undefined ? done(data.answer) : failed(new Error(data.error));
+        };
+        const wasm = bytes(live.wasm);
+        live.wasm = null;
+        at.postMessage({ wasm }, [wasm.buffer]);
+        return at;
+    };
+    const send = async (message, moved) => {
+        const at = await (started = started || start());
+        return new Promise((done, failed) => {
+            asked += 1;
+            waiting.set(asked, [done, failed]);
+            at.postMessage({ ...message, id: asked }, moved || []);
+        });
+    };
+
+    const makers = {};
+    const live = {
+        wasm: null,
+        weights: {},
+        /// Milliseconds that the last question took in the worker.
+        took: 0,
+        /// A demo and what makes it: a function of its kit.
+        demo: (name, make) => (makers[name] = make),
+        /// Asks `ring.step`, with numbers; gives arrays of numbers.
+        ask: (question, numbers = []) => send({ question, numbers }),
+        /// Reads a model's weights, once, and puts them where a question looks for them.
+        model: (name) => (once[`model ${name}`] = once[`model ${name}`] || (async () => {
+            await loaded(`${name}.weights.js`);
+            const of = bytes(live.weights[name]);
+            live.weights[name] = null;
+            await send({ name, bytes: of }, [of.buffer]);
+        })()),
+    };
+    window.workbookLive = live;
+
+    // What demos are made of.
+    const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
+    const element = (tag, attributes = {}, ...children) => {
+        const made = document.createElement(tag);
+        for (const [name, value] of Object.entries(attributes)) {
+            name in made && name !== "list" ? (made[name] = value) : made.setAttribute(name, value);
+        }
+        made.append(...children);
+        return made;
+    };
+    let ids = 0;
+
+    class Kit {
+        constructor(mount) {
+            this.mount = mount;
+            this.visible = false;
+            this.redraws = [];
+            this.ask = live.ask;
+            this.model = live.model;
+            const seen = new IntersectionObserver((entries) => {
+                this.visible = entries[entries.length - 1].isIntersecting;
+            });
+            seen.observe(mount);
+            new MutationObserver(() => this.redraw()).observe(document.documentElement, { attributeFilter: ["class"] });
+            this.status = element("output", { className: "live-says" });
+        }
+
+        /// Draws everything again: the theme or the width has changed.
+        redraw() {
+            this.redraws.forEach((draw) => draw());
+        }
+
+        /// A colour of the page: `fg`, `bg`, `grid`, or 1 to 6.
+        colour(name) {
+            const style = getComputedStyle(this.mount);
+            const found = { fg: "--fg", bg: "--bg", grid: "--fig-grid" }[name] || `--fig-${name}`;
+            return style.getPropertyValue(found).trim();
+        }
+
+        /// A row of controls.
+        row(...controls) {
+            const row = element("div", { className: "live-row" }, ...controls);
+            this.mount.append(row);
+            return row;
+        }
+
+        button(words, press) {
+            return element("button", { type: "button", textContent: words, onclick: () => this.safely(press) });
+        }
+
+        /// A slider; `show` says its value in words.
+        slider(words, [least, most, step, value], change, show = String) {
+            const id = `live-${(ids += 1)}`;
+            const said = element("span", { className: "live-value", textContent: show(value) });
+            const input = element("input", { type: "range", id, min: least, max: most, step, value });
+            const tell = () => {
+                said.textContent = show(Number(input.value));
+                input.setAttribute("aria-valuetext", said.textContent);
+            };
+            tell();
+            input.addEventListener("input", () => {
+                tell();
+                this.safely(() => change(Number(input.value)));
+            });
+            const control = element("span", { className: "live-control" }, element("label", { htmlFor: id, textContent: words }), input, said);
+            control.set = (v) => {
+                input.value = v;
+                tell();
+            };
+            return control;
+        }
+
+        /// One of several; `change` gets its number.
+        choice(words, options, change, chosen = 0) {
+            const id = `live-${(ids += 1)}`;
+            const select = element("select", { id }, ...options.map((o, n) => element("option", { value: n, textContent: o })));
+            select.value = chosen;
+            select.addEventListener("change", () => this.safely(() => change(Number(select.value))));
+            const control = element("span", { className: "live-control" }, element("label", { htmlFor: id, textContent: words }), select);
+            control.set = (v) => (select.value = v);
+            return control;
+        }
+
+        /// A canvas that is as wide as there is room, up to `most` pixels, and `high` times as high. `draw` gets its context and
+        /// its size in CSS pixels. With `takes`, it can be focused: its keys and its pointer are told to it.
+        canvas(label, most, high, draw, takes = null) {
+            const at = element("canvas", { className: "live-canvas", role: takes ? "application" : "img" });
+            at.setAttribute("aria-label", label);
+            at.style.maxWidth = `${most}px`;
+            at.style.aspectRatio = `1 / ${high}`;
+            const context = at.getContext("2d");
+            const paint = () => {
+                const width = at.clientWidth;
+                if (width === 0) return;
+                const ratio = window.devicePixelRatio || 1;
+                const [w, h] = [Math.round(width * ratio), Math.round(width * high * ratio)];
+                if (at.width !== w || at.height !== h) [at.width, at.height] = [w, h];
+                context.setTransform(ratio, 0, 0, ratio, 0, 0);
+                context.clearRect(0, 0, width, width * high);
+                draw(context, width, width * high);
+            };
+            this.redraws.push(paint);
+            new ResizeObserver(paint).observe(at);
+            if (takes) {
+                at.tabIndex = 0;
+                const place = (event) => {
+                    const box = at.getBoundingClientRect();
+                    return [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
+                };
+                at.addEventListener("pointerdown", (event) => {
+                    at.setPointerCapture(event.pointerId);
+                    at.focus({ preventScroll: true });
+                    this.safely(() => takes.down && takes.down(...place(event)));
+                    event.preventDefault();
+                });
+                at.addEventListener("pointermove", (event) => {
+                    const held = at.hasPointerCapture(event.pointerId);
+                    const told = held ? takes.drag : takes.over;
+                    if (told) this.safely(() => told(...place(event)));
+                });
+                at.addEventListener("pointerup", () => this.safely(() => takes.up && takes.up()));
+                at.addEventListener("keydown", (event) => {
+                    if (event.ctrlKey || event.metaKey || event.altKey || !takes.key) return;
+                    if (takes.key(event.key, event.shiftKey) !== false) event.preventDefault();
+                });
+                if (takes.drag) at.style.touchAction = "none";
+            }
+            at.paint = paint;
+            return at;
+        }
+
+        /// Says something, in words: numbers of what is seen.
+        say(words) {
+            this.status.textContent = words;
+            this.status.classList.remove("live-wrong");
+        }
+
+        /// Does something, and says why if it fails.
+        async safely(what) {
+            try {
+                await what();
+            } catch (error) {
+                this.status.textContent = error.message;
+                this.status.classList.add("live-wrong");
+            }
+        }
+
+        /// Start and pause: `step` is called again and again while it runs and can be seen. With motion reduced, it is called with
+        /// true, and half a second apart: it is to do more between two pictures.
+        runs(step, words = ["Start", "Pause"]) {
+            const button = this.button(words[0], () => (running ? stop() : go()));
+            let running = false;
+            const stop = () => {
+                running = false;
+                button.textContent = words[0];
+                button.setAttribute("aria-pressed", "false");
+            };
+            const pause = () => new Promise((done) => calm.matches ? setTimeout(done, 500) : requestAnimationFrame(done));
+            const go = async () => {
+                running = true;
+                button.textContent = words[1];
+                button.setAttribute("aria-pressed", "true");
+                while (running) {
+                    if (this.visible && !document.hidden) {
+                        try {
+                            if ((await step(calm.matches)) === false) stop();
+                        } catch (error) {
+                            stop();
+                            throw error;
+                        }
+                    }
+                    await pause();
+                }
+            };
+            button.stop = stop;
+            button.setAttribute("aria-pressed", "false");
+            return button;
+        }
+    }
+
+    // Each figure, when it comes near.
+    const make = async (figure) => {
+        const name = figure.dataset.live;
+        const mount = element("div", { className: "live-demo" });
+        // Keys that turn mdBook's pages move something here.
+        mount.addEventListener("keydown", (event) => event.stopPropagation());
+        const kit = new Kit(mount);
+        try {
+            await loaded(`${name}.js`);
+            await makers[name](kit);
+            mount.append(kit.status);
+            figure.querySelector("img").replaceWith(mount);
+            figure.classList.add("live-is");
+            kit.redraw();
+        } catch (error) {
+            kit.say(`This demo cannot run here: ${error.message}`);
+            figure.append(kit.status);
+        }
+        figure.dataset.ready = "true";
+    };
+    const near = new IntersectionObserver((entries) => {
+        for (const { isIntersecting, target } of entries) {
+            if (isIntersecting) {
+                near.unobserve(target);
+                make(target);
+            }
+        }
+    }, { rootMargin: "600px" });
+    document.querySelectorAll("figure[data-live]").forEach((figure) => near.observe(figure));
+})();

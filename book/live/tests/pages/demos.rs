@@ -1,0 +1,89 @@
+//! Each demo: it starts, gives the numbers of the native code, can be used without a mouse, and fits.
+
+use live::Live;
+use serde_json::Value;
+
+use crate::chromium::Browser;
+use crate::{browser, rendered};
+
+/// A demo, its page, and questions whose answers are compared.
+struct Demo {
+    name: &'static str,
+    page: &'static str,
+    /// Asked in this order; the answers of those marked are compared.
+    asks: &'static [(&'static str, &'static [f64])],
+}
+
+const DEMOS: [Demo; 1] = [Demo {
+    name: "ring",
+    page: "03-gan.html",
+    asks: &[
+        ("ring.new", &[3.0, 0.0, 2.0, 0.1]),
+        ("ring.steps", &[20.0]),
+        ("ring.view", &[]),
+        ("ring.d", &[]),
+        ("ring.g", &[]),
+        ("ring.view", &[]),
+    ],
+}];
+
+/// Opens a demo's page and waits until it is ready.
+fn opened(browser: &Browser, demo: &Demo, width: u32) {
+    browser.open(&rendered().join(demo.page), width);
+    let figure = format!("document.getElementById('live-{}')", demo.name);
+    browser.value(&format!("{figure}.scrollIntoView()"));
+    browser.until(&format!("{figure}.dataset.ready === 'true'"));
+    let made = browser.value(&format!("{figure}.classList.contains('live-is')"));
+    let says = browser.value(&format!("{figure}.textContent"));
+    assert_eq!(made, true, "{}: {says}", demo.name);
+}
+
+#[test]
+fn a_page_computes_what_the_native_code_does() {
+    let Some(browser) = browser() else { return };
+    for demo in &DEMOS {
+        opened(&browser, demo, 1100);
+        let mut native = Live::default();
+        for (question, numbers) in demo.asks {
+            let expected = native.ask(question, numbers).unwrap();
+            let found = browser.value(&format!(
+                "workbookLive.ask('{question}', {numbers:?}).then((a) => a.map((x) => Array.from(x)))"
+            ));
+            compare(question, &expected, &found);
+        }
+        assert_eq!(browser.complaints(), [""; 0], "{}", demo.name);
+    }
+}
+
+/// That both are the same within 1e-4.
+fn compare(question: &str, expected: &[Vec<f32>], found: &Value) {
+    let found = found.as_array().unwrap();
+    assert_eq!(found.len(), expected.len(), "{question}");
+    for (n, (expected, found)) in expected.iter().zip(found).enumerate() {
+        let found = found.as_array().unwrap();
+        assert_eq!(found.len(), expected.len(), "{question}, array {n}");
+        for (e, f) in expected.iter().zip(found) {
+            let f = f.as_f64().unwrap_or(f64::NAN);
+            let apart = (f64::from(*e) - f).abs();
+            let most = 1e-4 * f64::from(e.abs()).max(1.0);
+            assert!(apart <= most, "{question}, array {n}: {f} in place of {e}");
+        }
+    }
+}
+
+/// Writes the pictures that stand for the demos where there are no scripts: `cargo test -p live --test pages -- --ignored stills`.
+#[test]
+#[ignore = "writes files"]
+fn stills() {
+    use base64::Engine;
+    let Some(browser) = browser() else { return };
+    for demo in &DEMOS {
+        opened(&browser, demo, 800);
+        std::thread::sleep(std::time::Duration::from_millis(500));
+        let selector = format!("#live-{} .live-demo", demo.name);
+        let png = browser.picture(&selector);
+        let png = base64::prelude::BASE64_STANDARD.decode(png).unwrap();
+        let to = format!("book/live/stills/{}.png", demo.name);
+        std::fs::write(record::root().join(to), png).unwrap();
+    }
+}
