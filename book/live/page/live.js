@@ -17,14 +17,15 @@
             there.set(bytes);
             return [eights, at + 8 * eights];
         };
+        const unlessFailed = (count) => {
+            if (count >= 0) return count;
+            const words = new Uint8Array(module.memory.buffer, module.error(), module.error_length());
+            throw new Error(new TextDecoder().decode(words));
+        };
         const ask = (question, numbers) => {
             const [eights, at] = room(question, numbers.length);
             new Float64Array(module.memory.buffer, at, numbers.length).set(numbers);
-            const count = module.ask(eights);
-            if (count < 0) {
-                const words = new Uint8Array(module.memory.buffer, module.error(), module.error_length());
-                throw new Error(new TextDecoder().decode(words));
-            }
+            const count = unlessFailed(module.ask(eights));
             return Array.from({ length: count }, (_, n) =>
                 new Float32Array(module.memory.buffer, module.array(n), module.length(n)).slice());
         };
@@ -32,7 +33,7 @@
             const more = Math.ceil(bytes.length / 8);
             const [eights, at] = room(name, more);
             new Uint8Array(module.memory.buffer, at, bytes.length).set(bytes);
-            module.put(eights, 8 * more - bytes.length);
+            unlessFailed(module.put(eights, 8 * more - bytes.length));
             return [];
         };
         self.onmessage = async ({ data }) => {

@@ -53,20 +53,24 @@ extern "C" fn ask(name: usize) -> i32 {
 }
 
 /// Puts the bytes in the room, which follow a name of so many eights of bytes, where a demo looks for its model. So many bytes
-/// of the last eight do not count.
+/// of the last eight do not count. 0, or -1 if they are damaged.
 #[allow(unsafe_code)]
 #[unsafe(no_mangle)]
-extern "C" fn put(name: usize, spare: usize) {
+extern "C" fn put(name: usize, spare: usize) -> i32 {
     PAGE.with_borrow_mut(|page| {
         let room = std::mem::take(&mut page.room);
         let (name, content) = room.split_at(name.min(room.len()));
         let mut bytes: Vec<u8> =
             content.iter().flat_map(|v| v.to_le_bytes()).collect();
         bytes.truncate(bytes.len().saturating_sub(spare));
-        if let Ok(name) = text(name) {
-            page.live.put(&name, bytes);
+        match text(name).and_then(|name| page.live.put(&name, &bytes)) {
+            Ok(()) => 0,
+            Err(error) => {
+                page.error = error.to_string();
+                -1
+            }
         }
-    });
+    })
 }
 
 /// Where the n-th array of the answer begins.

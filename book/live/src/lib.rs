@@ -7,6 +7,7 @@
 #[cfg(target_arch = "wasm32")]
 mod abi;
 mod ring;
+pub mod weights;
 
 use std::fmt;
 
@@ -101,10 +102,12 @@ impl Live {
         of.ask(what, Numbers(numbers))
     }
 
-    /// Puts the weights of a model where a demo looks for them.
-    #[cfg(target_arch = "wasm32")]
-    pub fn put(&mut self, name: &str, bytes: Vec<u8>) {
-        lab::in_page::put(std::path::Path::new(name), bytes);
+    /// Puts the packed weights of a model where demos look for them.
+    ///
+    /// # Errors
+    /// They are damaged.
+    pub fn put(&mut self, name: &str, bytes: &[u8]) -> Result<(), LiveError> {
+        weights::put(name, bytes)
     }
 }
 

@@ -181,6 +181,11 @@ impl Checkpoint {
         self.arrays.insert(name.into(), array.to_owned().into_dyn());
     }
 
+    /// All arrays with their names, in the order of these.
+    pub fn arrays(&self) -> impl Iterator<Item = (&str, &ArrayD<f32>)> {
+        self.arrays.iter().map(|(name, array)| (name.as_str(), array))
+    }
+
     /// Adds a note.
     pub fn note(&mut self, name: &str, value: impl ToString) {
         self.notes.insert(name.into(), value.to_string());

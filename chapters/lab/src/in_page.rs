@@ -1,4 +1,4 @@
-//! In a page there are no files, only what the page puts in their place.
+//! In a page there are no files, only what is put in their place.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -10,11 +10,6 @@ thread_local! {
         const { RefCell::new(BTreeMap::new()) };
 }
 
-/// Puts bytes where [`read_plain`] finds them.
-pub fn put(path: &Path, bytes: Vec<u8>) {
-    PUT.with_borrow_mut(|put| put.insert(path.into(), bytes));
-}
-
 /// What was put at a path.
 ///
 /// # Errors
@@ -24,10 +19,11 @@ pub fn read_plain(path: &Path, _most: u64) -> io::Result<Vec<u8>> {
     bytes.ok_or_else(|| io::ErrorKind::NotFound.into())
 }
 
-/// Writes nothing.
+/// Puts bytes where [`read_plain`] finds them.
 ///
 /// # Errors
-/// Always.
-pub fn write_whole(_path: &Path, _bytes: &[u8]) -> io::Result<()> {
-    Err(io::ErrorKind::Unsupported.into())
+/// Never.
+pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    PUT.with_borrow_mut(|put| put.insert(path.into(), bytes.into()));
+    Ok(())
 }

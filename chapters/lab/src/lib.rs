@@ -93,9 +93,7 @@ pub use ledger::{Against, Row, max_rel_err, three_rows};
 pub use model::say_committed;
 pub use numbers::{ChaCha8Rng, mat_mul, product, rng_at, rng_for};
 #[cfg(not(target_arch = "wasm32"))]
-pub use numbers::{
-    Reference, ReferenceError, array, column, tensor, to_f32,
-};
+pub use numbers::{Reference, ReferenceError, array, column, tensor, to_f32};
 #[cfg(not(target_arch = "wasm32"))]
 pub use own_data::{AsDigit, OwnData, as_digit, has_idx, own_data};
 #[cfg(not(target_arch = "wasm32"))]
@@ -104,10 +102,10 @@ pub use record::{
     Results, ResultsError, Within, fingerprint, folder, no_input, over_seeds,
     read_plain, say, write_whole,
 };
+pub use resumable::{Diverged, Resumable};
 #[cfg(not(target_arch = "wasm32"))]
 pub use room::{Room, either_room_goes_on};
 #[cfg(not(target_arch = "wasm32"))]
 pub use slips::{Made, Slip, slips};
-pub use resumable::{Diverged, Resumable};
 #[cfg(not(target_arch = "wasm32"))]
 pub use training::History;

@@ -132,10 +132,8 @@ pub(crate) fn measuring<T: AsRef<str>>(tokens: &[T]) -> Vec<&str> {
 
 /// Conditions under which no committed result is made: a reader's own answers take the place of the book's functions; the
 /// code runs in a page.
-const ELSEWHERE: [[&str; 3]; 2] = [
-    ["feature", "=", "\"mine\""],
-    ["target_arch", "=", "\"wasm32\""],
-];
+const ELSEWHERE: [[&str; 3]; 2] =
+    [["feature", "=", "\"mine\""], ["target_arch", "=", "\"wasm32\""]];
 
 /// The tokens of a file without what is compiled only elsewhere, and without the words that say of the rest that it is not.
 fn without_elsewhere<'a>(tokens: &[&'a str]) -> Vec<&'a str> {
@@ -165,7 +163,11 @@ fn without_elsewhere<'a>(tokens: &[&'a str]) -> Vec<&'a str> {
 }
 
 /// How long an attribute `cfg` of such a condition is, if the tokens begin with one.
-fn condition(tokens: &[&str], open: &[&str], close: &[&str]) -> Option<usize> {
+fn condition(
+    tokens: &[&str],
+    open: &[&str],
+    close: &[&str],
+) -> Option<usize> {
     ELSEWHERE.iter().find_map(|elsewhere| {
         let words = [&["#", "[", "cfg"], open, elsewhere, close].concat();
         tokens.starts_with(&words).then_some(words.len())

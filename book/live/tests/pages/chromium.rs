@@ -143,13 +143,27 @@ impl Browser {
     pub fn press(&self, keys: &[&str]) {
         for key in keys {
             let code = match *key {
-                "Enter" => json!({"key": "Enter", "code": "Enter", "text": "\r", "windowsVirtualKeyCode": 13}),
-                " " => json!({"key": " ", "code": "Space", "text": " ", "windowsVirtualKeyCode": 32}),
-                "ArrowLeft" => json!({"key": key, "code": key, "windowsVirtualKeyCode": 37}),
-                "ArrowUp" => json!({"key": key, "code": key, "windowsVirtualKeyCode": 38}),
-                "ArrowRight" => json!({"key": key, "code": key, "windowsVirtualKeyCode": 39}),
-                "ArrowDown" => json!({"key": key, "code": key, "windowsVirtualKeyCode": 40}),
-                "Tab" => json!({"key": key, "code": key, "windowsVirtualKeyCode": 9}),
+                "Enter" => {
+                    json!({"key": "Enter", "code": "Enter", "text": "\r", "windowsVirtualKeyCode": 13})
+                }
+                " " => {
+                    json!({"key": " ", "code": "Space", "text": " ", "windowsVirtualKeyCode": 32})
+                }
+                "ArrowLeft" => {
+                    json!({"key": key, "code": key, "windowsVirtualKeyCode": 37})
+                }
+                "ArrowUp" => {
+                    json!({"key": key, "code": key, "windowsVirtualKeyCode": 38})
+                }
+                "ArrowRight" => {
+                    json!({"key": key, "code": key, "windowsVirtualKeyCode": 39})
+                }
+                "ArrowDown" => {
+                    json!({"key": key, "code": key, "windowsVirtualKeyCode": 40})
+                }
+                "Tab" => {
+                    json!({"key": key, "code": key, "windowsVirtualKeyCode": 9})
+                }
                 _ => json!({"key": key, "text": key}),
             };
             for kind in ["keyDown", "keyUp"] {
@@ -196,13 +210,20 @@ impl Browser {
         let complaint = |event: &Value| {
             let of = &event["params"];
             match event["method"].as_str()? {
-                "Runtime.exceptionThrown" => Some(of["exceptionDetails"].to_string()),
-                "Runtime.consoleAPICalled" if of["type"] == "error" => Some(of["args"].to_string()),
-                "Log.entryAdded" if of["entry"]["level"] == "error" => Some(of["entry"].to_string()),
+                "Runtime.exceptionThrown" => {
+                    Some(of["exceptionDetails"].to_string())
+                }
+                "Runtime.consoleAPICalled" if of["type"] == "error" => {
+                    Some(of["args"].to_string())
+                }
+                "Log.entryAdded" if of["entry"]["level"] == "error" => {
+                    Some(of["entry"].to_string())
+                }
                 "Network.requestWillBeSent" => {
                     let url = of["request"]["url"].as_str()?;
                     let own = ["file:", "data:", "blob:"];
-                    (!own.iter().any(|o| url.starts_with(o))).then(|| format!("asks for {url}"))
+                    (!own.iter().any(|o| url.starts_with(o)))
+                        .then(|| format!("asks for {url}"))
                 }
                 _ => None,
             }

@@ -33,7 +33,8 @@ fn opened(browser: &Browser, demo: &Demo, width: u32) {
     let figure = format!("document.getElementById('live-{}')", demo.name);
     browser.value(&format!("{figure}.scrollIntoView()"));
     browser.until(&format!("{figure}.dataset.ready === 'true'"));
-    let made = browser.value(&format!("{figure}.classList.contains('live-is')"));
+    let made =
+        browser.value(&format!("{figure}.classList.contains('live-is')"));
     let says = browser.value(&format!("{figure}.textContent"));
     assert_eq!(made, true, "{}: {says}", demo.name);
 }
@@ -66,7 +67,10 @@ fn compare(question: &str, expected: &[Vec<f32>], found: &Value) {
             let f = f.as_f64().unwrap_or(f64::NAN);
             let apart = (f64::from(*e) - f).abs();
             let most = 1e-4 * f64::from(e.abs()).max(1.0);
-            assert!(apart <= most, "{question}, array {n}: {f} in place of {e}");
+            assert!(
+                apart <= most,
+                "{question}, array {n}: {f} in place of {e}"
+            );
         }
     }
 }
