@@ -126,7 +126,7 @@ impl Climber {
         Self { d, input, adam, steps: 0 }
     }
 
-    /// Its logits, a row or a column.
+    /// What goes in and what each layer gives; the last are the logits, a row or a column.
     fn outputs(&self) -> Vec<Array2<f64>> {
         self.d.forward(&self.input)
     }
