@@ -6,6 +6,8 @@
 
 #[cfg(target_arch = "wasm32")]
 mod abi;
+mod densities;
+mod dirac;
 mod ring;
 pub mod weights;
 
@@ -81,6 +83,8 @@ pub(crate) trait Demo {
 /// All demos of a page.
 #[derive(Default)]
 pub struct Live {
+    densities: densities::Densities,
+    dirac: dirac::Dirac,
     ring: ring::Ring,
 }
 
@@ -96,6 +100,8 @@ impl Live {
     ) -> Result<Answer, LiveError> {
         let (demo, what) = question.split_once('.').unwrap_or_default();
         let of: &mut dyn Demo = match demo {
+            "densities" => &mut self.densities,
+            "dirac" => &mut self.dirac,
             "ring" => &mut self.ring,
             _ => return Err(unknown(question)),
         };

@@ -7,31 +7,8 @@ use live::Live;
 use serde_json::{Value, json};
 
 use crate::chromium::Browser;
+use crate::table::{DEMOS, Demo, demo};
 use crate::{browser, rendered};
-
-/// A demo, its page, and questions whose answers are compared.
-struct Demo {
-    name: &'static str,
-    page: &'static str,
-    /// The models that it draws with.
-    models: &'static [&'static str],
-    /// Asked in this order, both here and in the page.
-    asks: &'static [(&'static str, &'static [f64])],
-}
-
-const DEMOS: [Demo; 1] = [Demo {
-    name: "ring",
-    page: "03-gan.html",
-    models: &[],
-    asks: &[
-        ("ring.new", &[3.0, 0.0, 2.0, 0.1]),
-        ("ring.steps", &[20.0]),
-        ("ring.view", &[]),
-        ("ring.d", &[]),
-        ("ring.g", &[]),
-        ("ring.view", &[]),
-    ],
-}];
 
 impl Demo {
     /// Its element, in the page.
@@ -66,7 +43,7 @@ impl Demo {
 #[test]
 fn a_page_computes_what_the_native_code_does() {
     let Some(browser) = browser() else { return };
-    for demo in &DEMOS {
+    for demo in DEMOS {
         demo.open(&browser, 1100);
         let mut native = Live::default();
         for model in demo.models {
@@ -106,7 +83,7 @@ fn compare(question: &str, expected: &[Vec<f32>], found: &Value) {
 #[test]
 fn a_question_that_cannot_be_answered_says_why() {
     let Some(browser) = browser() else { return };
-    DEMOS[0].open(&browser, 1100);
+    demo("ring").open(&browser, 1100);
     for (question, why) in [
         ("ring.nothing", "there is no question `ring.nothing`"),
         ("", "there is no question"),
@@ -124,7 +101,7 @@ fn a_question_that_cannot_be_answered_says_why() {
 #[test]
 fn a_demo_fits_a_phone_and_follows_the_theme() {
     let Some(browser) = browser() else { return };
-    for demo in &DEMOS {
+    for demo in DEMOS {
         demo.open(&browser, 400);
         let over = "document.documentElement.scrollWidth - innerWidth";
         let over = browser.value(over).as_f64().unwrap();
@@ -134,13 +111,19 @@ fn a_demo_fits_a_phone_and_follows_the_theme() {
             demo.figure()
         );
         let light = browser.value(&drawn);
-        browser.value("document.documentElement.classList.replace('light', 'navy')");
+        browser.value(
+            "document.documentElement.classList.replace('light', 'navy')",
+        );
         sleep(Duration::from_millis(200));
         let dark = browser.value(&drawn);
         let pairs = light.as_array().unwrap().iter();
         for (light, dark) in pairs.zip(dark.as_array().unwrap()) {
             assert!(light[0].as_f64().unwrap() >= 100.0, "{}", demo.name);
-            assert_ne!(light[1], dark[1], "{}: the same in the dark", demo.name);
+            assert_ne!(
+                light[1], dark[1],
+                "{}: the same in the dark",
+                demo.name
+            );
         }
     }
 }
@@ -148,7 +131,7 @@ fn a_demo_fits_a_phone_and_follows_the_theme() {
 #[test]
 fn a_demo_is_used_with_the_keyboard() {
     let Some(browser) = browser() else { return };
-    for demo in &DEMOS {
+    for demo in DEMOS {
         demo.open(&browser, 1100);
         let begun = browser.value("location.href");
         let all = format!(
@@ -160,10 +143,13 @@ fn a_demo_is_used_with_the_keyboard() {
         for n in 0..count {
             let of = format!("{all}[{n}]");
             browser.value(&format!("{of}.focus()"));
-            let has = browser.value(&format!("document.activeElement === {of}"));
+            let has =
+                browser.value(&format!("document.activeElement === {of}"));
             assert_eq!(has, true, "{}: control {n}", demo.name);
             let value = |browser: &Browser| {
-                browser.value(&format!("{of}.type === 'range' && [{of}.value, {of}.max]"))
+                browser.value(&format!(
+                    "{of}.type === 'range' && [{of}.value, {of}.max]"
+                ))
             };
             let before = value(&browser);
             let key = match before[0] == before[1] {
@@ -172,7 +158,12 @@ fn a_demo_is_used_with_the_keyboard() {
             };
             browser.press(&[key]);
             if before != false {
-                assert_ne!(value(&browser), before, "{}: slider {n}", demo.name);
+                assert_ne!(
+                    value(&browser),
+                    before,
+                    "{}: slider {n}",
+                    demo.name
+                );
             }
         }
         // Arrow keys turn mdBook's pages, but not from here.
@@ -184,7 +175,7 @@ fn a_demo_is_used_with_the_keyboard() {
 #[test]
 fn everything_in_a_demo_has_a_name() {
     let Some(browser) = browser() else { return };
-    for demo in &DEMOS {
+    for demo in DEMOS {
         demo.open(&browser, 1100);
         let document = browser.tell("DOM.getDocument", json!({}));
         let figure = browser.tell(
@@ -227,7 +218,7 @@ const START: &str = "document.querySelector('#live-ring button').click()";
 #[test]
 fn a_demo_rests_out_of_sight() {
     let Some(browser) = browser() else { return };
-    DEMOS[0].open(&browser, 1100);
+    demo("ring").open(&browser, 1100);
     assert_eq!(asked_in_a_second(&browser), 0, "nothing moves by itself");
     browser.value(START);
     let runs = asked_in_a_second(&browser);
@@ -235,7 +226,7 @@ fn a_demo_rests_out_of_sight() {
     browser.value("scrollTo(0, 0)");
     sleep(Duration::from_millis(500));
     assert_eq!(asked_in_a_second(&browser), 0, "out of sight");
-    browser.value(&format!("{}.scrollIntoView()", DEMOS[0].figure()));
+    browser.value(&format!("{}.scrollIntoView()", demo("ring").figure()));
     sleep(Duration::from_millis(200));
     assert!(asked_in_a_second(&browser) > 0, "in sight again");
 }
@@ -244,7 +235,7 @@ fn a_demo_rests_out_of_sight() {
 fn motion_is_reduced_where_a_reader_wants_that() {
     let Some(browser) = browser() else { return };
     browser.prefer("prefers-reduced-motion", "reduce");
-    DEMOS[0].open(&browser, 1100);
+    demo("ring").open(&browser, 1100);
     browser.value(START);
     let runs = asked_in_a_second(&browser);
     assert!((1..=8).contains(&runs), "{runs} questions, two a picture");
@@ -255,7 +246,7 @@ fn without_scripts_there_is_a_picture() {
     let Some(browser) = browser() else { return };
     let off = json!({"value": true});
     browser.tell("Emulation.setScriptExecutionDisabled", off);
-    let demo = &DEMOS[0];
+    let demo = demo("ring");
     browser.tell(
         "Page.navigate",
         json!({"url": format!("file://{}", rendered().join(demo.page).display())}),
@@ -281,10 +272,10 @@ fn without_scripts_there_is_a_picture() {
 #[test]
 fn a_page_is_fast_enough_to_play_with() {
     let Some(browser) = browser() else { return };
-    DEMOS[0].open(&browser, 1100);
+    demo("ring").open(&browser, 1100);
     browser.value("workbookLive.ask('ring.new', [1, 0, 2, 0])");
     let steps = "ring.steps', [10], 'x";
-    let each = DEMOS[0].took(&browser, steps) / 10.0;
+    let each = demo("ring").took(&browser, steps) / 10.0;
     eprintln!("ring: {each:.2} ms a step");
     assert!(each <= 1000.0 / 30.0, "{each} ms a step");
 }
@@ -295,7 +286,7 @@ fn a_page_is_fast_enough_to_play_with() {
 fn stills() {
     use base64::Engine;
     let Some(browser) = browser() else { return };
-    for demo in &DEMOS {
+    for demo in DEMOS {
         demo.open(&browser, 800);
         sleep(Duration::from_millis(500));
         let selector = format!("#live-{} .live-demo", demo.name);

@@ -1,0 +1,67 @@
+//! The demos, and what is asked of them.
+
+/// A demo, its page, and questions whose answers are compared.
+pub struct Demo {
+    pub name: &'static str,
+    pub page: &'static str,
+    /// The models that it draws with.
+    pub models: &'static [&'static str],
+    /// Asked in this order, both here and in the page.
+    pub asks: &'static [(&'static str, &'static [f64])],
+}
+
+/// The demo of a name.
+pub fn demo(name: &str) -> &'static Demo {
+    DEMOS.iter().find(|demo| demo.name == name).unwrap()
+}
+
+pub const DEMOS: &[Demo] = &[
+    Demo {
+        name: "densities",
+        page: "01-minimax-loss.html",
+        models: &[],
+        asks: &[
+            ("densities.new", &[0.3, 1.3, 2.7, 0.6, 0.0]),
+            ("densities.steps", &[60.0]),
+            ("densities.view", &[]),
+            ("densities.settings", &[4.0, 0.3, 5.0, 0.3]),
+            ("densities.steps", &[20.0]),
+            ("densities.view", &[]),
+            ("densities.new", &[0.3, 1.3, 2.7, 0.6, 1.0]),
+            ("densities.steps", &[100.0]),
+            ("densities.view", &[]),
+            ("densities.new", &[-0.15, 0.6, 0.0, 0.6, 2.0]),
+            ("densities.settings", &[1.0, 0.8, 2.0, 0.6]),
+            ("densities.steps", &[50.0]),
+            ("densities.view", &[]),
+            ("densities.new", &[2.0, 1.0, 2.7, 0.6, 3.0]),
+            ("densities.steps", &[100.0]),
+            ("densities.view", &[]),
+        ],
+    },
+    Demo {
+        name: "dirac",
+        page: "04-stability.html",
+        models: &[],
+        asks: &[
+            ("dirac.way", &[0.0, 0.0, 0.0, 0.1, 0.0, 1.0, 0.0, 200.0]),
+            ("dirac.way", &[0.0, 1.0, 0.5, 0.1, 0.5, 1.0, 1.0, 100.0]),
+            ("dirac.way", &[1.0, 1.0, 0.2, 0.5, -0.5, 2.0, -1.0, 100.0]),
+            ("dirac.way", &[0.0, 0.0, 3.0, 1.0, 0.0, 1.0, 0.0, 15.0]),
+            ("dirac.field", &[1.0, 0.0, 0.5, 0.1, 0.0, 3.0]),
+        ],
+    },
+    Demo {
+        name: "ring",
+        page: "03-gan.html",
+        models: &[],
+        asks: &[
+            ("ring.new", &[3.0, 0.0, 2.0, 0.1]),
+            ("ring.steps", &[20.0]),
+            ("ring.view", &[]),
+            ("ring.d", &[]),
+            ("ring.g", &[]),
+            ("ring.view", &[]),
+        ],
+    },
+];
