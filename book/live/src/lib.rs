@@ -6,6 +6,8 @@
 
 #[cfg(target_arch = "wasm32")]
 mod abi;
+mod arrow;
+mod codes;
 mod ring;
 
 use std::fmt;
@@ -80,6 +82,8 @@ pub(crate) trait Demo {
 /// All demos of a page.
 #[derive(Default)]
 pub struct Live {
+    arrow: arrow::Arrow,
+    codes: codes::Codes,
     ring: ring::Ring,
 }
 
@@ -95,6 +99,8 @@ impl Live {
     ) -> Result<Answer, LiveError> {
         let (demo, what) = question.split_once('.').unwrap_or_default();
         let of: &mut dyn Demo = match demo {
+            "arrow" => &mut self.arrow,
+            "codes" => &mut self.codes,
             "ring" => &mut self.ring,
             _ => return Err(unknown(question)),
         };

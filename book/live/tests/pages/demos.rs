@@ -14,18 +14,53 @@ struct Demo {
     asks: &'static [(&'static str, &'static [f64])],
 }
 
-const DEMOS: [Demo; 1] = [Demo {
-    name: "ring",
-    page: "03-gan.html",
-    asks: &[
-        ("ring.new", &[3.0, 0.0, 2.0, 0.1]),
-        ("ring.steps", &[20.0]),
-        ("ring.view", &[]),
-        ("ring.d", &[]),
-        ("ring.g", &[]),
-        ("ring.view", &[]),
-    ],
-}];
+const DEMOS: [Demo; 3] = [
+    Demo {
+        name: "ring",
+        page: "03-gan.html",
+        asks: &[
+            ("ring.new", &[3.0, 0.0, 2.0, 0.1]),
+            ("ring.steps", &[20.0]),
+            ("ring.view", &[]),
+            ("ring.d", &[]),
+            ("ring.g", &[]),
+            ("ring.view", &[]),
+        ],
+    },
+    Demo {
+        name: "codes",
+        page: "05-codebook-lookup.html",
+        asks: &[
+            ("codes.new", &[0.0, 1.0, 16.0, 0.0]),
+            ("codes.view", &[]),
+            ("codes.new", &[2.0, 4.0, 7.0, 1.0]),
+            ("codes.step", &[]),
+            ("codes.view", &[]),
+            ("codes.new", &[1.0, 2.0, 6.0, 2.0]),
+            ("codes.view", &[]),
+            ("codes.new", &[1.0, 5.0, 6.0, 3.0]),
+            ("codes.step", &[]),
+            ("codes.code", &[5.0, 0.25, -0.5]),
+            ("codes.latent", &[7.0, -1.0, 9.0]),
+            ("codes.step", &[]),
+            ("codes.view", &[]),
+        ],
+    },
+    Demo {
+        name: "arrow",
+        page: "06-straight-through.html",
+        asks: &[
+            ("arrow.set", &[0.2, -0.05, -0.2]),
+            ("arrow.cells", &[]),
+            ("arrow.losses", &[]),
+            ("arrow.field", &[]),
+            ("arrow.at", &[-0.5, -0.2]),
+            ("arrow.set", &[0.4, 0.8, 0.5]),
+            ("arrow.smooth", &[]),
+            ("arrow.at", &[1.0, -1.25]),
+        ],
+    },
+];
 
 /// Opens a demo's page and waits until it is ready.
 fn opened(browser: &Browser, demo: &Demo, width: u32) {
