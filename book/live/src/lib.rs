@@ -6,6 +6,8 @@
 
 #[cfg(target_arch = "wasm32")]
 mod abi;
+mod arrow;
+mod codes;
 mod densities;
 mod dirac;
 mod ring;
@@ -85,6 +87,8 @@ pub(crate) trait Demo {
 pub struct Live {
     densities: densities::Densities,
     dirac: dirac::Dirac,
+    arrow: arrow::Arrow,
+    codes: codes::Codes,
     ring: ring::Ring,
 }
 
@@ -102,6 +106,8 @@ impl Live {
         let of: &mut dyn Demo = match demo {
             "densities" => &mut self.densities,
             "dirac" => &mut self.dirac,
+            "arrow" => &mut self.arrow,
+            "codes" => &mut self.codes,
             "ring" => &mut self.ring,
             _ => return Err(unknown(question)),
         };
