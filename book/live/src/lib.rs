@@ -6,6 +6,7 @@
 
 #[cfg(target_arch = "wasm32")]
 mod abi;
+mod digit;
 mod ring;
 pub mod weights;
 
@@ -81,6 +82,7 @@ pub(crate) trait Demo {
 /// All demos of a page.
 #[derive(Default)]
 pub struct Live {
+    digit: digit::Digit,
     ring: ring::Ring,
 }
 
@@ -96,6 +98,7 @@ impl Live {
     ) -> Result<Answer, LiveError> {
         let (demo, what) = question.split_once('.').unwrap_or_default();
         let of: &mut dyn Demo = match demo {
+            "digit" => &mut self.digit,
             "ring" => &mut self.ring,
             _ => return Err(unknown(question)),
         };

@@ -6,26 +6,62 @@ use serde_json::Value;
 use crate::chromium::Browser;
 use crate::{browser, rendered};
 
-/// A demo, its page, and questions whose answers are compared.
+/// A demo, its page, its models, and questions whose answers are compared.
 struct Demo {
     name: &'static str,
     page: &'static str,
+    models: &'static [&'static str],
     /// Asked in this order; the answers of those marked are compared.
     asks: &'static [(&'static str, &'static [f64])],
 }
 
-const DEMOS: [Demo; 1] = [Demo {
-    name: "ring",
-    page: "03-gan.html",
-    asks: &[
-        ("ring.new", &[3.0, 0.0, 2.0, 0.1]),
-        ("ring.steps", &[20.0]),
-        ("ring.view", &[]),
-        ("ring.d", &[]),
-        ("ring.g", &[]),
-        ("ring.view", &[]),
-    ],
-}];
+const DEMOS: [Demo; 2] = [
+    Demo {
+        name: "ring",
+        page: "03-gan.html",
+        models: &[],
+        asks: &[
+            ("ring.new", &[3.0, 0.0, 2.0, 0.1]),
+            ("ring.steps", &[20.0]),
+            ("ring.view", &[]),
+            ("ring.d", &[]),
+            ("ring.g", &[]),
+            ("ring.view", &[]),
+        ],
+    },
+    Demo {
+        name: "digit",
+        page: "08-vq-vae-compression.html",
+        models: &["compressor"],
+        asks: &[
+            ("digit.new", &[]),
+            ("digit.draw", &SEVEN),
+            ("digit.offers", &[24.0, 0.0]),
+            ("digit.offers", &[10.0, 1.0]),
+            ("digit.put", &[24.0, 17.0]),
+            ("digit.back", &[]),
+        ],
+    },
+];
+
+/// A seven of straight lines, 28 × 28 pixels.
+const SEVEN: [f64; 784] = {
+    let mut pixels = [0.0; 784];
+    let mut n = 0;
+    while n < 784 {
+        let (line, column) = (n / 28, n % 28);
+        let top = line >= 5 && line < 8 && column >= 8 && column < 20;
+        let leg = line >= 8 && line < 24 && {
+            let left = 17 - (line - 8) / 2;
+            column >= left && column < left + 3
+        };
+        if top || leg {
+            pixels[n] = 1.0;
+        }
+        n += 1;
+    }
+    pixels
+};
 
 /// Opens a demo's page and waits until it is ready.
 fn opened(browser: &Browser, demo: &Demo, width: u32) {
@@ -45,6 +81,12 @@ fn a_page_computes_what_the_native_code_does() {
     for demo in &DEMOS {
         opened(&browser, demo, 1100);
         let mut native = Live::default();
+        for model in demo.models {
+            let file = format!("book/live/weights/{model}.bin");
+            let bytes = std::fs::read(record::root().join(file)).unwrap();
+            native.put(model, &bytes).unwrap();
+            browser.value(&format!("workbookLive.model('{model}')"));
+        }
         for (question, numbers) in demo.asks {
             let expected = native.ask(question, numbers).unwrap();
             let found = browser.value(&format!(
