@@ -17,13 +17,14 @@ workbookLive.demo("digit", async (kit) => {
         7: [curve(4, 3.5, 9, 2.5, 16, 2.5), curve(16, 2.5, 12.5, 9, 9, 19)],
         8: [curve(14.5, 4, 10, 1, 6.5, 4.5, 10, 9.5, 13.5, 14.5, 10, 19, 6, 15.5, 9.5, 10, 14.5, 4)],
         9: [curve(14.5, 5, 10, 1.5, 6, 5.5, 9, 10, 13.5, 8, 14.5, 5), curve(14.5, 5, 13.5, 12, 11, 19)],
-        "A house": [line(2, 10, 10, 2), line(10, 2, 18, 10), line(4, 10, 4, 19), line(4, 19, 16, 19), line(16, 19, 16, 10)],
+        House: [line(2, 10, 10, 2), line(10, 2, 18, 10), line(4, 10, 4, 19), line(4, 19, 16, 19), line(16, 19, 16, 10)],
     };
 
     const pixels = new Float64Array(IMAGE * IMAGE);
     const pen = { x: 8, y: 6, down: false, shown: false };
     let place = 24;
     let how = 0;
+    let any = 84;
     let drawing = false;
     let seen = null;
     let offers = null;
@@ -84,20 +85,21 @@ workbookLive.demo("digit", async (kit) => {
     };
 
     // What the compressor makes of it.
-    const said = (v, digits) => (Number.isFinite(v) ? v.toFixed(digits) : "undefined");
     const take = (view) => {
         seen = view;
         const [chosen, map, bits, , [bytes, all, error]] = view;
         const changed = chosen.filter((code, n) => code !== map[n]).length;
         const there = `Line ${Math.floor(place / side) + 1}, column ${(place % side) + 1}: code ${map[place]}, ` +
-            `${said(bits[place], 1)} bits` + (map[place] === chosen[place] ? "." : `; the encoder chose ${chosen[place]}.`);
-        kit.say(`${map.length} codes: ${said(all, 0)} bits. The file: ${bytes} bytes, ${header} of them header; raw, a byte a pixel: ` +
-            `${pixels.length}. Error (8.9): ${said(error, 3)}${changed ? `, with ${changed} of the codes changed` : ""}. ${there}`);
+            `${bits[place].toFixed(1)} bits` + (map[place] === chosen[place] ? "." : `; the encoder chose ${chosen[place]}.`);
+        const lost = Number.isFinite(error) ? error.toFixed(3) : "undefined, as all pixels are alike";
+        kit.say(`${map.length} codes: ${all.toFixed(0)} bits. The file: ${bytes} bytes, ${header} of them header; raw, a byte a ` +
+            `pixel: ${pixels.length}. Error (equation 8.9): ${lost}${changed ? `, with ${changed} of the codes changed` : ""}. ${there}`);
         kit.redraw();
     };
     const offer = async () => {
         if (drawing) return;
-        offers = await kit.ask("digit.offers", [place, how]);
+        const at = place;
+        offers = [...await kit.ask("digit.offers", [at, how]), at];
         kit.redraw();
     };
     let wanted = false;
@@ -145,7 +147,6 @@ workbookLive.demo("digit", async (kit) => {
         at.lineWidth = width;
         at.strokeRect(x + width / 2, y + width / 2, w - width, h - width);
     };
-    const canvas = (...of) => kit.canvas(...of);
     const move = (x, y, draw) => {
         const to = [x * IMAGE, y * IMAGE];
         stroke(draw ? [pen.x, pen.y] : to, to);
@@ -153,7 +154,7 @@ workbookLive.demo("digit", async (kit) => {
         return compress();
     };
     const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-    const page = canvas(
+    const page = kit.canvas(
         "Your drawing. Draw with the pointer; or arrow keys move a pen, and the space bar puts it down and lifts it.", 230, 1,
         (at, w) => {
             show(at, pixels, [0, 0, w]);
@@ -197,13 +198,13 @@ workbookLive.demo("digit", async (kit) => {
         pen.down = false;
         page.paint();
     });
-    const back = canvas("The picture that comes back of the codes; framed, the patch of the chosen place", 230, 1, (at, w) => {
+    const back = kit.canvas("The picture that comes back of the codes; framed, the patch of the chosen place", 230, 1, (at, w) => {
         if (!seen) return;
         show(at, seen[3], [0, 0, w]);
         const size = w / side;
         frame(at, [(place % side) * size, Math.floor(place / side) * size, size, size], 2, 2);
     });
-    const grid = canvas(
+    const grid = kit.canvas(
         "The codes. Arrow keys choose a place; plus and minus put the next and the previous code there, Delete the encoder's own.",
         230, 1,
         (at, w) => {
@@ -214,7 +215,7 @@ workbookLive.demo("digit", async (kit) => {
             at.textBaseline = "middle";
             map.forEach((code, n) => {
                 const [x, y] = [(n % side) * size, Math.floor(n / side) * size];
-                at.globalAlpha = Math.min(1, bits[n] / 16);
+                at.globalAlpha = 0.6 * Math.min(1, bits[n] / 12);
                 at.fillStyle = kit.colour(1);
                 at.fillRect(x, y, size, size);
                 at.globalAlpha = 1;
@@ -263,15 +264,15 @@ workbookLive.demo("digit", async (kit) => {
 
     // Codes for the chosen place, each as it would look there.
     const COLUMNS = 6;
-    const strip = canvas(
-        "Some codes for the chosen place, each with the picture around it, its number and its bits. Arrow keys put one there.",
+    const strip = kit.canvas(
+        "Codes for the framed place, each with the picture around it, its number and its bits. Arrow keys put one there.",
         440, 0.48,
         (at, w, h) => {
             if (!offers) return;
-            const [list, bits, images] = offers;
+            const [list, bits, images, of] = offers;
             const [wide, high] = [w / COLUMNS, (h * COLUMNS) / list.length];
             const size = Math.min(wide - 10, high - 34);
-            const corner = [place % side, Math.floor(place / side)].map((v) => (v - 1) * patch);
+            const corner = [of % side, Math.floor(of / side)].map((v) => (v - 1) * patch);
             at.textAlign = "center";
             at.textBaseline = "alphabetic";
             list.forEach((code, n) => {
@@ -287,7 +288,7 @@ workbookLive.demo("digit", async (kit) => {
                 at.font = `${here ? "bold " : ""}12px sans-serif`;
                 at.fillText(code, x + size / 2, y + size + 15);
                 at.font = "11px sans-serif";
-                at.fillText(`${said(bits[n], 1)} bits`, x + size / 2, y + size + 28);
+                at.fillText(`${bits[n].toFixed(1)} bits`, x + size / 2, y + size + 28);
             });
         },
         {
@@ -308,49 +309,53 @@ workbookLive.demo("digit", async (kit) => {
             },
         },
     );
-    const sizes = canvas("Bytes of the raw picture and of the file", 440, 0.2, (at, w) => {
+    const sizes = kit.canvas("Bytes of the raw picture and of the file", 300, 0.32, (at, w) => {
         if (!seen) return;
         const [bytes] = seen[4];
-        const wide = (n) => (w * Math.min(n, pixels.length)) / pixels.length;
+        const bar = (top, from, to, colour) => {
+            at.fillStyle = kit.colour(colour);
+            at.fillRect((w * from) / pixels.length, top, (w * (to - from)) / pixels.length, 14);
+        };
         at.font = "12px sans-serif";
-        at.textBaseline = "middle";
-        at.textAlign = "left";
-        at.fillStyle = kit.colour("grid");
-        at.fillRect(0, 2, w, 22);
-        at.fillRect(0, 32, wide(header), 22);
-        at.fillStyle = kit.colour(1);
-        at.fillRect(wide(header), 32, wide(bytes - header), 22);
         at.fillStyle = kit.colour("fg");
-        at.fillText(`raw: ${pixels.length} bytes`, 8, 14);
-        at.fillText(`file: ${bytes} bytes (header ${header}, codes ${bytes - header})`, wide(bytes) + 8, 44);
+        at.fillText(`raw, a byte a pixel: ${pixels.length} bytes`, 0, 12);
+        at.fillText(`file: ${bytes} bytes, ${header} of header and ${bytes - header} of codes`, 0, 52);
+        bar(18, 0, pixels.length, "grid");
+        bar(58, 0, header, "fg");
+        bar(58, header, bytes, 1);
     });
 
     const titled = (words, ...of) => {
         const panel = document.createElement("div");
         const title = document.createElement("div");
         title.textContent = words;
+        title.style.marginBottom = "0.6rem";
         panel.append(title, ...of);
         return panel;
     };
-    const beside = (basis, ...panels) => {
+    const beside = (...panels) => {
         const row = document.createElement("div");
         row.className = "live-side";
-        panels.forEach((panel) => (panel.style.flexBasis = basis));
-        row.append(...panels);
-        return row;
+        panels.forEach(([flex, panel]) => {
+            panel.style.flex = flex;
+            row.append(panel);
+        });
+        kit.mount.append(row);
     };
-    kit.mount.append(beside("14rem", titled("Your drawing", page), titled("What comes back", back),
-        titled("Its codes; the shade: bits", grid)));
+    beside(["2 1 11rem", titled("Your drawing", page)], ["2 1 11rem", titled("What comes back", back)],
+        ["1 1 18rem", titled("Its codes, shaded by their bits", grid)]);
     kit.row(...Object.keys(READY).map((name) => kit.button(name, () => began(() => ready(name)))),
         kit.button("Centre", () => began(centre)), kit.button("Clear", () => began(() => pixels.fill(0))));
-    kit.mount.append(beside("30rem", titled("Codes for the framed place, as they look there", strip), titled("Its size", sizes)));
-    kit.row(
-        kit.choice("Codes shown", ["the most frequent there", "the nearest to the latent"], (n) => (how = n, offer())),
-        kit.button("Previous", () => step(-1)),
-        kit.button("Next", () => step(1)),
-        kit.button("Any", () => put(Math.floor(codes * Math.random()))),
-        kit.button("The encoder's", () => put(seen[0][place])),
-        kit.button("All the encoder's", async () => (take(await kit.ask("digit.back")), await offer())),
+    beside(
+        ["1 1 36rem", titled("Codes for the framed place, the encoder's own first", strip)],
+        ["1 1 22rem", titled("Its size", sizes, kit.row(
+            kit.choice("Codes", ["most frequent there", "nearest to the latent"], (n) => (how = n, offer())),
+            kit.button("Previous", () => step(-1)),
+            kit.button("Next", () => step(1)),
+            kit.button("Any", () => put((any = (205 * any + 131) % codes))),
+            kit.button("The encoder's", () => put(seen[0][place])),
+            kit.button("All the encoder's", async () => (take(await kit.ask("digit.back")), await offer())),
+        ))],
     );
     await began(() => ready(3));
 });

@@ -126,7 +126,7 @@ impl Work {
         ])
     }
 
-    /// Some codes for a place, what each costs there, in bits, and the image with it there.
+    /// Some codes for a place, first the encoder's own; what each costs there, in bits, and the image with it there.
     fn offers(&self, place: usize, how: u64) -> Result<Answer, LiveError> {
         let with = |code| {
             let mut map = self.map.clone();
@@ -136,10 +136,12 @@ impl Work {
         let codes = 0..self.compressor.model.codes();
         let bits: Vec<f64> =
             codes.map(|code| self.bits(&with(code), place)).collect(); // [K]
-        let codes = match how {
-            0 => smallest(&bits),
-            _ => smallest(&self.distances(place)?),
+        let mut rank = match how {
+            0 => bits.clone(),
+            _ => self.distances(place)?,
         };
+        rank[self.chosen[place]] = f64::NEG_INFINITY;
+        let codes = smallest(&rank);
         let maps = codes.iter().flat_map(|code| with(*code)).collect();
         let images = self.images(maps)?; // [n, 784]
         let bits = codes.iter().map(|code| bits[*code] as f32).collect();
