@@ -9,6 +9,7 @@ mod abi;
 mod arrow;
 mod codes;
 mod densities;
+mod digit;
 mod dirac;
 mod ring;
 pub mod weights;
@@ -89,6 +90,7 @@ pub struct Live {
     dirac: dirac::Dirac,
     arrow: arrow::Arrow,
     codes: codes::Codes,
+    digit: digit::Digit,
     ring: ring::Ring,
 }
 
@@ -108,6 +110,7 @@ impl Live {
             "dirac" => &mut self.dirac,
             "arrow" => &mut self.arrow,
             "codes" => &mut self.codes,
+            "digit" => &mut self.digit,
             "ring" => &mut self.ring,
             _ => return Err(unknown(question)),
         };

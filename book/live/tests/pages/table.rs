@@ -99,4 +99,17 @@ pub const DEMOS: &[Demo] = &[
             ("arrow.at", &[1.0, -1.25]),
         ],
     },
+    Demo {
+        name: "digit",
+        page: "08-vq-vae-compression.html",
+        models: &["compressor"],
+        asks: &[
+            ("digit.new", &[]),
+            ("digit.draw", &SEVEN),
+            ("digit.offers", &[24.0, 0.0]),
+            ("digit.offers", &[10.0, 1.0]),
+            ("digit.put", &[24.0, 17.0]),
+            ("digit.back", &[]),
+        ],
+    },
 ];
