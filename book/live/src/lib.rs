@@ -6,8 +6,11 @@
 
 #[cfg(target_arch = "wasm32")]
 mod abi;
+mod growing;
+mod prior;
 mod ring;
 pub mod weights;
+mod wish;
 
 use std::fmt;
 
@@ -81,7 +84,9 @@ pub(crate) trait Demo {
 /// All demos of a page.
 #[derive(Default)]
 pub struct Live {
+    prior: prior::Drawing,
     ring: ring::Ring,
+    wish: wish::Wishing,
 }
 
 impl Live {
@@ -96,7 +101,9 @@ impl Live {
     ) -> Result<Answer, LiveError> {
         let (demo, what) = question.split_once('.').unwrap_or_default();
         let of: &mut dyn Demo = match demo {
+            "prior" => &mut self.prior,
             "ring" => &mut self.ring,
+            "wish" => &mut self.wish,
             _ => return Err(unknown(question)),
         };
         of.ask(what, Numbers(numbers))

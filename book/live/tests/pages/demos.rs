@@ -6,26 +6,71 @@ use serde_json::Value;
 use crate::chromium::Browser;
 use crate::{browser, rendered};
 
-/// A demo, its page, and questions whose answers are compared.
+/// A demo, its page, its models, and questions whose answers are compared.
 struct Demo {
     name: &'static str,
     page: &'static str,
+    models: &'static [&'static str],
     /// Asked in this order; the answers of those marked are compared.
     asks: &'static [(&'static str, &'static [f64])],
 }
 
-const DEMOS: [Demo; 1] = [Demo {
-    name: "ring",
-    page: "03-gan.html",
-    asks: &[
-        ("ring.new", &[3.0, 0.0, 2.0, 0.1]),
-        ("ring.steps", &[20.0]),
-        ("ring.view", &[]),
-        ("ring.d", &[]),
-        ("ring.g", &[]),
-        ("ring.view", &[]),
-    ],
-}];
+const DEMOS: [Demo; 3] = [
+    Demo {
+        name: "ring",
+        page: "03-gan.html",
+        models: &[],
+        asks: &[
+            ("ring.new", &[3.0, 0.0, 2.0, 0.1]),
+            ("ring.steps", &[20.0]),
+            ("ring.view", &[]),
+            ("ring.d", &[]),
+            ("ring.g", &[]),
+            ("ring.view", &[]),
+        ],
+    },
+    Demo {
+        name: "prior",
+        page: "09-code-prior.html",
+        models: &["tokeniser", "prior"],
+        asks: &[
+            ("prior.new", &[3.0, 10.0, 1.0, 20.0]),
+            ("prior.view", &[49.0]),
+            ("prior.step", &[3.0]),
+            ("prior.view", &[23.0]),
+            ("prior.new", &[5.0, 7.0, 0.8, 49.0]),
+            ("prior.view", &[30.0]),
+            ("prior.new", &BAR),
+            ("prior.view", &[28.0]),
+            ("prior.step", &[49.0]),
+            ("prior.view", &[40.0]),
+        ],
+    },
+    Demo {
+        name: "wish",
+        page: "10-vq-gan.html",
+        models: &["artist"],
+        asks: &[
+            ("wish.names", &[]),
+            ("wish.new", &[8.0, 1.0, 1.5, 1.0, 2.0, 40.0]),
+            ("wish.view", &[]),
+            ("wish.step", &[1.0]),
+            ("wish.view", &[]),
+        ],
+    },
+];
+
+/// Seed 2, no class told, temperature 1, nothing drawn; and an image of a bar in the upper part, 28 pixels wide.
+const BAR: [f64; 4 + 16 * 28] = {
+    let mut numbers = [0.0; 4 + 16 * 28];
+    [numbers[0], numbers[1], numbers[2]] = [2.0, 10.0, 1.0];
+    let mut n = 0;
+    while n < 3 * 12 {
+        numbers[4 + (6 + n / 12) * 28 + 8 + n % 12] = 1.0;
+        n += 1;
+    }
+    numbers
+};
 
 /// Opens a demo's page and waits until it is ready.
 fn opened(browser: &Browser, demo: &Demo, width: u32) {
@@ -45,6 +90,12 @@ fn a_page_computes_what_the_native_code_does() {
     for demo in &DEMOS {
         opened(&browser, demo, 1100);
         let mut native = Live::default();
+        for model in demo.models {
+            let file = format!("book/live/weights/{model}.bin");
+            let bytes = std::fs::read(record::root().join(file)).unwrap();
+            native.put(model, &bytes).unwrap();
+            browser.value(&format!("workbookLive.model('{model}')"));
+        }
         for (question, numbers) in demo.asks {
             let expected = native.ask(question, numbers).unwrap();
             let found = browser.value(&format!(
