@@ -56,7 +56,7 @@ def packages():
     """Name and version of what it is compiled with from elsewhere."""
     words = ["tree", "--locked", "--package", "live", "--edges", "normal", "--target", TARGET, "--prefix", "none"]
     lines = say("cargo", *words).splitlines()
-    found = (re.match(r"(\S+) v(\S+)(?! \()", line) for line in lines if "(/" not in line)
+    found = (re.match(r"(\S+) v(\S+)", line) for line in lines if "(/" not in line)
     return sorted({" ".join(of.groups()) for of in found if of})
 
 

@@ -266,6 +266,23 @@ fn build(
     Ok(expanded)
 }
 
+/// Removes what mdBook has copied and no page refers to: numbers, and drawings, which stand in the pages themselves.
+fn remove_what_is_in_the_pages(dest: &Path) -> Result<(), BookError> {
+    for name in ["results", "tables"] {
+        let folder = dest.join(name);
+        if folder.exists() {
+            fs::remove_dir_all(&folder).map_err(BookError::io(&folder))?;
+        }
+    }
+    let figures = dest.join("figures");
+    for file in inspect::files(&figures).unwrap_or_default() {
+        if file.extension().is_some_and(|extension| extension == "svg") {
+            fs::remove_file(&file).map_err(BookError::io(&file))?;
+        }
+    }
+    Ok(())
+}
+
 /// Puts the fragments into the rendered pages and the fonts beside them; whether there is something to play with.
 fn finish(dest: &Path, fragments: &[String]) -> Result<bool, BookError> {
     let (mut left_over, mut is_live) = (Vec::new(), false);
@@ -288,6 +305,7 @@ fn finish(dest: &Path, fragments: &[String]) -> Result<bool, BookError> {
     if !left_over.is_empty() {
         return Err(BookError::Pages(left_over));
     }
+    remove_what_is_in_the_pages(dest)?;
     let folder = dest.join("math");
     fs::create_dir_all(&folder).map_err(BookError::io(&folder))?;
     for (name, bytes) in math::files(fragments) {

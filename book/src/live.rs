@@ -54,7 +54,8 @@ pub(crate) fn finish(root: &Path, dest: &Path) -> Result<(), BookError> {
 /// Bytes as a script that gives them to a variable.
 fn script(from: &Path, variable: &str, to: &Path) -> Result<(), BookError> {
     let bytes = fs::read(from).map_err(BookError::io(from))?;
-    let text = format!("{variable} = \"{}\";\n", BASE64_STANDARD.encode(bytes));
+    let text =
+        format!("{variable} = \"{}\";\n", BASE64_STANDARD.encode(bytes));
     fs::write(to, text).map_err(BookError::io(to))
 }
 

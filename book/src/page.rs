@@ -25,7 +25,8 @@ pub(crate) fn finished(page: &str) -> String {
     }
     if page.contains(live::MARK) {
         let end = "</body>";
-        let script = format!("<script src=\"live/live.js\"></script>\n    {end}");
+        let script =
+            format!("<script src=\"live/live.js\"></script>\n    {end}");
         page = page.replacen(end, &script, 1);
     }
     let first = r#"<meta charset="UTF-8">"#;

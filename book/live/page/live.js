@@ -100,6 +100,10 @@
         weights: {},
         /// Milliseconds that the last question took in the worker.
         took: 0,
+        /// How many have been asked.
+        get asked() {
+            return asked;
+        },
         /// A demo and what makes it: a function of its kit.
         demo: (name, make) => (makers[name] = make),
         /// Asks `ring.step`, with numbers; gives arrays of numbers.

@@ -7,14 +7,17 @@ workbookLive.demo("ring", async (kit) => {
     let seen = null;
     let arrows = true;
     const losses = { d: [], g: [] };
+    const shade = document.createElement("canvas").getContext("2d");
+    shade.canvas.width = shade.canvas.height = CELLS;
 
     const look = async () => {
         seen = await kit.ask("ring.view");
         const [step, d, g, modes, good, steps] = seen[4];
         if (steps > 0 && losses.d.length < steps) losses.d.push([steps, d]);
         if (step > 0) losses.g.push([step, g]);
-        kit.say(`Step ${step}. Loss of D ${d.toFixed(3)}, of G ${g.toFixed(3)} nats. ` +
-            `${modes} of 8 modes, ${Math.round(100 * good)} % of the samples at one.`);
+        const loss = (of, steps) => (steps > 0 ? `${of.toFixed(3)} nats` : "none yet");
+        kit.say(`Step ${step}. Loss of D: ${loss(d, steps)}; of G: ${loss(g, step)}. ` +
+            `${modes} of 8 modes found, ${Math.round(100 * good)} % of the samples close to one.`);
         kit.redraw();
     };
     const begin = async () => {
@@ -34,13 +37,13 @@ workbookLive.demo("ring", async (kit) => {
             if (!seen) return;
             const [x, surface, toGo, real] = seen;
             const place = (a, b) => [w * (0.5 + a / (2 * REACH)), h * (0.5 - b / (2 * REACH))];
-            at.fillStyle = kit.colour(3);
+            shade.fillStyle = kit.colour(3);
+            shade.clearRect(0, 0, CELLS, CELLS);
             surface.forEach((p, n) => {
-                at.globalAlpha = 0.55 * p;
-                const [left, top] = [n % CELLS, CELLS - 1 - Math.floor(n / CELLS)];
-                at.fillRect((left * w) / CELLS, (top * h) / CELLS, w / CELLS + 0.5, h / CELLS + 0.5);
+                shade.globalAlpha = 0.6 * p;
+                shade.fillRect(n % CELLS, CELLS - 1 - Math.floor(n / CELLS), 1, 1);
             });
-            at.globalAlpha = 1;
+            at.drawImage(shade.canvas, 0, 0, w, h);
             const dots = (of, colour, size) => {
                 at.fillStyle = colour;
                 at.beginPath();
@@ -60,8 +63,13 @@ workbookLive.demo("ring", async (kit) => {
             for (let n = 0; n < toGo.length; n += 2) {
                 const from = place(x[n], x[n + 1]);
                 const to = place(x[n] + 0.15 * toGo[n], x[n + 1] + 0.15 * toGo[n + 1]);
+                const turn = Math.atan2(to[1] - from[1], to[0] - from[0]);
                 at.moveTo(...from);
                 at.lineTo(...to);
+                for (const side of [-2.6, 2.6]) {
+                    at.moveTo(...to);
+                    at.lineTo(to[0] + 5 * Math.cos(turn + side), to[1] + 5 * Math.sin(turn + side));
+                }
             }
             at.stroke();
         });

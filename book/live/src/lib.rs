@@ -6,6 +6,11 @@
 
 #[cfg(target_arch = "wasm32")]
 mod abi;
+mod arrow;
+mod codes;
+mod densities;
+mod digit;
+mod dirac;
 mod growing;
 mod prior;
 mod ring;
@@ -84,6 +89,11 @@ pub(crate) trait Demo {
 /// All demos of a page.
 #[derive(Default)]
 pub struct Live {
+    densities: densities::Densities,
+    dirac: dirac::Dirac,
+    arrow: arrow::Arrow,
+    codes: codes::Codes,
+    digit: digit::Digit,
     prior: prior::Drawing,
     ring: ring::Ring,
     wish: wish::Wishing,
@@ -101,6 +111,11 @@ impl Live {
     ) -> Result<Answer, LiveError> {
         let (demo, what) = question.split_once('.').unwrap_or_default();
         let of: &mut dyn Demo = match demo {
+            "densities" => &mut self.densities,
+            "dirac" => &mut self.dirac,
+            "arrow" => &mut self.arrow,
+            "codes" => &mut self.codes,
+            "digit" => &mut self.digit,
             "prior" => &mut self.prior,
             "ring" => &mut self.ring,
             "wish" => &mut self.wish,

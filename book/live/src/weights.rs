@@ -1,8 +1,9 @@
 //! Weights small enough for a page: of a large matrix, each column in whole numbers from -127 to 127, and what one of them
-//! stands for.
+//! stands for. A large matrix of counts stays as it is: a coder's tables must be exact.
 //!
 //! A packed file is the length of its header in four bytes, the header, JSON, and the arrays in its order: f32 as they are, or
-//! for each column one f32 and then the whole numbers, a byte each.
+//! for each column one f32 and then the whole numbers, a byte each; or counts, seven bits a byte, the lowest first, where the
+//! eighth says that more follow.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -35,6 +36,8 @@ struct Entry {
     name: String,
     shape: Vec<usize>,
     bytes: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    counts: bool,
 }
 
 /// The packed bytes of a model, without the arrays whose names begin so.
@@ -50,12 +53,15 @@ pub fn pack(
         if without.iter().any(|w| name.starts_with(w)) {
             continue;
         }
-        let bytes = array.ndim() == 2 && array.len() > LARGE;
+        let large = array.ndim() == 2 && array.len() > LARGE;
+        let counts = large && array.iter().all(|v| is_count(*v));
+        let bytes = large && !counts;
         let (name, shape) = (name.into(), array.shape().to_vec());
-        arrays.push(Entry { name, shape, bytes });
-        match bytes {
-            true => pack_columns(array, &mut data),
-            false => array.iter().for_each(|v| data.extend(v.to_le_bytes())),
+        arrays.push(Entry { name, shape, bytes, counts });
+        match (bytes, counts) {
+            (true, _) => pack_columns(array, &mut data),
+            (_, true) => pack_counts(array, &mut data),
+            _ => array.iter().for_each(|v| data.extend(v.to_le_bytes())),
         }
     }
     let header = Header { notes: model.notes.clone(), arrays };
@@ -79,6 +85,40 @@ fn pack_columns(array: &ArrayD<f32>, data: &mut Vec<u8>) {
     }
 }
 
+/// Whether a u32 holds it.
+fn is_count(v: f32) -> bool {
+    (v as u32 as f32).to_bits() == v.to_bits()
+}
+
+fn pack_counts(array: &ArrayD<f32>, data: &mut Vec<u8>) {
+    for v in array {
+        let mut left = *v as u32;
+        while left > 0x7f {
+            data.push(left as u8 | 0x80);
+            left >>= 7;
+        }
+        data.push(left as u8);
+    }
+}
+
+/// So many counts, and what follows them, unless they are damaged.
+fn unpack_counts(data: &[u8], count: usize) -> Option<(Vec<f32>, &[u8])> {
+    let mut bytes = data.iter();
+    let mut next = || {
+        let mut v = 0;
+        for shift in (0..32).step_by(7) {
+            let byte = bytes.next()?;
+            v |= u32::from(byte & 0x7f) << shift;
+            if byte & 0x80 == 0 {
+                return Some(v as f32);
+            }
+        }
+        None
+    };
+    let counts = (0..count).map(|_| next()).collect::<Option<_>>()?;
+    Some((counts, bytes.as_slice()))
+}
+
 /// The model of packed bytes.
 ///
 /// # Errors
@@ -93,33 +133,42 @@ pub fn unpack(packed: &[u8]) -> Result<Checkpoint, LiveError> {
         serde_json::from_slice(header).map_err(LiveError::new)?;
     let mut model = Checkpoint::default();
     model.notes = header.notes;
-    for Entry { name, shape, bytes } in header.arrays {
+    for Entry { name, shape, bytes, counts } in header.arrays {
         let count = shape.iter().product::<usize>();
         let columns = if bytes { shape.last().copied() } else { None };
-        let floats = columns.unwrap_or(count);
-        let (first, rest) =
-            data.split_at_checked(4 * floats).ok_or_else(damaged)?;
-        let first = first.chunks_exact(4);
-        let first =
-            first.map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]));
-        let first: Vec<f32> = first.collect();
-        let wholes = if bytes { count } else { 0 };
-        let (second, rest) =
-            rest.split_at_checked(wholes).ok_or_else(damaged)?;
-        let numbers = match bytes {
-            true => second
-                .iter()
-                .zip(first.iter().cycle())
-                .map(|(w, unit)| f32::from(i8::from_le_bytes([*w])) * unit)
-                .collect(),
-            false => first,
+        let numbers = match counts {
+            true => unpack_counts(data, count),
+            false => unpack_numbers(data, count, columns),
         };
+        let (numbers, rest) = numbers.ok_or_else(damaged)?;
         let array =
             ArrayD::from_shape_vec(shape, numbers).map_err(LiveError::new)?;
         model.put(&name, &array);
         data = rest;
     }
     Ok(model)
+}
+
+/// So many numbers, a byte each if they have columns, and what follows them.
+fn unpack_numbers(
+    data: &[u8],
+    count: usize,
+    columns: Option<usize>,
+) -> Option<(Vec<f32>, &[u8])> {
+    let (first, data) =
+        data.split_at_checked(4 * columns.unwrap_or(count))?;
+    let first = first.chunks_exact(4);
+    let first = first.map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]));
+    let first: Vec<f32> = first.collect();
+    if columns.is_none() {
+        return Some((first, data));
+    }
+    let (wholes, data) = data.split_at_checked(count)?;
+    let numbers = wholes
+        .iter()
+        .zip(first.iter().cycle())
+        .map(|(w, unit)| f32::from(i8::from_le_bytes([*w])) * unit);
+    Some((numbers.collect(), data))
 }
 
 /// Where the file of a model is kept for the chapters' functions that load it.

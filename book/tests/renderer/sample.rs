@@ -38,7 +38,7 @@ pub const RESULTS: &str = r#"{
 const SVG: &str = "<?xml version=\"1.0\"?>\n<svg width=\"8\" height=\"4\" viewBox=\"0 0 8 4\" xmlns=\"http://www.w3.org/2000/svg\">\n\n<clipPath id=\"c\"><rect width=\"8\" height=\"4\"/></clipPath><g clip-path=\"url(#c)\"><text>a*b_c</text></g></svg>\n";
 
 /// The head of a PNG of 30 by 20 pixels; nothing here looks further.
-const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x1e\0\0\0\x14";
+pub const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x1e\0\0\0\x14";
 
 pub struct Sample {
     folder: TempDir,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::sample::{EQUATIONS, Sample};
+use crate::sample::{EQUATIONS, PNG, Sample};
 
 const PAGE: &str = "# The loss\n\n{{#provenance}}\n\n## The value $V$\n\n```math 1.2\nV = \\mathbb{E}_x[\\log D(x)]\n```\n\n{{#listing chapters/01-minimax-loss/src/plain.rs}}\n\n{{#figure curve: A curve.}}\n\n{{#figure grid: A grid.}}\n\n{{#predict q: Why $x$?}}\n\n{{#result loss .4}}\n\n{{#reveal}}\n\n{{#slip E1: Title}}\n\n{{#eq 1.2}}\n\n{{#end}}\n\n{{#ledger}}\n";
 
@@ -143,4 +143,53 @@ fn what_killed_renders_left_is_swept_and_what_works_is_left_alone() {
     });
     assert!(!left.exists() && sample.out().join("index.html").exists());
     assert!(sample.root().join("target/.bookmark/kept").exists());
+}
+
+/// A sample with something to play with.
+fn live(page: &str) -> Sample {
+    let sample = full();
+    for (name, text) in [
+        ("page/live.js", "loader"),
+        ("page/ring.js", "ring"),
+        ("built/live.wasm", "abc"),
+        ("weights/prior.bin", "def"),
+    ] {
+        sample.write(&format!("book/live/{name}"), text);
+    }
+    sample.bytes("book/live/stills/ring.png", PNG);
+    sample.write("book/pages/notes.md", page);
+    sample
+}
+
+#[test]
+fn a_page_with_something_to_play_with_brings_it_along() {
+    let sample = live("# Notes\n\n{{#live ring: Turn $x$.}}\n");
+    sample.render();
+    let page = fs::read_to_string(sample.out().join("notes.html")).unwrap();
+    for part in [
+        r#"<figure class="live" id="live-ring" data-live="ring"><img src="live/ring.png" alt="Turn x." width=""#,
+        r#"<script src="live/live.js"></script>"#,
+        "'wasm-unsafe-eval'",
+        "worker-src blob:",
+    ] {
+        assert!(page.contains(part), "{part} in {page}");
+    }
+    let file = |name: &str| {
+        fs::read_to_string(sample.out().join("live").join(name)).unwrap()
+    };
+    assert_eq!(file("wasm.js"), "workbookLive.wasm = \"YWJj\";\n");
+    let weights = "workbookLive.weights[\"prior\"] = \"ZGVm\";\n";
+    assert_eq!(file("prior.weights.js"), weights);
+    assert_eq!(file("ring.js"), "ring");
+    let other = sample.out().join("01-minimax-loss.html");
+    let other = fs::read_to_string(other).unwrap();
+    assert!(!other.contains("wasm") && !other.contains("worker"), "{other}");
+}
+
+#[test]
+fn a_demo_that_there_is_not_is_named() {
+    let sample = live("# Notes\n\n{{#live rnig: Turn it.}}\n");
+    let error = sample.try_render().unwrap_err().to_string();
+    assert!(error.contains("called `rnig`"), "{error}");
+    assert!(error.contains("there are `ring`"), "{error}");
 }

@@ -8,6 +8,8 @@ use plotters::coord::ranged1d::{
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
+use crate::compact::compact;
+
 /// How an axis maps numbers to positions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Axis {
@@ -464,7 +466,7 @@ pub fn panels(plots: &[Plot], columns: usize) -> anyhow::Result<String> {
             plot.draw(&root)?;
             root.present()?;
         }
-        Ok(themed(&svg))
+        Ok(compact(&themed(&svg)))
     };
     if let [plot] = plots {
         return draw(plot);

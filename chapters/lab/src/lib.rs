@@ -17,6 +17,8 @@ pub mod as_if;
 mod chapter;
 mod checkpoint;
 #[cfg(not(target_arch = "wasm32"))]
+mod compact;
+#[cfg(not(target_arch = "wasm32"))]
 mod console;
 #[cfg(not(target_arch = "wasm32"))]
 mod device;

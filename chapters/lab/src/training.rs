@@ -374,6 +374,7 @@ mod tests {
     use std::fs;
 
     use super::*;
+    use crate::Diverged;
     use crate::{Chapter, Cost, Options, Selection};
 
     static CHAPTER: Chapter = Chapter {

@@ -8,7 +8,8 @@ fn main() -> anyhow::Result<()> {
         let bytes = packed(&root.join("book/models"), model)?;
         let to = root.join(format!("book/live/weights/{}.bin", model.0));
         record::write_whole(&to, &bytes)?;
-        lab::print(&format!("{}: {} bytes\n", to.display(), bytes.len()));
+        let said = format!("{}: {} bytes\n", to.display(), bytes.len());
+        lab::print(&said)?;
     }
     Ok(())
 }

@@ -1,94 +1,50 @@
 //! Each demo: it starts, gives the numbers of the native code, can be used without a mouse, and fits.
 
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
 use live::Live;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::chromium::Browser;
+use crate::table::{DEMOS, Demo, demo};
 use crate::{browser, rendered};
 
-/// A demo, its page, its models, and questions whose answers are compared.
-struct Demo {
-    name: &'static str,
-    page: &'static str,
-    models: &'static [&'static str],
-    /// Asked in this order; the answers of those marked are compared.
-    asks: &'static [(&'static str, &'static [f64])],
-}
-
-const DEMOS: [Demo; 3] = [
-    Demo {
-        name: "ring",
-        page: "03-gan.html",
-        models: &[],
-        asks: &[
-            ("ring.new", &[3.0, 0.0, 2.0, 0.1]),
-            ("ring.steps", &[20.0]),
-            ("ring.view", &[]),
-            ("ring.d", &[]),
-            ("ring.g", &[]),
-            ("ring.view", &[]),
-        ],
-    },
-    Demo {
-        name: "prior",
-        page: "09-code-prior.html",
-        models: &["tokeniser", "prior"],
-        asks: &[
-            ("prior.new", &[3.0, 10.0, 1.0, 20.0]),
-            ("prior.view", &[49.0]),
-            ("prior.step", &[3.0]),
-            ("prior.view", &[23.0]),
-            ("prior.new", &[5.0, 7.0, 0.8, 49.0]),
-            ("prior.view", &[30.0]),
-            ("prior.new", &BAR),
-            ("prior.view", &[28.0]),
-            ("prior.step", &[49.0]),
-            ("prior.view", &[40.0]),
-        ],
-    },
-    Demo {
-        name: "wish",
-        page: "10-vq-gan.html",
-        models: &["artist"],
-        asks: &[
-            ("wish.names", &[]),
-            ("wish.new", &[8.0, 1.0, 1.5, 1.0, 2.0, 40.0]),
-            ("wish.view", &[]),
-            ("wish.step", &[1.0]),
-            ("wish.view", &[]),
-        ],
-    },
-];
-
-/// Seed 2, no class told, temperature 1, nothing drawn; and an image of a bar in the upper part, 28 pixels wide.
-const BAR: [f64; 4 + 16 * 28] = {
-    let mut numbers = [0.0; 4 + 16 * 28];
-    [numbers[0], numbers[1], numbers[2]] = [2.0, 10.0, 1.0];
-    let mut n = 0;
-    while n < 3 * 12 {
-        numbers[4 + (6 + n / 12) * 28 + 8 + n % 12] = 1.0;
-        n += 1;
+impl Demo {
+    /// Its element, in the page.
+    fn figure(&self) -> String {
+        format!("document.getElementById('live-{}')", self.name)
     }
-    numbers
-};
 
-/// Opens a demo's page and waits until it is ready.
-fn opened(browser: &Browser, demo: &Demo, width: u32) {
-    browser.open(&rendered().join(demo.page), width);
-    let figure = format!("document.getElementById('live-{}')", demo.name);
-    browser.value(&format!("{figure}.scrollIntoView()"));
-    browser.until(&format!("{figure}.dataset.ready === 'true'"));
-    let made =
-        browser.value(&format!("{figure}.classList.contains('live-is')"));
-    let says = browser.value(&format!("{figure}.textContent"));
-    assert_eq!(made, true, "{}: {says}", demo.name);
+    /// Opens its page and waits until it is ready.
+    fn open(&self, browser: &Browser, width: u32) {
+        browser.open(&rendered().join(self.page), width);
+        let figure = self.figure();
+        browser.value(&format!("{figure}.scrollIntoView()"));
+        browser.until(&format!("{figure}.dataset.ready === 'true'"));
+        let is = format!("{figure}.classList.contains('live-is')");
+        let says = browser.value(&format!("{figure}.textContent"));
+        assert_eq!(browser.value(&is), true, "{}: {says}", self.name);
+    }
+
+    /// How long one question takes in the worker: the median of five, in milliseconds.
+    fn took(&self, browser: &Browser, question: &str) -> f64 {
+        let mut took = [(); 5].map(|()| {
+            let asked = format!(
+                "workbookLive.ask('{question}').then(() => workbookLive.took)"
+            );
+            browser.value(&asked).as_f64().unwrap()
+        });
+        took.sort_by(f64::total_cmp);
+        took[2]
+    }
 }
 
 #[test]
 fn a_page_computes_what_the_native_code_does() {
     let Some(browser) = browser() else { return };
-    for demo in &DEMOS {
-        opened(&browser, demo, 1100);
+    for demo in DEMOS {
+        demo.open(&browser, 1100);
         let mut native = Live::default();
         for model in demo.models {
             let file = format!("book/live/weights/{model}.bin");
@@ -118,12 +74,210 @@ fn compare(question: &str, expected: &[Vec<f32>], found: &Value) {
             let f = f.as_f64().unwrap_or(f64::NAN);
             let apart = (f64::from(*e) - f).abs();
             let most = 1e-4 * f64::from(e.abs()).max(1.0);
-            assert!(
-                apart <= most,
-                "{question}, array {n}: {f} in place of {e}"
+            let same = apart <= most || e.is_nan() && f.is_nan();
+            assert!(same, "{question}, array {n}: {f} in place of {e}");
+        }
+    }
+}
+
+#[test]
+fn a_question_that_cannot_be_answered_says_why() {
+    let Some(browser) = browser() else { return };
+    demo("ring").open(&browser, 1100);
+    for (question, why) in [
+        ("ring.nothing", "there is no question `ring.nothing`"),
+        ("", "there is no question"),
+        ("ring.new", "number 0 of the question is missing"),
+        ("ring.steps', [1e9], 'x", "expected a whole number up to"),
+    ] {
+        let said = browser.value(&format!(
+            "workbookLive.ask('{question}').then(() => 'answered', (error) => error.message)"
+        ));
+        let said = said.as_str().unwrap();
+        assert!(said.contains(why), "{question}: {said}");
+    }
+}
+
+#[test]
+fn a_demo_fits_a_phone_and_follows_the_theme() {
+    let Some(browser) = browser() else { return };
+    for demo in DEMOS {
+        demo.open(&browser, 400);
+        let over = "document.documentElement.scrollWidth - innerWidth";
+        let over = browser.value(over).as_f64().unwrap();
+        assert!(over <= 0.0, "{}: {over} pixels too wide", demo.name);
+        let drawn = format!(
+            "Array.from({}.querySelectorAll('canvas'), (c) => [c.clientWidth, c.toDataURL()])",
+            demo.figure()
+        );
+        let light = browser.value(&drawn);
+        browser.value(
+            "document.documentElement.classList.replace('light', 'navy')",
+        );
+        sleep(Duration::from_millis(200));
+        let dark = browser.value(&drawn);
+        let pairs = light.as_array().unwrap().iter();
+        for (light, dark) in pairs.zip(dark.as_array().unwrap()) {
+            assert!(light[0].as_f64().unwrap() >= 100.0, "{}", demo.name);
+            assert_ne!(
+                light[1], dark[1],
+                "{}: the same in the dark",
+                demo.name
             );
         }
     }
+}
+
+#[test]
+fn a_demo_is_used_with_the_keyboard() {
+    let Some(browser) = browser() else { return };
+    for demo in DEMOS {
+        demo.open(&browser, 1100);
+        let begun = browser.value("location.href");
+        let all = format!(
+            "{}.querySelectorAll('input, select, button, canvas[tabindex]')",
+            demo.figure()
+        );
+        let count = browser.value(&format!("{all}.length")).as_u64().unwrap();
+        assert!(count > 1, "{}", demo.name);
+        for n in 0..count {
+            let of = format!("{all}[{n}]");
+            browser.value(&format!("{of}.focus()"));
+            let has =
+                browser.value(&format!("document.activeElement === {of}"));
+            assert_eq!(has, true, "{}: control {n}", demo.name);
+            let value = |browser: &Browser| {
+                browser.value(&format!(
+                    "{of}.type === 'range' && [{of}.value, {of}.max]"
+                ))
+            };
+            let before = value(&browser);
+            let key = match before[0] == before[1] {
+                true => "ArrowLeft", // it is at its end
+                false => "ArrowRight",
+            };
+            browser.press(&[key]);
+            if before != false {
+                assert_ne!(
+                    value(&browser),
+                    before,
+                    "{}: slider {n}",
+                    demo.name
+                );
+            }
+        }
+        // Arrow keys turn mdBook's pages, but not from here.
+        assert_eq!(browser.value("location.href"), begun, "{}", demo.name);
+        assert_eq!(browser.complaints(), [""; 0], "{}", demo.name);
+    }
+}
+
+#[test]
+fn everything_in_a_demo_has_a_name() {
+    let Some(browser) = browser() else { return };
+    for demo in DEMOS {
+        demo.open(&browser, 1100);
+        let document = browser.tell("DOM.getDocument", json!({}));
+        let figure = browser.tell(
+            "DOM.querySelector",
+            json!({
+                "nodeId": document["root"]["nodeId"],
+                "selector": format!("#live-{}", demo.name),
+            }),
+        );
+        let tree = browser.tell(
+            "Accessibility.queryAXTree",
+            json!({"nodeId": figure["nodeId"]}),
+        );
+        let roles =
+            ["button", "slider", "combobox", "application", "img", "image"];
+        let mut named = 0;
+        for node in tree["nodes"].as_array().unwrap() {
+            let role = node["role"]["value"].as_str().unwrap_or_default();
+            if node["ignored"] == true || !roles.contains(&role) {
+                continue;
+            }
+            let name = node["name"]["value"].as_str().unwrap_or_default();
+            assert!(!name.trim().is_empty(), "{}: {node}", demo.name);
+            named += 1;
+        }
+        assert!(named > 3, "{}", demo.name);
+    }
+}
+
+/// How many questions are asked in a second.
+fn asked_in_a_second(browser: &Browser) -> u64 {
+    let asked = || browser.value("workbookLive.asked").as_u64().unwrap();
+    let before = asked();
+    sleep(Duration::from_secs(1));
+    asked() - before
+}
+
+const START: &str = "document.querySelector('#live-ring button').click()";
+
+#[test]
+fn a_demo_rests_out_of_sight() {
+    let Some(browser) = browser() else { return };
+    demo("ring").open(&browser, 1100);
+    assert_eq!(asked_in_a_second(&browser), 0, "nothing moves by itself");
+    browser.value(START);
+    let runs = asked_in_a_second(&browser);
+    assert!(runs > 10, "{runs} questions");
+    browser.value("scrollTo(0, 0)");
+    sleep(Duration::from_millis(500));
+    assert_eq!(asked_in_a_second(&browser), 0, "out of sight");
+    browser.value(&format!("{}.scrollIntoView()", demo("ring").figure()));
+    sleep(Duration::from_millis(200));
+    assert!(asked_in_a_second(&browser) > 0, "in sight again");
+}
+
+#[test]
+fn motion_is_reduced_where_a_reader_wants_that() {
+    let Some(browser) = browser() else { return };
+    browser.prefer("prefers-reduced-motion", "reduce");
+    demo("ring").open(&browser, 1100);
+    browser.value(START);
+    let runs = asked_in_a_second(&browser);
+    assert!((1..=8).contains(&runs), "{runs} questions, two a picture");
+}
+
+#[test]
+fn without_scripts_there_is_a_picture() {
+    let Some(browser) = browser() else { return };
+    let off = json!({"value": true});
+    browser.tell("Emulation.setScriptExecutionDisabled", off);
+    let demo = demo("ring");
+    browser.tell(
+        "Page.navigate",
+        json!({"url": format!("file://{}", rendered().join(demo.page).display())}),
+    );
+    let begun = Instant::now();
+    let shown = || {
+        let document = browser.tell("DOM.getDocument", json!({}));
+        let of = json!({
+            "nodeId": document["root"]["nodeId"],
+            "selector": "#live-ring img",
+        });
+        let found = browser.tell("DOM.querySelector", of);
+        let id = json!({"nodeId": found["nodeId"]});
+        found["nodeId"] != 0
+            && browser.tell("DOM.getBoxModel", id)["model"]["width"] != 0
+    };
+    while !shown() {
+        assert!(begun.elapsed() < Duration::from_secs(10), "no picture");
+        sleep(Duration::from_millis(50));
+    }
+}
+
+#[test]
+fn a_page_is_fast_enough_to_play_with() {
+    let Some(browser) = browser() else { return };
+    demo("ring").open(&browser, 1100);
+    browser.value("workbookLive.ask('ring.new', [1, 0, 2, 0])");
+    let steps = "ring.steps', [10], 'x";
+    let each = demo("ring").took(&browser, steps) / 10.0;
+    eprintln!("ring: {each:.2} ms a step");
+    assert!(each <= 1000.0 / 30.0, "{each} ms a step");
 }
 
 /// Writes the pictures that stand for the demos where there are no scripts: `cargo test -p live --test pages -- --ignored stills`.
@@ -132,9 +286,9 @@ fn compare(question: &str, expected: &[Vec<f32>], found: &Value) {
 fn stills() {
     use base64::Engine;
     let Some(browser) = browser() else { return };
-    for demo in &DEMOS {
-        opened(&browser, demo, 800);
-        std::thread::sleep(std::time::Duration::from_millis(500));
+    for demo in DEMOS {
+        demo.open(&browser, 800);
+        sleep(Duration::from_millis(500));
         let selector = format!("#live-{} .live-demo", demo.name);
         let png = browser.picture(&selector);
         let png = base64::prelude::BASE64_STANDARD.decode(png).unwrap();

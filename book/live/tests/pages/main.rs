@@ -3,6 +3,7 @@
 
 mod chromium;
 mod demos;
+mod table;
 
 use std::path::PathBuf;
 use std::sync::OnceLock;

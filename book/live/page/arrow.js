@@ -1,0 +1,268 @@
+// Chapter 6: straight-through's arrow, and that of the smoothed loss.
+workbookLive.demo("arrow", async (kit) => {
+    "use strict";
+    const REACH = 1.3;
+    const PLACES = 130;
+    const SMOOTH = 26;
+    const LONG = 0.42;
+    const SHORT = 0.08;
+    const places = { latent: [-0.5, -0.2], aim: [-0.05, -0.2] };
+    let noise = 0.2;
+    let shown = 0;
+    let field = true;
+    let held = "latent";
+    let plan = null;
+    let seen = null;
+    const decimals = (v, digits = 2) => v.toFixed(digits).replace("-", "−");
+
+    const between = (v, least, most) => Math.max(least, Math.min(most, v));
+    const degrees = (cosine) => (Math.acos(between(cosine, -1, 1)) * 180) / Math.PI;
+    const words = () => {
+        const [straight, smooth, [cosine], [, loss, mean]] = seen.here;
+        const angle = degrees(cosine);
+        const uphill = angle > 90;
+        const many = seen.field[3].filter((c) => degrees(c) > 90).length;
+        const long = (v) => Math.hypot(...v).toFixed(2);
+        return `The arrows are ${angle.toFixed(0)}° apart (cosine ${decimals(cosine)}): ` +
+            `a short step along straight-through's goes ${uphill ? "uphill" : "downhill"} on the smoothed loss. ` +
+            `The loss of the code is ${loss.toFixed(2)}, under noise of ${noise.toFixed(2)} it is ${mean.toFixed(2)}; ` +
+            `the gradients' lengths are ${long(straight)} and ${long(smooth)}. ` +
+            `Of ${seen.field[3].length} places, straight-through leads uphill at ${many}.`;
+    };
+    // What is to be asked anew, `all` or `latent`; requests that come faster than answers are one.
+    let wanted = null;
+    let asking = false;
+    const look = async (what) => {
+        wanted = wanted === "all" ? "all" : what;
+        if (asking) return;
+        asking = true;
+        try {
+            while (wanted) {
+                const all = wanted === "all";
+                wanted = null;
+                const now = { ...seen };
+                if (all) {
+                    await kit.ask("arrow.set", [noise, ...places.aim]);
+                    [now.losses] = await kit.ask("arrow.losses");
+                    now.field = await kit.ask("arrow.field");
+                    now.smooth = shown === 1 ? (await kit.ask("arrow.smooth"))[0] : null;
+                }
+                now.here = await kit.ask("arrow.at", places.latent);
+                now.latent = [...places.latent];
+                seen = now;
+                kit.say(words());
+                kit.redraw();
+            }
+        } finally {
+            asking = false;
+        }
+    };
+
+    const move = (to) => {
+        places[held] = to.map((v) => between(v, -REACH, REACH));
+        return look(held === "aim" ? "all" : "latent");
+    };
+    const place = (right, down) => [REACH * (2 * right - 1), REACH * (1 - 2 * down)];
+    const takes = {
+        down: (right, down) => {
+            const [x, y] = place(right, down);
+            const near = ([a, b]) => (Math.hypot(a - x, b - y) * plane.clientWidth) / (2 * REACH);
+            held = near(places.aim) < 16 && near(places.latent) > near(places.aim) ? "aim" : "latent";
+            return move([x, y]);
+        },
+        drag: (right, down) => move(place(right, down)),
+        key: (key, shift) => {
+            const ways = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+            if (key === "Enter") {
+                held = held === "aim" ? "latent" : "aim";
+                kit.redraw();
+                return true;
+            }
+            if (!ways[key]) return false;
+            return kit.safely(() => move(places[held].map((v, axis) => v + ways[key][axis] * (shift ? 0.2 : 0.04))));
+        },
+    };
+
+    const tiles = document.createElement("canvas");
+    const shade = (at, w, h) => {
+        const smooth = seen.smooth;
+        const side = smooth ? SMOOTH : PLACES;
+        tiles.width = tiles.height = side;
+        const on = tiles.getContext("2d");
+        on.fillStyle = kit.colour(5);
+        const most = Math.max(...seen.losses);
+        (smooth || plan.cells).forEach((v, n) => {
+            on.globalAlpha = 0.6 * ((smooth ? v : seen.losses[v]) / most);
+            on.fillRect(n % side, side - 1 - Math.floor(n / side), 1, 1);
+        });
+        at.drawImage(tiles, 0, 0, w, h);
+    };
+    const line = (at, from, to) => {
+        at.beginPath();
+        at.moveTo(...from);
+        at.lineTo(...to);
+        at.stroke();
+    };
+    const disc = (at, [x, y], size) => {
+        at.beginPath();
+        at.arc(x, y, size, 0, 2 * Math.PI);
+    };
+    const label = (at, what, [x, y], colour) => {
+        at.font = "bold 12px sans-serif";
+        at.textAlign = "center";
+        at.lineWidth = 4;
+        at.lineJoin = "round";
+        at.strokeStyle = kit.colour("bg");
+        at.strokeText(what, x, y);
+        at.fillStyle = colour;
+        at.fillText(what, x, y);
+    };
+    // Where the arrow of a gradient ends: downhill.
+    const tip = (from, of, n, long) => {
+        const length = Math.hypot(of[2 * n], of[2 * n + 1]) || 1;
+        return [from[0] - (long * of[2 * n]) / length, from[1] - (long * of[2 * n + 1]) / length];
+    };
+    const arrow = (at, from, to, colour, wide) => {
+        const length = Math.hypot(to[0] - from[0], to[1] - from[1]) || 1;
+        const [a, b] = [(to[0] - from[0]) / length, (to[1] - from[1]) / length];
+        const neck = [to[0] - 9 * a, to[1] - 9 * b];
+        for (const [paint, more] of [[kit.colour("bg"), 1], [colour, 0]]) {
+            at.strokeStyle = at.fillStyle = paint;
+            at.lineWidth = wide + 2 * more;
+            line(at, from, neck);
+            at.beginPath();
+            at.moveTo(to[0] + more * a, to[1] + more * b);
+            at.lineTo(neck[0] - more * a - (wide + 2.5 + more) * b, neck[1] - more * b + (wide + 2.5 + more) * a);
+            at.lineTo(neck[0] - more * a + (wide + 2.5 + more) * b, neck[1] - more * b - (wide + 2.5 + more) * a);
+            at.fill();
+        }
+    };
+    const small = (at, spot, size) => {
+        const [from, straight, smooth, cosines] = seen.field;
+        cosines.forEach((cosine, n) => {
+            const here = [from[2 * n], from[2 * n + 1]];
+            const uphill = degrees(cosine) > 90;
+            const ends = [straight, smooth].map((of) => spot(tip(here, of, n, SHORT)));
+            at.fillStyle = kit.colour(uphill ? 4 : "fg");
+            at.globalAlpha = uphill ? 0.5 : 0.12;
+            at.beginPath();
+            at.moveTo(...spot(here));
+            ends.forEach((end) => at.lineTo(...end));
+            at.fill();
+            at.globalAlpha = 0.75;
+            at.lineWidth = 1.4 * size;
+            ends.forEach((end, which) => {
+                at.strokeStyle = kit.colour(2 - which);
+                line(at, spot(here), end);
+            });
+            at.globalAlpha = 1;
+            disc(at, spot(here), size * (uphill ? 3.5 : 1.8));
+            at.fill();
+        });
+        at.globalAlpha = 1;
+    };
+    const target = (at, here) => {
+        at.strokeStyle = at.fillStyle = kit.colour(3);
+        at.lineWidth = held === "aim" ? 3 : 2;
+        disc(at, here, 8);
+        at.stroke();
+        disc(at, here, 3);
+        at.fill();
+        label(at, "aim", [here[0], here[1] + 21], kit.colour(3));
+    };
+    // Each arrow's name beyond its tip; within the picture, and not one upon the other.
+    const names = (at, here, ends, w) => {
+        at.font = "bold 12px sans-serif";
+        const all = ["straight-through", "smoothed"].map((name, n) => {
+            const half = at.measureText(name).width / 2 + 4;
+            const [dx, dy] = [ends[n][0] - here[0], ends[n][1] - here[1]];
+            const length = Math.hypot(dx, dy) || 1;
+            const x = between(ends[n][0] + ((half + 2) * dx) / length, half, w - half);
+            const near = Math.abs(ends[n][0] - x) < half && Math.abs(dy) < 0.7 * length;
+            const y = ends[n][1] + (near ? (dy < 0 ? -16 : 16) : (12 * dy) / length);
+            return { name, half, x, y: between(y + 4, 14, w - 6) };
+        });
+        const [a, b] = all;
+        if (Math.abs(a.y - b.y) < 15 && Math.abs(a.x - b.x) < a.half + b.half) {
+            const middle = between((a.y + b.y) / 2, 22, w - 14);
+            const up = a.y <= b.y ? -8 : 8;
+            [a.y, b.y] = [middle + up, middle - up];
+        }
+        all.forEach(({ name, x, y }, n) => label(at, name, [x, y], kit.colour(2 - n)));
+    };
+    const large = (at, spot, w) => {
+        const [straight, smooth, [cosine], [code]] = seen.here;
+        const here = spot(seen.latent);
+        at.strokeStyle = kit.colour("fg");
+        at.lineWidth = 1.5;
+        at.setLineDash([4, 4]);
+        line(at, here, spot([plan.codes[2 * code], plan.codes[2 * code + 1]]));
+        at.setLineDash([]);
+        const ends = [straight, smooth].map((of) => spot(tip(seen.latent, of, 0, LONG)));
+        const angle = degrees(cosine);
+        const turns = ends.map(([x, y]) => Math.atan2(y - here[1], x - here[0]));
+        const turn = Math.atan2(Math.sin(turns[1] - turns[0]), Math.cos(turns[1] - turns[0]));
+        const radius = (0.55 * LONG * w) / (2 * REACH);
+        at.fillStyle = kit.colour(angle > 90 ? 4 : 6);
+        at.globalAlpha = 0.4;
+        at.beginPath();
+        at.moveTo(...here);
+        at.arc(...here, radius, ...turns, turn < 0);
+        at.fill();
+        at.globalAlpha = 1;
+        arrow(at, here, ends[0], kit.colour(2), 8);
+        arrow(at, here, ends[1], kit.colour(1), 3);
+        at.fillStyle = kit.colour("fg");
+        at.strokeStyle = kit.colour("bg");
+        at.lineWidth = 2;
+        disc(at, here, 6);
+        at.fill();
+        at.stroke();
+        return () => {
+            names(at, here, ends, w);
+            // Between the arrows if there is room, and behind them if not.
+            const middle = turns[0] + turn / 2;
+            const out = angle < 40 ? -22 : radius + 16;
+            const [x, y] = [here[0] + out * Math.cos(middle), here[1] + out * Math.sin(middle) + 4];
+            const colour = kit.colour(angle > 90 ? 4 : "fg");
+            label(at, `${angle.toFixed(0)}°`, [between(x, 16, w - 16), between(y, 14, w - 6)], colour);
+        };
+    };
+    const plane = kit.canvas(
+        "The plane: cells, an aim, a latent and its two arrows. Arrow keys move the latent; Enter takes the aim in its place",
+        480, 1, (at, w, h) => {
+            if (!seen) return;
+            const spot = ([x, y]) => [w * (0.5 + x / (2 * REACH)), h * (0.5 - y / (2 * REACH))];
+            shade(at, w, h);
+            at.strokeStyle = kit.colour("fg");
+            at.globalAlpha = 0.5;
+            at.lineWidth = 1;
+            const { borders, codes } = plan;
+            for (let n = 0; n < borders.length; n += 4) {
+                line(at, spot(borders.slice(n, n + 2)), spot(borders.slice(n + 2, n + 4)));
+            }
+            at.globalAlpha = 1;
+            if (field) small(at, spot, Math.max(0.7, w / 480));
+            for (let n = 0; n < codes.length; n += 2) {
+                at.fillStyle = kit.colour("fg");
+                at.strokeStyle = kit.colour("bg");
+                at.lineWidth = 1.5;
+                disc(at, spot(codes.slice(n, n + 2)), 5);
+                at.fill();
+                at.stroke();
+            }
+            const write = large(at, spot, w);
+            target(at, spot(places.aim));
+            write();
+        }, takes);
+    kit.mount.append(plane);
+    kit.row(
+        kit.slider("Noise s", [0.1, 0.8, 0.05, noise], (v) => (noise = v, look("all")), (v) => v.toFixed(2)),
+        kit.choice("Shade", ["loss of the code", "smoothed loss"], (n) => (shown = n, look("all"))),
+        kit.choice("Small arrows", ["shown", "hidden"], (n) => (field = n === 0, kit.redraw())),
+    );
+    await kit.ask("arrow.set", [noise, ...places.aim]);
+    const [codes, borders, cells] = await kit.ask("arrow.cells");
+    plan = { codes, borders, cells };
+    await look("all");
+});
