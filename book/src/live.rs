@@ -3,10 +3,13 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 
 use crate::BookError;
 use crate::figures;
@@ -51,12 +54,15 @@ pub(crate) fn finish(root: &Path, dest: &Path) -> Result<(), BookError> {
     Ok(())
 }
 
-/// Bytes as a script that gives them to a variable.
+/// The bytes of a file as a script that gives them to a variable, by gzip and in base64.
 fn script(from: &Path, variable: &str, to: &Path) -> Result<(), BookError> {
     let bytes = fs::read(from).map_err(BookError::io(from))?;
-    let text =
-        format!("{variable} = \"{}\";\n", BASE64_STANDARD.encode(bytes));
-    fs::write(to, text).map_err(BookError::io(to))
+    let mut zipped = GzEncoder::new(Vec::new(), Compression::best());
+    zipped.write_all(&bytes).map_err(BookError::io(from))?;
+    let zipped = zipped.finish().map_err(BookError::io(from))?;
+    let text = BASE64_STANDARD.encode(zipped);
+    fs::write(to, format!("{variable} = \"{text}\";\n"))
+        .map_err(BookError::io(to))
 }
 
 /// The files of a folder, which need not be there.

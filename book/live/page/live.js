@@ -65,7 +65,11 @@
     });
     const once = {};
     const loaded = (name) => (once[name] = once[name] || load(name));
-    const bytes = (base64) => Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+    const bytes = async (base64) => {
+        const zipped = new Blob([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))]);
+        const unzipped = zipped.stream().pipeThrough(new DecompressionStream("gzip"));
+        return new Uint8Array(await new Response(unzipped).arrayBuffer());
+    };
 
     let started = null;
     const waiting = new Map();
@@ -80,7 +84,7 @@
             live.took = data.took;
             data.error === undefined ? done(data.answer) : failed(new Error(data.error));
         };
-        const wasm = bytes(live.wasm);
+        const wasm = await bytes(live.wasm);
         live.wasm = null;
         at.postMessage({ wasm }, [wasm.buffer]);
         return at;
@@ -111,7 +115,7 @@
         /// Reads a model's weights, once, and puts them where a question looks for them.
         model: (name) => (once[`model ${name}`] = once[`model ${name}`] || (async () => {
             await loaded(`${name}.weights.js`);
-            const of = bytes(live.weights[name]);
+            const of = await bytes(live.weights[name]);
             live.weights[name] = null;
             await send({ name, bytes: of }, [of.buffer]);
         })()),

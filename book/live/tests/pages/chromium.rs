@@ -77,6 +77,16 @@ impl Browser {
 
     /// Sends a command and waits for its result.
     pub fn tell(&self, method: &str, params: Value) -> Value {
+        let result = self.attempt(method, params);
+        result.unwrap_or_else(|error| panic!("{method}: {error}"))
+    }
+
+    /// Sends a command that may fail, and waits for its result.
+    pub fn attempt(
+        &self,
+        method: &str,
+        params: Value,
+    ) -> Result<Value, Value> {
         let id = self.asked.get() + 1;
         self.asked.set(id);
         let mut message =
@@ -92,8 +102,10 @@ impl Browser {
             let message = self.next();
             if message["id"] == id {
                 let error = &message["error"];
-                assert!(error.is_null(), "{method}: {error}");
-                return message["result"].clone();
+                return match error.is_null() {
+                    true => Ok(message["result"].clone()),
+                    false => Err(error.clone()),
+                };
             }
             self.events.borrow_mut().push(message);
         }

@@ -116,15 +116,13 @@ fn a_demo_fits_a_phone_and_follows_the_theme() {
         );
         sleep(Duration::from_millis(200));
         let dark = browser.value(&drawn);
-        let pairs = light.as_array().unwrap().iter();
-        for (light, dark) in pairs.zip(dark.as_array().unwrap()) {
-            assert!(light[0].as_f64().unwrap() >= 100.0, "{}", demo.name);
-            assert_ne!(
-                light[1], dark[1],
-                "{}: the same in the dark",
-                demo.name
-            );
-        }
+        let light = light.as_array().unwrap();
+        let narrow = |c: &&Value| c[0].as_f64().unwrap_or(0.0) < 100.0;
+        assert_eq!(light.iter().find(narrow), None, "{}", demo.name);
+        // A picture of a digit is as it is; what is around it follows.
+        let pairs = light.iter().zip(dark.as_array().unwrap());
+        let follow = pairs.filter(|(light, dark)| light[1] != dark[1]);
+        assert!(follow.count() > 0, "{}: the same in the dark", demo.name);
     }
 }
 
@@ -252,18 +250,17 @@ fn without_scripts_there_is_a_picture() {
         json!({"url": format!("file://{}", rendered().join(demo.page).display())}),
     );
     let begun = Instant::now();
+    // While the page comes, what is found can be gone in the next moment.
     let shown = || {
-        let document = browser.tell("DOM.getDocument", json!({}));
-        let of = json!({
-            "nodeId": document["root"]["nodeId"],
-            "selector": "#live-ring img",
-        });
-        let found = browser.tell("DOM.querySelector", of);
+        let ask = |method: &str, of: Value| browser.attempt(method, of).ok();
+        let document = ask("DOM.getDocument", json!({}))?;
+        let id = &document["root"]["nodeId"];
+        let of = json!({"nodeId": id, "selector": "#live-ring img"});
+        let found = ask("DOM.querySelector", of)?;
         let id = json!({"nodeId": found["nodeId"]});
-        found["nodeId"] != 0
-            && browser.tell("DOM.getBoxModel", id)["model"]["width"] != 0
+        ask("DOM.getBoxModel", id)?["model"]["width"].as_u64()
     };
-    while !shown() {
+    while shown().is_none_or(|width| width == 0) {
         assert!(begun.elapsed() < Duration::from_secs(10), "no picture");
         sleep(Duration::from_millis(50));
     }

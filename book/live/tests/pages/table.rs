@@ -15,6 +15,25 @@ pub fn demo(name: &str) -> &'static Demo {
     DEMOS.iter().find(|demo| demo.name == name).unwrap()
 }
 
+/// A seven of straight lines, 28 × 28 pixels.
+const SEVEN: [f64; 784] = {
+    let mut pixels = [0.0; 784];
+    let mut n = 0;
+    while n < 784 {
+        let (line, column) = (n / 28, n % 28);
+        let top = line >= 5 && line < 8 && column >= 8 && column < 20;
+        let leg = line >= 8 && line < 24 && {
+            let left = 17 - (line - 8) / 2;
+            column >= left && column < left + 3
+        };
+        if top || leg {
+            pixels[n] = 1.0;
+        }
+        n += 1;
+    }
+    pixels
+};
+
 /// Seed 2, no class told, temperature 1, nothing drawn; and an image of a bar in the upper part, 28 pixels wide.
 const BAR: [f64; 4 + 16 * 28] = {
     let mut numbers = [0.0; 4 + 16 * 28];
