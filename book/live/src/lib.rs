@@ -11,8 +11,11 @@ mod codes;
 mod densities;
 mod digit;
 mod dirac;
+mod growing;
+mod prior;
 mod ring;
 pub mod weights;
+mod wish;
 
 use std::fmt;
 
@@ -91,7 +94,9 @@ pub struct Live {
     arrow: arrow::Arrow,
     codes: codes::Codes,
     digit: digit::Digit,
+    prior: prior::Drawing,
     ring: ring::Ring,
+    wish: wish::Wishing,
 }
 
 impl Live {
@@ -111,7 +116,9 @@ impl Live {
             "arrow" => &mut self.arrow,
             "codes" => &mut self.codes,
             "digit" => &mut self.digit,
+            "prior" => &mut self.prior,
             "ring" => &mut self.ring,
+            "wish" => &mut self.wish,
             _ => return Err(unknown(question)),
         };
         of.ask(what, Numbers(numbers))

@@ -34,6 +34,18 @@ const SEVEN: [f64; 784] = {
     pixels
 };
 
+/// Seed 2, no class told, temperature 1, nothing drawn; and an image of a bar in the upper part, 28 pixels wide.
+const BAR: [f64; 4 + 16 * 28] = {
+    let mut numbers = [0.0; 4 + 16 * 28];
+    [numbers[0], numbers[1], numbers[2]] = [2.0, 10.0, 1.0];
+    let mut n = 0;
+    while n < 3 * 12 {
+        numbers[4 + (6 + n / 12) * 28 + 8 + n % 12] = 1.0;
+        n += 1;
+    }
+    numbers
+};
+
 pub const DEMOS: &[Demo] = &[
     Demo {
         name: "densities",
@@ -129,6 +141,35 @@ pub const DEMOS: &[Demo] = &[
             ("digit.offers", &[10.0, 1.0]),
             ("digit.put", &[24.0, 17.0]),
             ("digit.back", &[]),
+        ],
+    },
+    Demo {
+        name: "prior",
+        page: "09-code-prior.html",
+        models: &["tokeniser", "prior"],
+        asks: &[
+            ("prior.new", &[3.0, 10.0, 1.0, 20.0]),
+            ("prior.view", &[49.0]),
+            ("prior.step", &[3.0]),
+            ("prior.view", &[23.0]),
+            ("prior.new", &[5.0, 7.0, 0.8, 49.0]),
+            ("prior.view", &[30.0]),
+            ("prior.new", &BAR),
+            ("prior.view", &[28.0]),
+            ("prior.step", &[49.0]),
+            ("prior.view", &[40.0]),
+        ],
+    },
+    Demo {
+        name: "wish",
+        page: "10-vq-gan.html",
+        models: &["artist"],
+        asks: &[
+            ("wish.names", &[]),
+            ("wish.new", &[8.0, 1.0, 1.5, 1.0, 2.0, 40.0]),
+            ("wish.view", &[]),
+            ("wish.step", &[1.0]),
+            ("wish.view", &[]),
         ],
     },
 ];

@@ -1,0 +1,107 @@
+// Chapter 10: pictures that do not exist, by category and artist, code by code.
+workbookLive.demo("wish", async (kit) => {
+    "use strict";
+    const PIXELS = 32;
+    const SIDE = 8;
+    const COUNT = 4;
+    const settings = { category: 0, artist: 1, scale: 1.5, temperature: 1, seed: 1 };
+    let seen = null;
+    let seconds = 0;
+
+    await kit.model("artist");
+    const [counts, ...letters] = await kit.ask("wish.names");
+    const names = letters.map((name) => String.fromCodePoint(...name));
+    const categories = names.slice(0, counts[0]);
+    const artists = names.slice(counts[0]).map((name) => name[0].toUpperCase() + name.slice(1));
+
+    // A picture as something to draw from.
+    const sheet = (values) => {
+        const of = document.createElement("canvas");
+        of.width = of.height = PIXELS;
+        const at = of.getContext("2d");
+        const data = at.createImageData(PIXELS, PIXELS);
+        for (let n = 0; n < PIXELS * PIXELS; n += 1) {
+            data.data.set([0, 1, 2].map((c) => 255 * values[3 * n + c]).concat(255), 4 * n);
+        }
+        at.putImageData(data, 0, 0);
+        return of;
+    };
+    const ask = async (question, numbers) => {
+        await kit.ask(question, numbers);
+        seconds += workbookLive.took / 1000;
+        const [pictures, [drawn, places]] = await kit.ask("wish.view");
+        const each = pictures.length / COUNT;
+        const sheets = Array.from({ length: COUNT }, (_, n) => sheet(pictures.subarray(n * each, (n + 1) * each)));
+        seen = { sheets, drawn, places };
+        const { category, artist, scale } = settings;
+        const wish = `${categories[category]} by ${artists[artist]}, γ = ${scale.toFixed(1)}`;
+        const took = drawn ? `, drawn in ${seconds.toFixed(2)} s` : "";
+        kit.say(`${wish}: ${drawn} of ${places} codes of each picture${took}.`);
+        kit.redraw();
+    };
+    // Draws so many codes anew. What is asked for while it does so is done afterwards, once.
+    let [busy, again] = [false, false];
+    const redo = async (count) => {
+        again = busy;
+        if (busy) return;
+        busy = true;
+        try {
+            do {
+                again = false;
+                seconds = 0;
+                const { category, artist, scale, temperature, seed } = settings;
+                await ask("wish.new", [category, artist, scale, temperature, seed, count === undefined ? seen.drawn : count]);
+            } while (again);
+        } finally {
+            busy = false;
+        }
+    };
+    const draw = async (count) => {
+        if (seen.drawn === seen.places) await redo(0);
+        await ask("wish.step", [count]);
+    };
+
+    const shown = kit.canvas("Four pictures for one wish, each drawn line by line from the top", 420, 1, (at, w) => {
+        if (!seen) return;
+        const step = w / 2;
+        const size = step - 8;
+        at.imageSmoothingEnabled = false;
+        seen.sheets.forEach((picture, k) => {
+            const [left, top] = [(k % 2) * step + 4, Math.floor(k / 2) * step + 4];
+            at.drawImage(picture, left, top, size, size);
+            at.fillStyle = kit.colour("grid");
+            const cell = size / SIDE;
+            const [row, column] = [Math.floor(seen.drawn / SIDE), seen.drawn % SIDE];
+            const below = Math.ceil(seen.drawn / SIDE) * cell;
+            at.beginPath();
+            if (column) at.rect(left + column * cell, top + row * cell, size - column * cell, cell + 0.5);
+            at.rect(left, top + below, size, size - below);
+            at.fill();
+            at.strokeStyle = kit.colour("grid");
+            at.strokeRect(left - 0.5, top - 0.5, size + 1, size + 1);
+        });
+    });
+    kit.mount.append(shown);
+
+    const run = kit.runs(async (calm) => {
+        await draw(calm ? SIDE : 1);
+        return seen.drawn < seen.places;
+    }, ["Draw", "Pause"]);
+    const begin = () => (run.stop(), redo(0));
+    kit.row(
+        kit.choice("Category", categories, (n) => (settings.category = n, redo())),
+        kit.choice("Artist", artists, (n) => (settings.artist = n, redo()), settings.artist),
+    );
+    kit.row(
+        run,
+        kit.button("One code each", () => (run.stop(), draw(1))),
+        kit.button("All", () => (run.stop(), draw(seen.places))),
+        kit.button("Begin again", begin),
+    );
+    kit.row(
+        kit.slider("Scale γ", [0, 4, 0.5, 1.5], (v) => (settings.scale = v, redo()), (v) => v.toFixed(1)),
+        kit.slider("Temperature", [0, 2, 0.1, 1], (v) => (settings.temperature = v, redo()), (v) => v.toFixed(1)),
+        kit.slider("Seed", [1, 20, 1, 1], (v) => (settings.seed = v, redo())),
+    );
+    await redo(SIDE * SIDE);
+});
