@@ -104,6 +104,11 @@ pub fn chapters(root: &Path) -> Result<Vec<ChapterRef>, FingerprintError> {
         ("speed", "how-fast.md", "python3 tests/peers/compare.py"),
         ("reader", "waiting.md", "python3 tests/peers/reader.py"),
         ("fuzz", "testing.md", "cargo run -p workbook-fuzz -- --write"),
+        (
+            "live",
+            "live.md",
+            "cargo test -p live --test pages -- --ignored measured",
+        ),
     ];
     // Timed where there was a GPU, once.
     let on_gpu = root.join("book/pages/results/speed.cuda.json").exists();

@@ -49,6 +49,9 @@ fn damaged_files_are_refused() {
 
 #[test]
 fn packed_models_are_as_good() {
+    let file = record::root().join("book/pages/results/live.json");
+    let said = std::fs::read(file).unwrap();
+    let said: serde_json::Value = serde_json::from_slice(&said).unwrap();
     let [packed, committed] = both();
     for (name, (packed, committed)) in
         NAMES.iter().zip(packed.into_iter().zip(committed))
@@ -56,5 +59,11 @@ fn packed_models_are_as_good() {
         eprintln!("{name}: {packed} packed, {committed} committed");
         let apart = (packed / committed - 1.0).abs();
         assert!(apart <= APART, "{name}: {packed} in place of {committed}");
+        for (column, value) in [("packed", packed), ("committed", committed)]
+        {
+            let said = said[format!("{name}_{column}")].as_f64().unwrap();
+            let apart = (said / value - 1.0).abs();
+            assert!(apart < 1e-3, "{name}_{column}: the page says {said}");
+        }
     }
 }

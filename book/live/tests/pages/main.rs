@@ -3,6 +3,8 @@
 
 mod chromium;
 mod demos;
+#[path = "../quality/mod.rs"]
+mod quality;
 mod table;
 
 use std::path::PathBuf;
