@@ -7,15 +7,15 @@ use gradients::model::{
     Model, in_words, load_layers, restore_parameters, save_parameters,
 };
 use gradients::plain::{Activation, AdamConfig, Mlp, add};
-#[cfg(target_arch = "wasm32")]
-use lab::{
-    Checkpoint, CheckpointError, Diverged, Expecting, Resumable, digest,
-    rng_at,
-};
 #[cfg(not(target_arch = "wasm32"))]
 use lab::{
     Checkpoint, CheckpointError, Diverged, Expecting, ImageGrid, Lab,
     Resumable, digest, rng_at,
+};
+#[cfg(target_arch = "wasm32")]
+use lab::{
+    Checkpoint, CheckpointError, Diverged, Expecting, Resumable, digest,
+    rng_at,
 };
 use ndarray::{Array2, s};
 use ndarray_rand::RandomExt;
