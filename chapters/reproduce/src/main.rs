@@ -1,6 +1,7 @@
 //! The second half of `cargo run`, which the crate `book` begins: runs the chapters, compares, and renders the book again
 //! when its results were rewritten.
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -26,11 +27,22 @@ struct Cli {
 }
 
 fn main() -> ExitCode {
+    if let Some(chapter) = called_as_a_chapter() {
+        return lab::main(chapter);
+    }
     let cli = Cli::parse();
     lab::exit_code(match cli.models {
         true => models(&cli.choice),
         false => work(&cli.choice),
     })
+}
+
+/// Under the name of a chapter, which a link can give it, this is the chapter's program, less its own commands: a day with a
+/// GPU takes one program along in place of twelve.
+fn called_as_a_chapter() -> Option<&'static Chapter> {
+    let name = std::env::args_os().next()?;
+    let name = Path::new(&name).file_stem()?.to_str()?;
+    CHAPTERS.into_iter().find(|chapter| chapter.name == name)
 }
 
 fn work(choice: &Choice) -> anyhow::Result<()> {
