@@ -5,7 +5,9 @@ workbookLive.demo("arrow", async (kit) => {
     const PLACES = 130;
     const SMOOTH = 26;
     const LONG = 0.42;
-    const SHORT = 0.08;
+    const SIDE = 13;
+    // A gradient that is shorter says little by its direction.
+    const FAINT = 0.1;
     const places = { latent: [-0.5, -0.2], aim: [-0.05, -0.2] };
     let noise = 0.2;
     let shown = 0;
@@ -15,19 +17,22 @@ workbookLive.demo("arrow", async (kit) => {
     let seen = null;
     const decimals = (v, digits = 2) => v.toFixed(digits).replace("-", "−");
 
+    const narrow = () => plane.clientWidth > 0 && plane.clientWidth < 400;
     const between = (v, least, most) => Math.max(least, Math.min(most, v));
     const degrees = (cosine) => (Math.acos(between(cosine, -1, 1)) * 180) / Math.PI;
     const words = () => {
         const [straight, smooth, [cosine], [, loss, mean]] = seen.here;
         const angle = degrees(cosine);
-        const uphill = angle > 90;
-        const many = seen.field[3].filter((c) => degrees(c) > 90).length;
+        const angles = Array.from(seen.field[3], degrees);
+        const many = angles.filter((a) => a > 90).length;
+        const average = angles.reduce((sum, a) => sum + a, 0) / angles.length;
         const long = (v) => Math.hypot(...v).toFixed(2);
         return `The arrows are ${angle.toFixed(0)}° apart (cosine ${decimals(cosine)}): ` +
-            `a short step along straight-through's goes ${uphill ? "uphill" : "downhill"} on the smoothed loss. ` +
+            `a short step along straight-through's goes ${angle > 90 ? "uphill" : "downhill"} on the smoothed loss. ` +
             `The loss of the code is ${loss.toFixed(2)}, under noise of ${noise.toFixed(2)} it is ${mean.toFixed(2)}; ` +
             `the gradients' lengths are ${long(straight)} and ${long(smooth)}. ` +
-            `Of ${seen.field[3].length} places, straight-through leads uphill at ${many}.`;
+            `Over ${angles.length} places${narrow() ? ", 49 of them drawn," : ""} the mean angle is ` +
+            `${average.toFixed(0)}°, and straight-through leads uphill at ${many}.`;
     };
     // What is to be asked anew, `all` or `latent`; requests that come faster than answers are one.
     let wanted = null;
@@ -137,29 +142,30 @@ workbookLive.demo("arrow", async (kit) => {
             at.fill();
         }
     };
-    const small = (at, spot, size) => {
+    const faint = (of, n) => Math.max(0.12, Math.min(1, Math.hypot(of[2 * n], of[2 * n + 1]) / FAINT));
+    // Where there is little room, every other one.
+    const small = (at, spot) => {
         const [from, straight, smooth, cosines] = seen.field;
+        const [every, long, size] = narrow() ? [2, 0.17, 0.9] : [1, 0.105, 1];
         cosines.forEach((cosine, n) => {
+            if ((n % SIDE) % every || Math.floor(n / SIDE) % every) return;
             const here = [from[2 * n], from[2 * n + 1]];
-            const uphill = degrees(cosine) > 90;
-            const ends = [straight, smooth].map((of) => spot(tip(here, of, n, SHORT)));
-            at.fillStyle = kit.colour(uphill ? 4 : "fg");
-            at.globalAlpha = uphill ? 0.5 : 0.12;
-            at.beginPath();
-            at.moveTo(...spot(here));
-            ends.forEach((end) => at.lineTo(...end));
-            at.fill();
-            at.globalAlpha = 0.75;
-            at.lineWidth = 1.4 * size;
-            ends.forEach((end, which) => {
-                at.strokeStyle = kit.colour(2 - which);
+            if (degrees(cosine) > 90) {
+                at.fillStyle = kit.colour(4);
+                disc(at, spot(here), 4.5 * size);
+                at.fill();
+            }
+            [straight, smooth].forEach((of, which) => {
+                const end = spot(tip(here, of, n, long));
+                at.globalAlpha = faint(of, n);
+                at.strokeStyle = at.fillStyle = kit.colour(2 - which);
+                at.lineWidth = (which ? 1.2 : 1.8) * size;
                 line(at, spot(here), end);
+                disc(at, end, (which ? 2 : 2.4) * size);
+                at.fill();
+                at.globalAlpha = 1;
             });
-            at.globalAlpha = 1;
-            disc(at, spot(here), size * (uphill ? 3.5 : 1.8));
-            at.fill();
         });
-        at.globalAlpha = 1;
     };
     const target = (at, here) => {
         at.strokeStyle = at.fillStyle = kit.colour(3);
@@ -168,27 +174,6 @@ workbookLive.demo("arrow", async (kit) => {
         at.stroke();
         disc(at, here, 3);
         at.fill();
-        label(at, "aim", [here[0], here[1] + 21], kit.colour(3));
-    };
-    // Each arrow's name beyond its tip; within the picture, and not one upon the other.
-    const names = (at, here, ends, w) => {
-        at.font = "bold 12px sans-serif";
-        const all = ["straight-through", "smoothed"].map((name, n) => {
-            const half = at.measureText(name).width / 2 + 4;
-            const [dx, dy] = [ends[n][0] - here[0], ends[n][1] - here[1]];
-            const length = Math.hypot(dx, dy) || 1;
-            const x = between(ends[n][0] + ((half + 2) * dx) / length, half, w - half);
-            const near = Math.abs(ends[n][0] - x) < half && Math.abs(dy) < 0.7 * length;
-            const y = ends[n][1] + (near ? (dy < 0 ? -16 : 16) : (12 * dy) / length);
-            return { name, half, x, y: between(y + 4, 14, w - 6) };
-        });
-        const [a, b] = all;
-        if (Math.abs(a.y - b.y) < 15 && Math.abs(a.x - b.x) < a.half + b.half) {
-            const middle = between((a.y + b.y) / 2, 22, w - 14);
-            const up = a.y <= b.y ? -8 : 8;
-            [a.y, b.y] = [middle + up, middle - up];
-        }
-        all.forEach(({ name, x, y }, n) => label(at, name, [x, y], kit.colour(2 - n)));
     };
     const large = (at, spot, w) => {
         const [straight, smooth, [cosine], [code]] = seen.here;
@@ -202,7 +187,8 @@ workbookLive.demo("arrow", async (kit) => {
         const angle = degrees(cosine);
         const turns = ends.map(([x, y]) => Math.atan2(y - here[1], x - here[0]));
         const turn = Math.atan2(Math.sin(turns[1] - turns[0]), Math.cos(turns[1] - turns[0]));
-        const radius = (0.55 * LONG * w) / (2 * REACH);
+        const pixels = w / (2 * REACH);
+        const radius = 0.55 * LONG * pixels;
         at.fillStyle = kit.colour(angle > 90 ? 4 : 6);
         at.globalAlpha = 0.4;
         at.beginPath();
@@ -210,16 +196,26 @@ workbookLive.demo("arrow", async (kit) => {
         at.arc(...here, radius, ...turns, turn < 0);
         at.fill();
         at.globalAlpha = 1;
-        arrow(at, here, ends[0], kit.colour(2), 8);
-        arrow(at, here, ends[1], kit.colour(1), 3);
-        at.fillStyle = kit.colour("fg");
-        at.strokeStyle = kit.colour("bg");
-        at.lineWidth = 2;
-        disc(at, here, 6);
-        at.fill();
+        at.strokeStyle = kit.colour(1);
+        at.lineWidth = 1.2;
+        at.setLineDash([1.5, 3]);
+        disc(at, here, noise * pixels);
         at.stroke();
+        at.setLineDash([]);
+        [straight, smooth].forEach((of, n) => {
+            at.globalAlpha = faint(of, 0);
+            arrow(at, here, ends[n], kit.colour(2 - n), (n ? 3 : 8) * (narrow() ? 0.75 : 1));
+        });
+        at.globalAlpha = 1;
+        disc(at, here, 6);
+        at.fillStyle = kit.colour("bg");
+        at.fill();
+        for (const [paint, wide] of [["bg", 6], ["fg", 2.5]]) {
+            at.strokeStyle = kit.colour(paint);
+            at.lineWidth = wide;
+            at.stroke();
+        }
         return () => {
-            names(at, here, ends, w);
             // Between the arrows if there is room, and behind them if not.
             const middle = turns[0] + turn / 2;
             const out = angle < 40 ? -22 : radius + 16;
@@ -229,7 +225,7 @@ workbookLive.demo("arrow", async (kit) => {
         };
     };
     const plane = kit.canvas(
-        "The plane: cells, an aim, a latent and its two arrows. Arrow keys move the latent; Enter takes the aim in its place",
+        "The plane: cells, an aim, a latent and its two arrows. Arrow keys move the latent, Enter picks the aim in its place",
         480, 1, (at, w, h) => {
             if (!seen) return;
             const spot = ([x, y]) => [w * (0.5 + x / (2 * REACH)), h * (0.5 - y / (2 * REACH))];
@@ -242,7 +238,7 @@ workbookLive.demo("arrow", async (kit) => {
                 line(at, spot(borders.slice(n, n + 2)), spot(borders.slice(n + 2, n + 4)));
             }
             at.globalAlpha = 1;
-            if (field) small(at, spot, Math.max(0.7, w / 480));
+            if (field) small(at, spot);
             for (let n = 0; n < codes.length; n += 2) {
                 at.fillStyle = kit.colour("fg");
                 at.strokeStyle = kit.colour("bg");
@@ -255,7 +251,22 @@ workbookLive.demo("arrow", async (kit) => {
             target(at, spot(places.aim));
             write();
         }, takes);
+    // What is what, each sign in its colour.
+    const legend = (...signs) => {
+        const all = kit.note("");
+        signs.forEach(([sign, name, colour]) => {
+            const [item, mark] = [document.createElement("span"), document.createElement("b")];
+            mark.textContent = sign;
+            mark.style.color = `var(--${colour})`;
+            item.style.cssText = "display: inline-block; margin-inline-end: 1.2rem";
+            item.append(mark, ` ${name}`);
+            all.append(item, " ");
+        });
+    };
     kit.mount.append(plane);
+    legend(["➡", "straight-through", "fig-2"], ["→", "smoothed", "fig-1"], ["●", "uphill", "fig-4"], ["◎", "aim", "fig-3"],
+        ["○", "latent", "fg"], ["●", "code", "fg"]);
+    kit.note("Drag, or focus the picture: arrow keys move the latent, Enter picks the aim in its place.");
     kit.row(
         kit.slider("Noise s", [0.1, 0.8, 0.05, noise], (v) => (noise = v, look("all")), (v) => v.toFixed(2)),
         kit.choice("Shade", ["loss of the code", "smoothed loss"], (n) => (shown = n, look("all"))),

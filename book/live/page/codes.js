@@ -24,14 +24,12 @@ workbookLive.demo("codes", async (kit) => {
     const look = async () => {
         const [latents, indices, codes, next, borders, cells, counts, said] = await kit.ask("codes.view");
         seen = { latents, indices, codes, next, borders, cells, counts };
-        const [steps, distortion, alike, byFrequency] = said;
+        const [steps, distortion] = said;
         course[steps] = distortion;
         const dead = counts.filter((n) => n === 0).length;
         const among = `${dead} of ${counts.length} codes ${dead === 1 ? "is" : "are"} dead.`;
         kit.say(`${steps} ${steps === 1 ? "step" : "steps"} of Lloyd's${rest() ? ", at rest" : ""}. ` +
-            `Distortion ${distortion.toFixed(3)}. ${dead === 0 ? "Every code is chosen." : among} ` +
-            `An index takes ${alike.toFixed(2)} bits if all are written alike, ` +
-            `${byFrequency.toFixed(2)} by frequency.${about()}`);
+            `Distortion ${distortion.toFixed(3)}. ${dead === 0 ? "Every code is chosen." : among}${about()}`);
         kit.redraw();
     };
     const begin = async () => {
@@ -158,7 +156,7 @@ workbookLive.demo("codes", async (kit) => {
         if (dead) at.fillText("dead", Math.max(here[0], 14), here[1] + (here[1] < 30 ? 22 : -13));
     };
     const plane = kit.canvas(
-        "The plane: codes, latents and cells. Enter chooses the next code, space the next latent, arrow keys move it",
+        "The plane: codes, latents and cells. Enter picks the next code, space the next latent, arrow keys move it",
         460, 1, (at, w, h) => {
             if (!seen) return;
             const { latents, indices, codes, next, borders } = seen;
@@ -208,8 +206,11 @@ workbookLive.demo("codes", async (kit) => {
         words(at, "latents of each code", 2, 11);
         counts.forEach((count, k) => {
             const high = ((h - 48) * count) / most;
-            at.fillStyle = colour(k);
+            // Six colours tell six codes apart, and no more.
+            at.fillStyle = counts.length > 6 ? kit.colour("fg") : colour(k);
+            at.globalAlpha = counts.length > 6 ? 0.45 : 1;
             at.fillRect(wide * (k + 0.15), h - 16 - high, 0.7 * wide, high);
+            at.globalAlpha = 1;
             words(at, count, wide * (k + 0.5), h - 20 - high, "center");
             words(at, k, wide * (k + 0.5), h - 3, "center");
         });
@@ -235,7 +236,9 @@ workbookLive.demo("codes", async (kit) => {
     const side = document.createElement("div");
     side.className = "live-side";
     side.append(bars, curve);
-    kit.mount.append(plane, side);
+    kit.mount.append(plane);
+    kit.note("Drag, or focus the picture: Enter picks the next code, space the next latent, arrow keys move it.");
+    kit.mount.append(side);
 
     const run = kit.runs(async (calm) => {
         const begun = course;
@@ -248,7 +251,7 @@ workbookLive.demo("codes", async (kit) => {
     kit.row(
         kit.choice("Latents", ["ring", "moons", "grid"], (n) => (settings.layout = n, begin()), settings.layout),
         kit.slider("Codes", [2, 16, 1, settings.codes], (v) => (settings.codes = v, begin())),
-        kit.choice("Start", ["k-means++", "random latents", "the leftmost latents", "anywhere in the square"],
+        kit.choice("First codes", ["k-means++", "random latents", "the leftmost latents", "anywhere in the square"],
             (n) => (settings.start = n, begin()), settings.start),
         kit.slider("Seed", [1, 20, 1, settings.seed], (v) => (settings.seed = v, begin())),
     );

@@ -2,12 +2,14 @@
 workbookLive.demo("dirac", async (kit) => {
     "use strict";
     const REACH = 3;
-    const now = { score: 0, order: 0, gamma: 0, eta: 0.1, beta: 0, steps: 200, theta: 1, psi: 0 };
+    const now = { score: 0, order: 0, gamma: 0, eta: 0.1, beta: 0, whole: false, steps: 200, theta: 1, psi: 0 };
     let way = null;
     let arrows = null;
     let shown = now.steps;
 
-    const game = () => [now.score, now.order, now.gamma, now.eta, now.beta];
+    // The first slider sets η, or the whole length of a step with its momentum.
+    const eta = () => (now.whole ? now.eta * (1 - now.beta) : now.eta);
+    const game = () => [now.score, now.order, now.gamma, eta(), now.beta];
     // How far it comes in the later half of the way, as against the earlier one.
     const trend = () => {
         const norms = way[1];
@@ -18,15 +20,29 @@ workbookLive.demo("dirac", async (kit) => {
     };
     const powers = (v) => v.toExponential(1).replace("e+", "e").replace("-", "−");
     const many = (v) => (v !== 0 && (v < 0.01 || v >= 1e4) ? powers(v) : v.toFixed(2));
+    // What becomes of a pair that is close to the end of the game.
+    const closeBy = (radius) => {
+        const there = "Close to the end of the game ρ is";
+        if (Math.abs(radius - 1) < 1e-6) {
+            return now.score === 0 ? `${there} 1: a pair there neither leaves nor arrives.` :
+                `${there} 1, and ρ alone does not decide: the bends of the field do.`;
+        }
+        const digits = Math.abs(radius - 1) < 5e-5 ? 6 : 4;
+        const said = `${there} ${radius.toFixed(digits)}: a pair there`;
+        if (radius < 1) return `${said} comes nearer in the long run.`;
+        const round = now.score === 1 && now.order === 0 && now.gamma === 0 && now.beta === 0;
+        const end = round ? ", one far off comes in, and both end going round in between" :
+            trend()[0] === "comes in" ? ", so this one does not arrive" : "";
+        return `${said} goes farther away in the long run${end}.`;
+    };
     const tell = () => {
         const norms = way[1];
         const end = norms.length - 1;
         const gone = end < now.steps ? `after ${end} steps it is more than a million away` :
             `after ${end} steps ${many(norms[end])}`;
-        const radius = way[2][0];
-        const near = Math.abs(radius - 1) < 5e-5 ? "keeps its distance" : radius < 1 ? "comes nearer" : "goes farther away";
-        kit.say(`The pair ${trend()[0]}: it starts ${many(norms[0])} from the equilibrium, ${gone}. ` +
-            `Close to the equilibrium ρ is ${radius.toFixed(4)}: a pair there ${near} in the long run.`);
+        const step = now.whole ? ` The step size η is ${eta().toFixed(3)}.` : "";
+        kit.say(`The pair ${trend()[0]}: it starts ${many(norms[0])} from the end of the game, ${gone}. ` +
+            `${closeBy(way[2][0])}${step}`);
     };
     const look = async () => {
         shown = now.steps;
@@ -79,7 +95,7 @@ workbookLive.demo("dirac", async (kit) => {
         const [middle, colour] = [place([0, 0]), trend()[1]];
         line(at, [[0, middle[1]], [w, middle[1]]], "grid", 1);
         line(at, [[middle[0], 0], [middle[0], h]], "grid", 1);
-        at.globalAlpha = 0.55;
+        at.globalAlpha = 0.7;
         const stems = [];
         for (let n = 0; n < arrows.length; n += 4) {
             const [theta, psi, alongTheta, alongPsi] = arrows.slice(n, n + 4);
@@ -87,11 +103,11 @@ workbookLive.demo("dirac", async (kit) => {
             stems.push([place([theta, psi]), place([theta + share * alongTheta, psi + share * alongPsi])]);
         }
         at.strokeStyle = kit.colour(6);
-        at.lineWidth = 1;
+        at.lineWidth = 1.2;
         at.beginPath();
         stems.forEach(([from, tip]) => (at.moveTo(...from), at.lineTo(...tip)));
         at.stroke();
-        dots(at, stems.map(([, tip]) => tip), 1.8, 6);
+        dots(at, stems.map(([, tip]) => tip), 2.2, 6);
         at.globalAlpha = 1;
         at.strokeStyle = kit.colour("fg");
         at.lineWidth = 1;
@@ -118,15 +134,30 @@ workbookLive.demo("dirac", async (kit) => {
     const drawGame = (at, w, h) => {
         if (!way) return;
         const [theta, psi] = pair(last());
-        const place = (x, s) => [w * (0.5 + x / (2 * REACH)), h * (0.5 - s / 6)];
+        const top = 20;
+        const middle = (h + top) / 2;
+        const place = (x, s) => [w * (0.5 + x / (2 * REACH)), middle - ((h - top) * s) / 6];
+        at.save();
+        at.beginPath();
+        at.rect(0, top, w, h - top);
+        at.clip();
         line(at, [place(-REACH, 0), place(REACH, 0)], "grid", 1);
         line(at, [place(-REACH, -REACH * psi), place(REACH, REACH * psi)], 1, 2);
+        at.restore();
         dot(at, place(0, 0), 6, "fg");
         const inside = Math.min(REACH - 0.1, Math.max(0.1 - REACH, theta));
         dot(at, place(inside, 0), 6, 2);
-        text(at, "datum", place(0, 0)[0], h / 2 + 20, "center");
-        const [x, align] = inside < -2 ? [4, "left"] : inside > 2 ? [w - 4, "right"] : [place(inside, 0)[0], "center"];
-        text(at, inside === theta ? "fake, at θ" : "fake, beyond", x, h / 2 - 12, align, 2);
+        // Each name on its own side of 0, and of the axis where the line is not.
+        const right = inside >= 0;
+        const lower = right === psi >= 0;
+        const name = (words, x, toRight, colour) =>
+            text(at, words, x, middle + (lower === (toRight === right) ? 20 : -12), toRight ? "left" : "right", colour);
+        name("datum", place(0, 0)[0] + (right ? -7 : 7), !right, "fg");
+        const at0 = place(0, 0)[0] + (right ? 7 : -7);
+        const most = right ? w - 84 : 84;
+        const x = place(inside, 0)[0];
+        const beside = right ? Math.max(at0, Math.min(x - 6, most)) : Math.min(at0, Math.max(x + 6, most));
+        name(inside === theta ? "fake, at θ" : "fake, beyond", beside, right, 2);
         text(at, "logit ψx", 6, 14, "left", 1);
         text(at, `step ${last()}`, w - 6, 14, "right");
     };
@@ -150,7 +181,7 @@ workbookLive.demo("dirac", async (kit) => {
         line(at, Array.from(norms.slice(0, last() + 1), (r, n) => place(n, r)), trend()[1], 2);
         dot(at, place(last(), norms[last()]), 5, trend()[1]);
         at.restore();
-        text(at, "distance from the equilibrium", 44, 14);
+        text(at, "distance from the end of the game", 44, 14);
         text(at, "step 0", 40, h - 4);
         text(at, `step ${now.steps}`, w - 6, h - 4, "right");
     };
@@ -176,10 +207,11 @@ workbookLive.demo("dirac", async (kit) => {
     const side = document.createElement("div");
     side.className = "live-side";
     side.append(column(plane), column(
-        kit.canvas("The game at this step: the datum at 0, the fake at θ, and the discriminator's line", 420, 0.44, drawGame),
-        kit.canvas("The distance from the equilibrium, step by step, on a logarithmic axis", 420, 0.56, drawDistance),
+        kit.canvas("The discriminator's line, the datum at 0 and the fake at θ, at the last step drawn", 420, 0.44, drawGame),
+        kit.canvas("The distance from the end of the game, step by step, on a logarithmic axis", 420, 0.56, drawDistance),
     ));
     kit.mount.append(side);
+    kit.note("Drag the start, or focus the plane and use arrow keys; Enter walks.");
 
     const walk = kit.runs((calm) => {
         const end = way[1].length - 1;
@@ -196,10 +228,18 @@ workbookLive.demo("dirac", async (kit) => {
     );
     const slider = (name, words, bounds, digits) => kit.slider(words, [...bounds, now[name]],
         (v) => (now[name] = v, change()), (v) => v.toFixed(digits).replace("-", "−"));
+    // In turn, at η = 2 of the linear game, both eigenvalues are −1: a pair goes out though ρ is 1.
+    const first = slider("eta", "Step size η", [0.02, 1.9, 0.02], 2);
+    const keeps = (whole) => {
+        now.whole = whole;
+        first.querySelector("label").textContent = whole ? "η/(1 − β)" : "Step size η";
+        return change();
+    };
     kit.row(
-        slider("eta", "Step size η", [0.02, 2, 0.02], 2),
+        first,
         slider("gamma", "Penalty γ", [0, 4, 0.05], 2),
         slider("beta", "Momentum β", [-0.9, 0.9, 0.05], 2),
+        kit.choice("Changing β keeps", ["η", "η/(1 − β), as in the table"], (n) => keeps(n === 1)),
         slider("steps", "Steps", [10, 600, 10], 0),
     );
     await look();

@@ -253,6 +253,13 @@
             return at;
         }
 
+        /// A line under a picture.
+        note(words) {
+            const note = element("p", { className: "live-note", textContent: words });
+            this.mount.append(note);
+            return note;
+        }
+
         /// Says something, in words: numbers of what is seen.
         say(words) {
             this.status.textContent = words;

@@ -3,7 +3,7 @@
 use codebook_lookup::cells::borders;
 use codebook_lookup::kmeans::{distortion, kmeans_plus_plus, lloyd_step};
 use codebook_lookup::plain::{gather, nearest};
-use codebook_lookup::usage::{bits_per_image, usage};
+use codebook_lookup::usage::usage;
 use datasets::toy::{Density, GaussianMixture, TwoMoons};
 use lab::{ChaCha8Rng, rng_at};
 use ndarray::{Array2, Axis};
@@ -129,15 +129,13 @@ impl Plane {
 
     /// Latents, `[n, 2]`; which code each gets; the codes, `[k, 2]`; where the next step of Lloyd's puts them; the borders of
     /// the cells, from place to place, `[b, 4]`; the code of each place of the square, the lowest row first; how many latents
-    /// chose each code; steps, distortion, bits of an index when all are written alike, and by frequency.
+    /// chose each code; steps and distortion.
     fn view(&self) -> Result<Answer, LiveError> {
         let Self { z, codebook, steps } = self;
         let indices = nearest(z, codebook).map_err(LiveError::new)?;
         let (next, _) = lloyd_step(z, codebook).map_err(LiveError::new)?;
         let counts = usage(&indices, codebook.nrows());
         let error = distortion(z, &gather(codebook, &indices));
-        let [alike, by_frequency] = bits_per_image(&counts, 1);
-        let said = [*steps as f64, error, alike, by_frequency];
         Ok(vec![
             flat(z),
             indices.iter().map(|k| *k as f32).collect(),
@@ -146,7 +144,7 @@ impl Plane {
             drawn_borders(codebook, REACH),
             cells(codebook, REACH, PLACES)?,
             counts.iter().map(|n| *n as f32).collect(),
-            said.map(|v| v as f32).into(),
+            vec![*steps as f32, error as f32],
         ])
     }
 }
