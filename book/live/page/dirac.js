@@ -13,6 +13,7 @@ workbookLive.demo("dirac", async (kit) => {
     // How far it comes in the later half of the way, as against the earlier one.
     const trend = () => {
         const norms = way[1];
+        if (Math.max(...norms) === 0) return ["stays", 1];
         const half = Math.ceil(norms.length / 2);
         const [early, late] = [norms.slice(0, half), norms.slice(half)].map((of) => Math.max(0, ...of));
         if (norms.length <= now.steps || late > 1.01 * early) return ["goes out", 2];

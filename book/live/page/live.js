@@ -49,7 +49,7 @@
                 self.postMessage({ id: data.id, answer, took }, answer.map((a) => a.buffer));
             } catch (error) {
                 // A panic leaves the module as it was in the middle of something.
-                const ended = error instanceof WebAssembly.RuntimeError;
+                const ended = error.name === "RuntimeError";
                 self.postMessage({ id: data.id, error: ended ? "the computation has failed; reload the page" : error.message });
             }
         };
@@ -65,10 +65,14 @@
     });
     const once = {};
     const loaded = (name) => (once[name] = once[name] || load(name));
-    const bytes = async (base64) => {
-        const zipped = new Blob([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))]);
-        const unzipped = zipped.stream().pipeThrough(new DecompressionStream("gzip"));
-        return new Uint8Array(await new Response(unzipped).arrayBuffer());
+    const bytes = async (name, base64) => {
+        try {
+            const zipped = new Blob([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))]);
+            const unzipped = zipped.stream().pipeThrough(new DecompressionStream("gzip"));
+            return new Uint8Array(await new Response(unzipped).arrayBuffer());
+        } catch {
+            throw new Error(`${name} is damaged`);
+        }
     };
 
     let started = null;
@@ -84,13 +88,19 @@
             live.took = data.took;
             data.error === undefined ? done(data.answer) : failed(new Error(data.error));
         };
-        const wasm = await bytes(live.wasm);
+        at.onerror = ({ message }) => {
+            live.failed = new Error(`the computation cannot start: ${message}`);
+            waiting.forEach(([, failed]) => failed(live.failed));
+            waiting.clear();
+        };
+        const wasm = await bytes("wasm.js", live.wasm);
         live.wasm = null;
         at.postMessage({ wasm }, [wasm.buffer]);
         return at;
     };
     const send = async (message, moved) => {
         const at = await (started = started || start());
+        if (live.failed) throw live.failed;
         return new Promise((done, failed) => {
             asked += 1;
             waiting.set(asked, [done, failed]);
@@ -101,6 +111,7 @@
     const makers = {};
     const live = {
         wasm: null,
+        failed: null,
         weights: {},
         /// Milliseconds that the last question took in the worker.
         took: 0,
@@ -115,7 +126,7 @@
         /// Reads a model's weights, once, and puts them where a question looks for them.
         model: (name) => (once[`model ${name}`] = once[`model ${name}`] || (async () => {
             await loaded(`${name}.weights.js`);
-            const of = await bytes(live.weights[name]);
+            const of = await bytes(`${name}.weights.js`, live.weights[name]);
             live.weights[name] = null;
             await send({ name, bytes: of }, [of.buffer]);
         })()),
@@ -124,6 +135,7 @@
 
     // What demos are made of.
     const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
+    const paper = window.matchMedia("print");
     const element = (tag, attributes = {}, ...children) => {
         const made = document.createElement(tag);
         for (const [name, value] of Object.entries(attributes)) {
@@ -146,6 +158,7 @@
             });
             seen.observe(mount);
             new MutationObserver(() => this.redraw()).observe(document.documentElement, { attributeFilter: ["class"] });
+            paper.addEventListener("change", () => this.redraw());
             this.status = element("output", { className: "live-says" });
         }
 
@@ -232,6 +245,7 @@
                     return [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
                 };
                 at.addEventListener("pointerdown", (event) => {
+                    if (event.button !== 0 || !event.isPrimary) return;
                     at.setPointerCapture(event.pointerId);
                     at.focus({ preventScroll: true });
                     this.safely(() => takes.down && takes.down(...place(event)));
@@ -242,7 +256,7 @@
                     const told = held ? takes.drag : takes.over;
                     if (told) this.safely(() => told(...place(event)));
                 });
-                at.addEventListener("pointerup", () => this.safely(() => takes.up && takes.up()));
+                at.addEventListener("lostpointercapture", () => this.safely(() => takes.up && takes.up()));
                 at.addEventListener("keydown", (event) => {
                     if (event.ctrlKey || event.metaKey || event.altKey || !takes.key) return;
                     if (takes.key(event.key, event.shiftKey) !== false) event.preventDefault();
@@ -281,22 +295,30 @@
         runs(step, words = ["Start", "Pause"]) {
             const button = this.button(words[0], () => (running ? stop() : go()));
             let running = false;
+            let turn = 0; // of those that were started, only the last goes on
             const stop = () => {
+                if (!running) return;
+                turn += 1;
                 running = false;
                 button.textContent = words[0];
-                button.setAttribute("aria-pressed", "false");
+                delete button.dataset.running;
+                // What changed with every picture is read out now, once.
+                this.status.setAttribute("aria-live", "polite");
+                this.status.textContent += "";
             };
             const pause = () => new Promise((done) => calm.matches ? setTimeout(done, 500) : requestAnimationFrame(done));
             const go = async () => {
+                const mine = (turn += 1);
                 running = true;
                 button.textContent = words[1];
-                button.setAttribute("aria-pressed", "true");
-                while (running) {
+                button.dataset.running = "true";
+                this.status.setAttribute("aria-live", "off");
+                while (turn === mine) {
                     if (this.visible && !document.hidden) {
                         try {
-                            if ((await step(calm.matches)) === false) stop();
+                            if ((await step(calm.matches)) === false && turn === mine) stop();
                         } catch (error) {
-                            stop();
+                            if (turn === mine) stop();
                             throw error;
                         }
                     }
@@ -304,7 +326,6 @@
                 }
             };
             button.stop = stop;
-            button.setAttribute("aria-pressed", "false");
             return button;
         }
     }
@@ -318,6 +339,7 @@
         const kit = new Kit(mount);
         try {
             await loaded(`${name}.js`);
+            if (!makers[name]) throw new Error(`${name}.js is damaged`);
             await makers[name](kit);
             mount.append(kit.status);
             figure.querySelector("img").replaceWith(mount);
@@ -329,6 +351,16 @@
         }
         figure.dataset.ready = "true";
     };
+    const figures = document.querySelectorAll("figure[data-live]");
+    const needed = ["WebAssembly", "Worker", "DecompressionStream", "IntersectionObserver", "ResizeObserver"];
+    const lacks = needed.filter((name) => !(name in window));
+    if (lacks.length > 0) {
+        figures.forEach((figure) => {
+            figure.append(element("output", { textContent: `This demo cannot run here: the browser has no ${lacks.join(", no ")}.` }));
+            figure.dataset.ready = "true";
+        });
+        return;
+    }
     const near = new IntersectionObserver((entries) => {
         for (const { isIntersecting, target } of entries) {
             if (isIntersecting) {
@@ -337,5 +369,5 @@
             }
         }
     }, { rootMargin: "600px" });
-    document.querySelectorAll("figure[data-live]").forEach((figure) => near.observe(figure));
+    figures.forEach((figure) => near.observe(figure));
 })();
