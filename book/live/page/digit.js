@@ -3,6 +3,8 @@ workbookLive.demo("digit", async (kit) => {
     "use strict";
     const IMAGE = 28;
     const REACH = 2;
+    // A pixel that has changed by less than this looks as it did.
+    const SEEN = 0.05;
     const line = (...at) => [at.slice(0, 2), at.slice(2)];
     const curve = (...at) => Array.from({ length: at.length / 2 }, (_, n) => at.slice(2 * n, 2 * n + 2));
     // Strokes, in a box of 20 × 20 pixels: each goes smoothly through its points.
@@ -27,6 +29,11 @@ workbookLive.demo("digit", async (kit) => {
     let any = 84;
     let drawing = false;
     let seen = null;
+    // Which pixels have changed with the codes.
+    let altered = [];
+    // How far the drawing has been shifted, to the right and down, and the bits that it took before.
+    let shifted = [0, 0];
+    let untried = null;
     let offers = null;
     await kit.model("compressor");
     const [[codes, side, header]] = await kit.ask("digit.new");
@@ -65,7 +72,9 @@ workbookLive.demo("digit", async (kit) => {
             y += v * (Math.floor(n / IMAGE) + 0.5);
         });
         if (all === 0) return;
-        const [right, down] = [x, y].map((sum) => Math.round(IMAGE / 2 - sum / all));
+        shift(...[x, y].map((sum) => Math.round(IMAGE / 2 - sum / all)));
+    };
+    const shift = (right, down) => {
         const before = pixels.slice();
         pixels.forEach((_, n) => {
             const [u, v] = [(n % IMAGE) - right, Math.floor(n / IMAGE) - down];
@@ -87,13 +96,25 @@ workbookLive.demo("digit", async (kit) => {
     // What the compressor makes of it.
     const take = (view) => {
         seen = view;
-        const [chosen, map, bits, , [bytes, all, error]] = view;
+        const [chosen, map, bits, image, [bytes, all, error], untouched] = view;
+        const at = (n) => Math.floor(n / IMAGE / patch) * side + Math.floor((n % IMAGE) / patch);
+        altered = Array.from(image, (v, n) => Math.abs(v - untouched[n]) > SEEN);
+        const pixel = altered.filter(Boolean).length;
+        const beyond = altered.filter((is, n) => is && chosen[at(n)] === map[at(n)]).length;
+        if (untried === null) untried = all;
         const changed = chosen.filter((code, n) => code !== map[n]).length;
         const there = `Line ${Math.floor(place / side) + 1}, column ${(place % side) + 1}: code ${map[place]}, ` +
             `${bits[place].toFixed(1)} bits` + (map[place] === chosen[place] ? "." : `; the encoder chose ${chosen[place]}.`);
         const lost = Number.isFinite(error) ? error.toFixed(3) : "undefined, as all pixels are alike";
-        kit.say(`${map.length} codes: ${all.toFixed(0)} bits. The file: ${bytes} bytes, ${header} of them header; raw, a byte a ` +
-            `pixel: ${pixels.length}. Error (equation 8.9): ${lost}${changed ? `, with ${changed} of the codes changed` : ""}. ${there}`);
+        const [right, down] = shifted;
+        const way = (by, words) => by ? [`${Math.abs(by)} ${words[by > 0 ? 1 : 0]}`] : [];
+        const ways = [...way(right, ["left", "right"]), ...way(down, ["up", "down"])];
+        const before = ways.length ? ` (shifted ${ways.join(", ")}; before: ${untried.toFixed(0)} bits)` : "";
+        const also = changed ? ` ${changed === 1 ? "A code is" : `${changed} codes are`} changed, and with ` +
+            `${changed === 1 ? "it" : "them"} ${pixel} pixels, ${beyond} of them beyond ` +
+            `${changed === 1 ? "its patch" : "their patches"}.` : "";
+        kit.say(`${map.length} codes: ${all.toFixed(0)} bits${before}. The file: ${bytes} bytes, ${header} of them header; ` +
+            `raw, a byte a pixel: ${pixels.length}. Error: ${lost}.${also} ${there}`);
         kit.redraw();
     };
     const offer = async () => {
@@ -119,15 +140,24 @@ workbookLive.demo("digit", async (kit) => {
         await offer();
     };
     const put = async (code) => take(await kit.ask("digit.put", [place, code]));
-    const step = (by) => put((seen[1][place] + by + codes) % codes);
     const choose = async (other) => {
         place = other;
         take(seen);
         await offer();
     };
+    const anew = () => {
+        shifted = [0, 0];
+        untried = null;
+    };
     const began = async (from) => {
         drawing = false;
+        anew();
         from();
+        await compress();
+    };
+    const move = async (right, down) => {
+        shifted = [shifted[0] + right, shifted[1] + down];
+        shift(right, down);
         await compress();
     };
 
@@ -147,15 +177,16 @@ workbookLive.demo("digit", async (kit) => {
         at.lineWidth = width;
         at.strokeRect(x + width / 2, y + width / 2, w - width, h - width);
     };
-    const move = (x, y, draw) => {
+    const draw = (x, y, on) => {
         const to = [x * IMAGE, y * IMAGE];
-        stroke(draw ? [pen.x, pen.y] : to, to);
+        anew();
+        stroke(on ? [pen.x, pen.y] : to, to);
         [pen.x, pen.y] = to;
         return compress();
     };
     const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
     const page = kit.canvas(
-        "Your drawing. Draw with the pointer; or arrow keys move a pen, and the space bar puts it down and lifts it.", 230, 1,
+        "Your drawing. Keys: arrow keys move a pen, and the space bar puts it down and lifts it.", 230, 1,
         (at, w) => {
             show(at, pixels, [0, 0, w]);
             if (!pen.shown || document.activeElement !== page) return;
@@ -170,9 +201,9 @@ workbookLive.demo("digit", async (kit) => {
             down: (x, y) => {
                 drawing = true;
                 pen.shown = pen.down = false;
-                return move(x, y, false);
+                return draw(x, y, false);
             },
-            drag: (x, y) => move(x, y, true),
+            drag: (x, y) => draw(x, y, true),
             up: () => {
                 drawing = false;
                 return compress();
@@ -183,11 +214,11 @@ workbookLive.demo("digit", async (kit) => {
                 if (by) {
                     const [x, y] = [pen.x + by[0] * (shift ? 4 : 1), pen.y + by[1] * (shift ? 4 : 1)];
                     const to = [x, y].map((v) => Math.min(IMAGE - 1, Math.max(1, v)));
-                    if (pen.down) kit.safely(() => move(to[0] / IMAGE, to[1] / IMAGE, true));
+                    if (pen.down) kit.safely(() => draw(to[0] / IMAGE, to[1] / IMAGE, true));
                     [pen.x, pen.y] = to;
                 } else if (key === " ") {
                     pen.down = !pen.down;
-                    if (pen.down) kit.safely(() => move(pen.x / IMAGE, pen.y / IMAGE, false));
+                    if (pen.down) kit.safely(() => draw(pen.x / IMAGE, pen.y / IMAGE, false));
                 } else return false;
                 page.paint();
                 return true;
@@ -198,14 +229,35 @@ workbookLive.demo("digit", async (kit) => {
         pen.down = false;
         page.paint();
     });
-    const back = kit.canvas("The picture that comes back of the codes; framed, the patch of the chosen place", 230, 1, (at, w) => {
+    // Lines round the pixels that have changed, inside of them.
+    const outline = (at, w) => {
+        const size = w / IMAGE;
+        const thick = Math.max(1.5, 0.28 * size);
+        const is = (x, y) => x >= 0 && y >= 0 && x < IMAGE && y < IMAGE && altered[y * IMAGE + x];
+        at.fillStyle = kit.colour(3);
+        altered.forEach((here, n) => {
+            if (!here) return;
+            const [x, y] = [n % IMAGE, Math.floor(n / IMAGE)];
+            const [left, top] = [x * size, y * size];
+            at.globalAlpha = 0.3;
+            at.fillRect(left, top, size, size);
+            at.globalAlpha = 1;
+            if (!is(x - 1, y)) at.fillRect(left, top, thick, size);
+            if (!is(x + 1, y)) at.fillRect(left + size - thick, top, thick, size);
+            if (!is(x, y - 1)) at.fillRect(left, top, size, thick);
+            if (!is(x, y + 1)) at.fillRect(left, top + size - thick, size, thick);
+        });
+    };
+    const back = kit.canvas("The picture that comes back of the codes; framed, the patch of the chosen place, and outlined, " +
+        "the pixels that have changed with changed codes", 230, 1, (at, w) => {
         if (!seen) return;
         show(at, seen[3], [0, 0, w]);
+        outline(at, w);
         const size = w / side;
         frame(at, [(place % side) * size, Math.floor(place / side) * size, size, size], 2, 2);
     });
     const grid = kit.canvas(
-        "The codes. Arrow keys choose a place; plus and minus put the next and the previous code there, Delete the encoder's own.",
+        "The codes. Keys: arrow keys choose a place, and Delete puts the encoder's own code there.",
         230, 1,
         (at, w) => {
             if (!seen) return;
@@ -222,13 +274,6 @@ workbookLive.demo("digit", async (kit) => {
                 at.fillStyle = kit.colour("fg");
                 at.font = `${code === chosen[n] ? "" : "bold "}${size < 28 ? 11 : 12}px sans-serif`;
                 at.fillText(code, x + size / 2, y + size / 2 + 1);
-                if (code === chosen[n]) return;
-                at.fillStyle = kit.colour(2);
-                at.beginPath();
-                at.moveTo(x + size, y);
-                at.lineTo(x + size, y + 9);
-                at.lineTo(x + size - 9, y);
-                at.fill();
             });
             at.strokeStyle = kit.colour("grid");
             at.lineWidth = 1;
@@ -242,6 +287,16 @@ workbookLive.demo("digit", async (kit) => {
                 at.stroke();
             }
             frame(at, [(place % side) * size, Math.floor(place / side) * size, size, size], 2, 3);
+            at.fillStyle = kit.colour(3);
+            map.forEach((code, n) => {
+                if (code === chosen[n]) return;
+                const [right, top] = [((n % side) + 1) * size - 3, Math.floor(n / side) * size + 3];
+                at.beginPath();
+                at.moveTo(right, top);
+                at.lineTo(right, top + 10);
+                at.lineTo(right - 10, top);
+                at.fill();
+            });
         },
         {
             down: (x, y) => {
@@ -254,8 +309,7 @@ workbookLive.demo("digit", async (kit) => {
                 if (by) {
                     const to = [line + by[1], column + by[0]].map((v) => Math.min(side - 1, Math.max(0, v)));
                     kit.safely(() => choose(to[0] * side + to[1]));
-                } else if (key === "+" || key === "-") kit.safely(() => step(key === "+" ? 1 : -1));
-                else if (key === "Delete" || key === "Backspace") kit.safely(() => put(seen[0][place]));
+                } else if (key === "Delete" || key === "Backspace") kit.safely(() => put(seen[0][place]));
                 else return false;
                 return true;
             },
@@ -263,15 +317,15 @@ workbookLive.demo("digit", async (kit) => {
     );
 
     // Codes for the chosen place, each as it would look there.
-    const COLUMNS = 6;
+    const COLUMNS = 4;
     const strip = kit.canvas(
-        "Codes for the framed place, each with the picture around it, its number and its bits. Arrow keys put one there.",
-        440, 0.48,
+        "Codes for the framed place, each with the picture around it, its number and its bits. Keys: arrow keys put one there.",
+        350, 0.95,
         (at, w, h) => {
             if (!offers) return;
             const [list, bits, images, of] = offers;
             const [wide, high] = [w / COLUMNS, (h * COLUMNS) / list.length];
-            const size = Math.min(wide - 10, high - 34);
+            const size = Math.min(wide - 10, high - 36);
             const corner = [of % side, Math.floor(of / side)].map((v) => (v - 1) * patch);
             at.textAlign = "center";
             at.textBaseline = "alphabetic";
@@ -283,12 +337,12 @@ workbookLive.demo("digit", async (kit) => {
                 show(at, image, [x, y, size], [...corner, 3 * patch]);
                 frame(at, [x + size / 3, y + size / 3, size / 3, size / 3], 2, 1);
                 const here = seen[1][place] === code;
-                if (here) frame(at, [x - 4, y - 4, size + 8, size + 8], 2, 3);
+                if (here) frame(at, [x - 4, y - 4, size + 8, size + 8], 2, 2);
                 at.fillStyle = kit.colour("fg");
                 at.font = `${here ? "bold " : ""}12px sans-serif`;
-                at.fillText(code, x + size / 2, y + size + 15);
+                at.fillText(code, x + size / 2, y + size + 16);
                 at.font = "11px sans-serif";
-                at.fillText(`${bits[n].toFixed(1)} bits`, x + size / 2, y + size + 28);
+                at.fillText(`${bits[n].toFixed(1)} bits`, x + size / 2, y + size + 29);
             });
         },
         {
@@ -333,6 +387,13 @@ workbookLive.demo("digit", async (kit) => {
         panel.append(title, ...of);
         return panel;
     };
+    const note = (words) => {
+        const made = document.createElement("p");
+        made.className = "live-note";
+        made.style.marginTop = "0.4rem";
+        made.textContent = words;
+        return made;
+    };
     const beside = (...panels) => {
         const row = document.createElement("div");
         row.className = "live-side";
@@ -342,19 +403,25 @@ workbookLive.demo("digit", async (kit) => {
         });
         kit.mount.append(row);
     };
-    beside(["2 1 11rem", titled("Your drawing", page)], ["2 1 11rem", titled("What comes back", back)],
-        ["1 1 18rem", titled("Its codes, shaded by their bits", grid)]);
-    kit.row(...Object.keys(READY).map((name) => kit.button(name, () => began(() => ready(name)))),
-        kit.button("Centre", () => began(centre)), kit.button("Clear", () => began(() => pixels.fill(0))));
+    beside(["2 1 11rem", titled("Your drawing", page, note("Draw with finger, mouse, or arrow keys and space."))], 
+        ["2 1 11rem", titled("What comes back", back, note("Green: changed with the codes."))],
+        ["1 1 18rem", titled("Its codes, shaded by their bits", grid,
+            note("Choose a place with finger, mouse, or arrow keys; Delete undoes what you put there."))]);
+    kit.row(...Object.keys(READY).map((name) => kit.button(name, () => began(() => ready(name)))));
+    const pushes = [["←", "left", -1, 0], ["↑", "up", 0, -1], ["→", "right", 1, 0], ["↓", "down", 0, 1]];
+    kit.row("Shift by 1", ...pushes.map(([arrow, where, ...by]) => {
+        const push = kit.button(arrow, () => move(...by));
+        push.setAttribute("aria-label", `Shift the drawing ${where} by a pixel`);
+        return push;
+    }), kit.button("Centre", () => began(centre)), kit.button("Clear", () => began(() => pixels.fill(0))));
     beside(
-        ["1 1 36rem", titled("Codes for the framed place, the encoder's own first", strip)],
+        ["1 1 36rem", titled("Codes for the framed place, the encoder's own first", strip,
+            note("Put one there with finger, mouse, or arrow keys."))],
         ["1 1 22rem", titled("Its size", sizes, kit.row(
             kit.choice("Codes", ["most frequent there", "nearest to the latent"], (n) => (how = n, offer())),
-            kit.button("Previous", () => step(-1)),
-            kit.button("Next", () => step(1)),
-            kit.button("Any", () => put((any = (205 * any + 131) % codes))),
-            kit.button("The encoder's", () => put(seen[0][place])),
-            kit.button("All the encoder's", async () => (take(await kit.ask("digit.back")), await offer())),
+            kit.button("Random code", () => put((any = (205 * any + 131) % codes))),
+            kit.button("Undo here", () => put(seen[0][place])),
+            kit.button("Undo all", async () => (take(await kit.ask("digit.back")), await offer())),
         ))],
     );
     await began(() => ready(3));

@@ -37,20 +37,28 @@ workbookLive.demo("prior", async (kit) => {
     const tell = () => {
         const { codes, bits, likely, shares, place, given, own } = seen;
         const where = `row ${Math.floor(place / SIDE) + 1}, column ${(place % SIDE) + 1}`;
-        const cold = settings.temperature === 1 ? "" : `; at this temperature ${percent(own)}`;
+        const { temperature } = settings;
+        const cold = temperature === 1 ? "" : `; at temperature ${temperature.toFixed(1)}, ${percent(own)}`;
         const here = place < codes.length ?
             `${place < given ? "Given" : "Drawn"} at ${where}: code ${codes[place]}, ` +
-            `probability ${percent(2 ** -bits[place])}, that is ${bits[place].toFixed(1)} bits${cold}.` :
+            `probability ${percent(2 ** -bits[place])} at temperature 1, that is ${bits[place].toFixed(1)} bits${cold}.` :
             `Next is ${where}, where code ${likely[0]} is the likeliest, ${percent(shares[0])}.`;
         const drawn = codes.length - given;
         const all = bits.slice(given).reduce((sum, b) => sum + b, 0);
         const before = given ? `${given} codes are given. ` : "";
-        kit.say(`${here} ${before}${drawn} ${drawn === 1 ? "code" : "codes"} drawn so far: ${all.toFixed(1)} bits.`);
+        kit.say(`${here} ${before}${drawn} ${drawn === 1 ? "code" : "codes"} drawn so far: ${all.toFixed(1)} bits` +
+            `${temperature === 1 ? "" : ", at temperature 1 as all bits here"}.`);
     };
-    const look = async (at) => {
+    const view = async (at) => {
         const [image, codes, bits, looks, likely, shares, others, said] = await kit.ask("prior.view", [at]);
         const [place, given, heads, own] = said;
         seen = { image: sheet(image), codes, bits, looks, likely, shares, others: sheet(others), place, given, heads, own };
+    };
+    const look = async (at) => {
+        await view(at);
+        // The last corner is seldom what one wants to see of a whole digit: rather the code that took the most bits.
+        const { bits, codes, given } = seen;
+        if (at === LAST && codes.length === PLACES) await view(bits.indexOf(Math.max(...bits.slice(given)), given));
         tell();
         kit.redraw();
     };
@@ -67,17 +75,18 @@ workbookLive.demo("prior", async (kit) => {
                 const given = paper ? (PLACES * INKED) / PIXELS : 0;
                 const more = Math.max(0, (count === undefined ? seen.codes.length : count) - given);
                 await kit.ask("prior.new", [seed, digit, temperature, more, ...(paper || [])]);
-                aim = null;
-                await look(more ? LAST : given);
+                const drawn = given + more;
+                aim = aim === null ? null : Math.min(aim, drawn, PLACES - 1);
+                await look(aim !== null ? aim : more ? LAST : given);
             } while (again);
         } finally {
             busy = false;
         }
     };
     const draw = async (count) => {
+        aim = null;
         if (seen.codes.length === PLACES) await redo(0);
         await kit.ask("prior.step", [count]);
-        aim = null;
         await look(LAST);
     };
     const choose = (to) => {
@@ -111,7 +120,7 @@ workbookLive.demo("prior", async (kit) => {
         run.stop();
         settings.begin = n;
         begins.set(n);
-        pen = null;
+        pen = aim = null;
         paper = n === 0 ? null : Array(PIXELS * PIXELS).fill(0);
         const strokes = STROKES[n - 1] || [];
         strokes.forEach((stroke) => stroke.slice(1).forEach((point, k) => ink(stroke[k], point)));
@@ -146,9 +155,9 @@ workbookLive.demo("prior", async (kit) => {
     };
 
     const labels = [
-        "The image of the codes so far. A click or the arrow keys choose a place. To begin with what you draw, draw on the " +
-            "upper part with a pointer; or arrow keys move the pen, and with Shift it draws.",
-        "The codes, and how much attention looked at each from one place. A click or the arrow keys choose it.",
+        "The image of the codes so far. Keys: arrow keys choose a place. If it begins with what you draw, they move a pen " +
+            "over the upper part, and with Shift it draws.",
+        "The codes, and how much attention looked at each from one place. Keys: arrow keys choose the place.",
         "The likeliest codes at the place, their probabilities, and the image around with each",
     ];
     const picture = kit.canvas(labels[0], 340, 1 + TOP, (at, w) => {
@@ -275,7 +284,11 @@ workbookLive.demo("prior", async (kit) => {
                 title(at, percent(shares[n]).replace("under", "<").replace("over", ">"), left, top + size + 39);
             }
         });
-    kit.mount.append(side, heading, guesses);
+    const note = document.createElement("p");
+    note.className = "live-note";
+    note.textContent = "Choose a place with finger, mouse, or arrow keys. To begin with what you draw, draw above the green " +
+        "line with finger or mouse, or move the pen with arrow keys and draw with Shift.";
+    kit.mount.append(side, note, heading, guesses);
 
     const run = kit.runs(async (calm) => {
         await draw(calm ? SIDE : 1);

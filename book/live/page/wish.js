@@ -4,6 +4,8 @@ workbookLive.demo("wish", async (kit) => {
     const PIXELS = 32;
     const SIDE = 8;
     const COUNT = 4;
+    // What looks white, of 1.
+    const WHITE = 0.9;
     const settings = { category: 0, artist: 1, scale: 1.5, temperature: 1, seed: 1 };
     let seen = null;
     let seconds = 0;
@@ -26,17 +28,28 @@ workbookLive.demo("wish", async (kit) => {
         at.putImageData(data, 0, 0);
         return of;
     };
+    // Whole pictures, in words.
+    const whole = (pictures) => {
+        const each = pictures.length / COUNT;
+        const all = Array.from({ length: COUNT }, (_, n) => pictures.subarray(n * each, (n + 1) * each));
+        const differ = new Set(all.map((picture) => picture.join())).size;
+        const white = all.filter((picture) => picture.every((v) => v > WHITE)).length;
+        return `${differ === 1 ? "the same picture four times" : `${differ} different pictures`}, ${seen.places} codes each` +
+            `${white ? `; ${white} of the four white all over` : ""}. Drawn in ${seconds.toFixed(2)} s.`;
+    };
     const ask = async (question, numbers) => {
         await kit.ask(question, numbers);
         seconds += workbookLive.took / 1000;
-        const [pictures, [drawn, places]] = await kit.ask("wish.view");
+        const [pictures, [drawn, places, variety]] = await kit.ask("wish.view");
         const each = pictures.length / COUNT;
         const sheets = Array.from({ length: COUNT }, (_, n) => sheet(pictures.subarray(n * each, (n + 1) * each)));
         seen = { sheets, drawn, places };
         const { category, artist, scale } = settings;
         const wish = `${categories[category]} by ${artists[artist]}, γ = ${scale.toFixed(1)}`;
-        const took = drawn ? `, drawn in ${seconds.toFixed(2)} s` : "";
-        kit.say(`${wish}: ${drawn} of ${places} codes of each picture${took}.`);
+        const share = (100 * variety).toFixed(0);
+        const told = drawn ? ` Variety ${variety.toFixed(2)}: a picture and the next differ in ${share} % of these codes.` : "";
+        const made = drawn === places ? whole(pictures) : `${drawn} of ${places} codes of each picture.`;
+        kit.say(`${wish}: ${made}${told}`);
         kit.redraw();
     };
     // Draws so many codes anew. What is asked for while it does so is done afterwards, once.
@@ -100,7 +113,7 @@ workbookLive.demo("wish", async (kit) => {
     );
     kit.row(
         kit.slider("Scale γ", [0, 4, 0.5, 1.5], (v) => (settings.scale = v, redo()), (v) => v.toFixed(1)),
-        kit.slider("Temperature", [0, 2, 0.1, 1], (v) => (settings.temperature = v, redo()), (v) => v.toFixed(1)),
+        kit.slider("Temperature", [0.5, 2, 0.1, 1], (v) => (settings.temperature = v, redo()), (v) => v.toFixed(1)),
         kit.slider("Seed", [1, 20, 1, 1], (v) => (settings.seed = v, redo())),
     );
     await redo(SIDE * SIDE);

@@ -1,7 +1,7 @@
 //! Chapter 8's compressor: a drawing as codes and bytes, and back.
 
 use codebook_lookup::plain::squared_distances;
-use ndarray::Array2;
+use ndarray::{Array2, s};
 use vq_vae::coding::{Compressor, HEADER};
 use vq_vae::model::Sizes;
 use vq_vae::plain::{IMAGE, mse_over_variance};
@@ -107,13 +107,17 @@ impl Work {
         tables.bits(&map[..=place]) - tables.bits(&map[..place])
     }
 
-    /// The codes that the encoder chose, those that are there now, the bits of each of them, the picture that comes back of them;
-    /// the bytes of the file, bits of all codes, the error (eq. 8.9), which is no number where the drawing is of one colour.
+    /// The codes that the encoder chose, those that are there now, the bits of each of them, the picture that comes back of
+    /// them; the bytes of the file, bits of all codes, the error (eq. 8.9), which is no number where the drawing is of one
+    /// colour; last, the picture that comes back of the encoder's codes.
     fn view(&self) -> Result<Answer, LiveError> {
         let Self { compressor, x, chosen, map } = self;
         let file = compressor.pack(map).map_err(LiveError::new)?;
         let again = compressor.unpack(&file).map_err(LiveError::new)?;
-        let image = self.images(again)?; // [1, 784]
+        let both = [again, chosen.clone()].concat();
+        let images = self.images(both)?; // [2, 784]
+        let row = |n: usize| images.slice(s![n..=n, ..]).to_owned();
+        let (image, untouched) = (row(0), row(1)); // [1, 784] each
         let error = mse_over_variance(x, &image);
         let bits = (0..map.len()).map(|place| self.bits(map, place) as f32);
         let all = compressor.tables.bits(map);
@@ -123,6 +127,7 @@ impl Work {
             bits.collect(),
             image.into_iter().collect(),
             vec![file.len() as f32, all as f32, error as f32],
+            untouched.into_iter().collect(),
         ])
     }
 
@@ -152,7 +157,7 @@ impl Work {
     fn distances(&self, place: usize) -> Result<Vec<f64>, LiveError> {
         let model = &self.compressor.model;
         let z = model.latents(&self.x).map_err(LiveError::new)?; // [S², D]
-        let z = z.slice(ndarray::s![place..=place, ..]).to_owned();
+        let z = z.slice(s![place..=place, ..]).to_owned();
         let d = squared_distances(&z, &model.codebook); // [1, K]
         Ok(d.iter().map(|v| f64::from(*v)).collect())
     }

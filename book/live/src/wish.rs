@@ -99,15 +99,26 @@ impl Model {
         Ok(pictures)
     }
 
-    /// The pictures, `[4, H·W·3]`, white where nothing is drawn; codes that are drawn of each, and how many there will be.
+    /// The pictures, `[4, H·W·3]`, white where nothing is drawn; codes that are drawn of each, how many there will be, and of
+    /// the drawn ones the share that differs between a picture and the next (the page's variety).
     fn view(&self, of: &Pictures) -> Result<Answer, LiveError> {
         let (n, t) = of.maps.codes.dim();
         let mut codes = self.white.select(Axis(0), &vec![0; n]); // [4, T]
         codes.slice_mut(s![.., ..t]).assign(&of.maps.codes);
         let x = self.artist.network.decode(&codes).map_err(LiveError::new)?;
-        let said = vec![t as f32, codes.ncols() as f32];
+        let said =
+            vec![t as f32, codes.ncols() as f32, variety(&of.maps.codes)];
         Ok(vec![x.into_iter().collect(), said])
     }
+}
+
+/// Of each map and the next one, the share of places at which they differ; 0 where nothing is drawn.
+fn variety(codes: &Array2<usize>) -> f32 {
+    let (n, t) = codes.dim();
+    let (these, next) =
+        (codes.slice(s![..n - 1, ..]), codes.slice(s![1.., ..]));
+    let differ = these.iter().zip(next).filter(|(a, b)| a != b).count();
+    differ as f32 / ((n - 1) * t).max(1) as f32
 }
 
 impl Pictures {
