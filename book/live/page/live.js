@@ -290,6 +290,25 @@
             }
         }
 
+        /// A function that does its work in turn. What is asked for while it is at work is done afterwards, once.
+        inTurn(work) {
+            let [now, again] = [null, false];
+            const all = async () => {
+                try {
+                    do {
+                        again = false;
+                        await work();
+                    } while (again);
+                } finally {
+                    now = null;
+                }
+            };
+            return () => {
+                again = true;
+                return (now = now || all());
+            };
+        }
+
         /// Start and pause: `step` is called again and again while it runs and can be seen. With motion reduced, it is called with
         /// true, and half a second apart: it is to do more between two pictures.
         runs(step, words = ["Start", "Pause"]) {

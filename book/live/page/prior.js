@@ -62,26 +62,22 @@ workbookLive.demo("prior", async (kit) => {
         tell();
         kit.redraw();
     };
-    // Draws so many codes anew. What is asked for while it does so is done afterwards, once.
-    let [busy, again] = [false, false];
-    const redo = async (count) => {
-        again = busy;
-        if (busy) return;
-        busy = true;
-        try {
-            do {
-                again = false;
-                const { seed, digit, temperature } = settings;
-                const given = paper ? (PLACES * INKED) / PIXELS : 0;
-                const more = Math.max(0, (count === undefined ? seen.codes.length : count) - given);
-                await kit.ask("prior.new", [seed, digit, temperature, more, ...(paper || [])]);
-                const drawn = given + more;
-                aim = aim === null ? null : Math.min(aim, drawn, PLACES - 1);
-                await look(aim !== null ? aim : more ? LAST : given);
-            } while (again);
-        } finally {
-            busy = false;
-        }
+    // Draws so many codes anew, or as many as there are.
+    let wanted;
+    const anew = kit.inTurn(async () => {
+        const count = wanted === undefined ? seen.codes.length : wanted;
+        wanted = undefined;
+        const { seed, digit, temperature } = settings;
+        const given = paper ? (PLACES * INKED) / PIXELS : 0;
+        const more = Math.max(0, count - given);
+        await kit.ask("prior.new", [seed, digit, temperature, more, ...(paper || [])]);
+        const drawn = given + more;
+        aim = aim === null ? null : Math.min(aim, drawn, PLACES - 1);
+        await look(aim !== null ? aim : more ? LAST : given);
+    });
+    const redo = (count) => {
+        if (count !== undefined) wanted = count;
+        return anew();
     };
     const draw = async (count) => {
         aim = null;

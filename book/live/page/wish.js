@@ -52,22 +52,18 @@ workbookLive.demo("wish", async (kit) => {
         kit.say(`${wish}: ${made}${told}`);
         kit.redraw();
     };
-    // Draws so many codes anew. What is asked for while it does so is done afterwards, once.
-    let [busy, again] = [false, false];
-    const redo = async (count) => {
-        again = busy;
-        if (busy) return;
-        busy = true;
-        try {
-            do {
-                again = false;
-                seconds = 0;
-                const { category, artist, scale, temperature, seed } = settings;
-                await ask("wish.new", [category, artist, scale, temperature, seed, count === undefined ? seen.drawn : count]);
-            } while (again);
-        } finally {
-            busy = false;
-        }
+    // Draws so many codes anew, or as many as there are.
+    let wanted;
+    const anew = kit.inTurn(async () => {
+        const count = wanted === undefined ? seen.drawn : wanted;
+        wanted = undefined;
+        seconds = 0;
+        const { category, artist, scale, temperature, seed } = settings;
+        await ask("wish.new", [category, artist, scale, temperature, seed, count]);
+    });
+    const redo = (count) => {
+        if (count !== undefined) wanted = count;
+        return anew();
     };
     const draw = async (count) => {
         if (seen.drawn === seen.places) await redo(0);

@@ -64,7 +64,8 @@ impl Work {
         let x = Array2::zeros((1, IMAGE * IMAGE));
         let mut work =
             Self { compressor, x, chosen: Vec::new(), map: Vec::new() };
-        work.encode()?;
+        let x = work.x.clone();
+        work.encode(x)?;
         Ok(work)
     }
 
@@ -80,15 +81,16 @@ impl Work {
         let pixels = pixels.iter().map(|v| v.clamp(0.0, 1.0) as f32);
         let pixels: Vec<f32> = pixels.collect();
         let shape = (1, pixels.len());
-        self.x =
+        let x =
             Array2::from_shape_vec(shape, pixels).map_err(LiveError::new)?;
-        self.encode()
+        self.encode(x)
     }
 
-    fn encode(&mut self) -> Result<(), LiveError> {
-        let codes = self.compressor.model.encode(&self.x); // [1, S²]
+    fn encode(&mut self, x: Array2<f32>) -> Result<(), LiveError> {
+        let codes = self.compressor.model.encode(&x); // [1, S²]
         self.chosen = codes.map_err(LiveError::new)?.into_iter().collect();
         self.map.clone_from(&self.chosen);
+        self.x = x;
         Ok(())
     }
 

@@ -2,7 +2,7 @@
 
 use code_prior::sampling::{Cache, How};
 use ndarray::{Array2, Axis, s};
-use vq_gan::wish::{Artist, Guided, WishError};
+use vq_gan::wish::{Artist, Guided};
 
 use crate::growing::Growing;
 use crate::{Answer, Demo, LiveError, Numbers, unknown, weights};
@@ -88,9 +88,12 @@ impl Model {
         let class = wishes.class(category, artist);
         let (scale, temperature) = (of.at(2)?, of.at(3)?);
         if !(0.0..=MOST).contains(&scale) {
-            return Err(LiveError::new(WishError::Scale(scale)));
+            let found =
+                format!("expected a scale from 0 to {MOST}, found {scale}");
+            return Err(LiveError::new(found));
         }
         let how = How { class: Some(class), ..How::from(temperature) };
+        how.check(self.artist.prior.sizes()).map_err(LiveError::new)?;
         let seed = of.whole(4, 1 << 32)? + ((class as u64) << 32); // as in `draw_codes`
         let prior = Guided { prior: &self.artist.prior, scale };
         let maps = Growing::new(&prior, Array2::zeros((PICTURES, 0)));
