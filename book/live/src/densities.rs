@@ -21,6 +21,8 @@ const WIDTH: f64 = 2.0 * REACH / CELLS as f64;
 const WEIGHTS: [f64; 2] = [0.4, 0.6];
 const MIDDLE: f64 = -0.15;
 const LR: f64 = 0.02;
+/// The means that are tried for the generator go from -5 to 5.
+const MEANS: usize = 101;
 
 /// Two densities and a discriminator, once they have been asked for.
 #[derive(Default)]
@@ -29,6 +31,8 @@ pub(crate) struct Densities(Option<Playing>);
 struct Playing {
     real: Masses,
     fake: Masses,
+    /// The spread of the generator.
+    spread: f64,
     climber: Climber,
 }
 
@@ -41,6 +45,7 @@ struct Masses {
 }
 
 /// A discriminator on its way.
+#[derive(Clone)]
 struct Climber {
     d: Mlp<f64>,
     /// What `d` gets: nothing that a table would heed, or all cells. `[1, 1]` or `[N, 1]`
@@ -56,41 +61,44 @@ impl Demo for Densities {
     /// - `settings mean spread apart width`: goes on with other densities.
     /// - `steps n`: so many steps up.
     /// - `view`: both densities, `D*`, the climber's D, numbers.
+    /// - `means`: means of the generator, and the value of `D*` at each.
     fn ask(&mut self, what: &str, of: Numbers) -> Result<Answer, LiveError> {
         if what == "new" {
-            let [real, fake] = masses(of)?;
             let climber = Climber::new(of.whole(4, 3)?);
-            self.0 = Some(Playing { real, fake, climber });
+            self.0 = Some(Playing::new(of, climber)?);
             return Ok(Vec::new());
         }
         let playing = self.0.as_mut().ok_or_else(|| {
             LiveError::new("there is nothing yet: ask `densities.new`")
         })?;
         match what {
-            "settings" => [playing.real, playing.fake] = masses(of)?,
+            "settings" => {
+                let climber = playing.climber.clone();
+                *playing = Playing::new(of, climber)?;
+            }
             "steps" => {
                 for _ in 0..of.whole(0, 10_000)? {
                     playing.step();
                 }
             }
             "view" => return Ok(playing.view()),
+            "means" => return playing.means(),
             _ => return Err(unknown(&format!("densities.{what}"))),
         }
         Ok(Vec::new())
     }
 }
 
-/// The data and the generator.
-fn masses(of: Numbers) -> Result<[Masses; 2], LiveError> {
-    let mean = of.at(0)?.clamp(-REACH, REACH);
-    let [spread, width] = [of.at(1)?, of.at(3)?].map(|v| v.clamp(0.1, 10.0));
-    let half = of.at(2)?.clamp(-2.0 * REACH, 2.0 * REACH) / 2.0;
+/// The data: two peaks, so far apart and so wide.
+fn data(apart: f64, width: f64) -> Result<Masses, LiveError> {
+    let half = apart.clamp(-2.0 * REACH, 2.0 * REACH) / 2.0;
     let places = [MIDDLE - half, MIDDLE + half];
-    let peaks = [(WEIGHTS[0], places[0]), (WEIGHTS[1], places[1])];
-    let real = GaussianMixture::one_dimensional(&peaks, width);
-    let fake = GaussianMixture::one_dimensional(&[(1.0, mean)], spread);
-    let [real, fake] = [real, fake].map(|d| d.map_err(LiveError::new));
-    Ok([Masses::of(&real?), Masses::of(&fake?)])
+    Masses::of(&[(WEIGHTS[0], places[0]), (WEIGHTS[1], places[1])], width)
+}
+
+/// The generator: a bell curve.
+fn generator(mean: f64, spread: f64) -> Result<Masses, LiveError> {
+    Masses::of(&[(1.0, mean.clamp(-REACH, REACH))], spread)
 }
 
 /// The middle of each cell, `[N, 1]`.
@@ -101,11 +109,13 @@ fn cells() -> Array2<f64> {
 }
 
 impl Masses {
-    fn of(density: &GaussianMixture) -> Self {
-        let log = density.log_densities(&cells()); // [N]
+    fn of(peaks: &[(f64, f64)], spread: f64) -> Result<Self, LiveError> {
+        let spread = spread.clamp(0.1, 10.0);
+        let density = GaussianMixture::one_dimensional(peaks, spread);
+        let log = density.map_err(LiveError::new)?.log_densities(&cells());
         let whole = log.mapv(f64::exp).sum();
-        let log = log - whole.ln();
-        Self { mass: log.mapv(f64::exp), log }
+        let log = log - whole.ln(); // [N]
+        Ok(Self { mass: log.mapv(f64::exp), log })
     }
 }
 
@@ -143,10 +153,38 @@ fn network(widths: &[usize]) -> Mlp<f64> {
     Mlp::new(widths, Activation::Tanh, Activation::Identity, rng)
 }
 
+/// The logits of `D*`, `[N]`.
+fn best(real: &Masses, fake: &Masses) -> Array1<f64> {
+    let logit = |p: &f64, q: &f64| optimal_logit(*p, *q);
+    Zip::from(&real.log).and(&fake.log).map_collect(logit)
+}
+
 impl Playing {
+    fn new(of: Numbers, climber: Climber) -> Result<Self, LiveError> {
+        let [mean, spread, apart, width] =
+            [of.at(0)?, of.at(1)?, of.at(2)?, of.at(3)?];
+        let real = data(apart, width)?;
+        let fake = generator(mean, spread)?;
+        Ok(Self { real, fake, spread, climber })
+    }
+
+    /// The value of `D*` at each mean that the generator may have.
+    fn means(&self) -> Result<Answer, LiveError> {
+        let mut found = vec![Vec::new(), Vec::new()];
+        for n in 0..MEANS {
+            let mean = n as f64 / 10.0 - 5.0;
+            let (real, fake) = (&self.real, generator(mean, self.spread)?);
+            let s = best(real, &fake); // [N]
+            let value = value_of_logits(&real.mass, &fake.mass, &s);
+            found[0].push(mean as f32);
+            found[1].push(value as f32);
+        }
+        Ok(found)
+    }
+
     /// One step along eq. 1.4, through whatever makes the logits.
     fn step(&mut self) {
-        let Self { real, fake, climber } = self;
+        let Self { real, fake, climber, .. } = self;
         let outputs = climber.outputs();
         let (p, q, s) = (&real.mass, &fake.mass, flat(last(&outputs)));
         let slope = value_of_tables_backward(p, q, &s); // [N]
@@ -168,12 +206,10 @@ impl Playing {
     /// The densities of data and generator, D*, and the climber's D, each `[N]`; its steps, its value, that of D*, the JSD, and
     /// what eq. 1.5 says that the value is (in nats).
     fn view(&self) -> Answer {
-        let Self { real, fake, climber } = self;
+        let Self { real, fake, climber, .. } = self;
         let (p, q) = (&real.mass, &fake.mass);
         let s = flat(last(&climber.outputs()));
-        let best = Zip::from(&real.log)
-            .and(&fake.log)
-            .map_collect(|p, q| optimal_logit(*p, *q)); // [N]
+        let best = best(real, fake); // [N]
         let jsd = jsd(p, q);
         let said = [
             climber.steps as f64,

@@ -29,15 +29,15 @@ pub(crate) struct Ring(Option<Playing>);
 struct Playing {
     gan: Gan<'static>,
     data: Arc<GaussianMixture>,
-    /// What the step that is half done is made from.
-    round: Option<Round>,
+    /// What the last step was made from, and which step that is.
+    round: Option<(u64, Round)>,
 }
 
 impl Demo for Ring {
-    /// - `new seed game noise penalty`: begins; the game is 0 (non-saturating), 1 (saturating) or 2 (relativistic), the noise
-    ///   so many normal numbers, the penalty γ.
-    /// - `settings game penalty`: goes on with others.
-    /// - `d`, `g`: half a step. `steps n`: so many whole ones.
+    /// - `new seed noise game penalty speed`: begins; the noise is so many normal numbers, the game 0 (non-saturating) or 1
+    ///   (saturating), the penalty γ, and G's steps are so many times as long.
+    /// - `settings game penalty speed`: goes on with others.
+    /// - `d n`: so many steps of D. `g`: one of G. `steps n`: so many of both.
     /// - `view`: samples, the discriminator's surface, arrows, losses.
     fn ask(&mut self, what: &str, of: Numbers) -> Result<Answer, LiveError> {
         if what == "new" {
@@ -48,11 +48,12 @@ impl Demo for Ring {
             LiveError::new("the pair does not exist yet: ask `ring.new`")
         })?;
         match what {
-            "settings" => {
-                playing.gan.config.game = game(of, 0)?;
-                playing.gan.config.penalties = penalties(of, 1)?;
+            "settings" => playing.set(of, 0)?,
+            "d" => {
+                for _ in 0..of.whole(0, 100)? {
+                    playing.step_of_d()?;
+                }
             }
-            "d" => playing.step_of_d()?,
             "g" => playing.step_of_g()?,
             "steps" => {
                 for _ in 0..of.whole(0, 1000)? {
@@ -67,27 +68,15 @@ impl Demo for Ring {
     }
 }
 
-fn game(of: Numbers, n: usize) -> Result<Game, LiveError> {
-    let games = [Game::NonSaturating, Game::Saturating, Game::Relativistic];
-    Ok(games[of.whole(n, 2)? as usize])
-}
-
-fn penalties(of: Numbers, n: usize) -> Result<Penalties, LiveError> {
-    let gamma = of.at(n)?.clamp(0.0, 100.0);
-    Ok(Penalties { real: gamma, fake: gamma })
-}
-
 impl Playing {
     /// A pair of chapter 3's experiment `ring`.
     fn new(of: Numbers) -> Result<Self, LiveError> {
-        let (seed, game) = (of.whole(0, 1 << 32)?, game(of, 1)?);
-        let noise = Noise::normal(of.whole(2, 16)?.max(1) as usize);
+        let seed = of.whole(0, 1 << 32)?;
+        let noise = Noise::normal(of.whole(1, 16)?.max(1) as usize);
         let adam =
             AdamConfig { lr: 2e-3, beta1: 0.5, ..AdamConfig::default() };
-        let penalties = penalties(of, 3)?;
         let (g, d) = (adam, adam);
-        let config =
-            Config { game, noise, g, d, penalties, ..Config::default() };
+        let config = Config { noise, g, d, ..Config::default() };
         let net = |widths, stream| {
             let leaky = Activation::LeakyRelu(0.2);
             let (widths, rng): ([usize; 4], _) =
@@ -103,31 +92,50 @@ impl Playing {
             let rng = &mut rng_at(seed ^ 0x5eed, n);
             source.sample(batch, rng).mapv(|v| v as f32)
         });
-        Ok(Self { gan, data, round: None })
+        let mut playing = Self { gan, data, round: None };
+        playing.set(of, 2)?;
+        Ok(playing)
     }
 
-    fn round(&mut self) -> Round {
-        let Gan { config, g, source, .. } = &mut self.gan;
-        let kept = self.round.take();
-        kept.unwrap_or_else(|| source.round(config, g.adam.t))
+    /// What may change on the way, from the n-th number on.
+    fn set(&mut self, of: Numbers, n: usize) -> Result<(), LiveError> {
+        let games = [Game::NonSaturating, Game::Saturating];
+        let game = games[of.whole(n, 1)? as usize];
+        let gamma = of.at(n + 1)?.clamp(0.0, 100.0);
+        let speed = of.at(n + 2)?.clamp(0.1, 10.0);
+        let Gan { config, g, .. } = &mut self.gan;
+        config.game = game;
+        config.penalties = Penalties { real: gamma, fake: gamma };
+        g.adam.config.lr = config.g.lr * speed;
+        Ok(())
     }
 
-    /// The first half of eq. 3.4.
+    /// What step `n` is made from.
+    fn round(&mut self, n: u64) -> Round {
+        let Gan { config, source, .. } = &mut self.gan;
+        match self.round.take() {
+            Some((last, round)) if last == n => round,
+            _ => source.round(config, n),
+        }
+    }
+
+    /// The first half of eq. 3.4, on the next real examples.
     fn step_of_d(&mut self) -> Result<(), LiveError> {
-        let round = self.round();
+        let n = self.gan.d.adam.t;
+        let round = self.round(n);
         let Gan { config, g, d, .. } = &mut self.gan;
         let (x_real, z) = &round.d[0];
         let x_fake = g.net.output(z); // [B, 2]
         let (loss, d_d) =
             d_step(&d.net, x_real, &x_fake, config.game, config.penalties);
         d.step(loss, &d_d).map_err(LiveError::new)?;
-        self.round = Some(round);
+        self.round = Some((n, round));
         Ok(())
     }
 
     /// The second half.
     fn step_of_g(&mut self) -> Result<(), LiveError> {
-        let round = self.round();
+        let round = self.round(self.gan.g.adam.t);
         let Gan { config, g, d, mean, .. } = &mut self.gan;
         let decay = config.at(g.adam.t).decay;
         let s_real = d.net.output(&round.d[0].0); // [B, 1]
@@ -139,7 +147,7 @@ impl Playing {
     }
 
     /// Samples, `[n, 2]`; D's probability in each cell, the lowest row first; where the first samples are to go, `[m, 2]`; real
-    /// examples, `[n, 2]`; steps, both losses (in nats), how many modes there are, and the share of samples at one.
+    /// examples, `[n, 2]`; G's steps, both losses (in nats), how many modes are found, the share of high quality, D's steps.
     fn view(&mut self) -> Answer {
         let Gan { config, g, d, source, .. } = &mut self.gan;
         let z = config.noise.sample(SHOWN, &mut rng_at(0x7e57, 0));

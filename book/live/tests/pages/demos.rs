@@ -307,7 +307,7 @@ fn times(browser: &Browser) -> [(&'static str, f64); 5] {
         demo(name).took(browser, questions)
     };
     let pair: [(&str, &[f64]); 2] =
-        [("ring.new", &[1.0, 0.0, 2.0, 0.0]), ("ring.steps", &[100.0])];
+        [("ring.new", &[1.0, 2.0, 0.0, 0.0, 1.0]), ("ring.steps", &[100.0])];
     let digit = demo("digit").asks.iter().find(|(q, _)| *q == "digit.draw");
     let begin: (&str, &[f64]) = ("prior.new", &[3.0, 10.0, 1.0, 20.0]);
     let begun = took("prior", &[begin]);
@@ -349,7 +349,7 @@ fn measured() {
         note(name, took);
     }
     let mut native = Live::default();
-    native.ask("ring.new", &[1.0, 0.0, 2.0, 0.0]).unwrap();
+    native.ask("ring.new", &[1.0, 2.0, 0.0, 0.0, 1.0]).unwrap();
     let mut each = [(); 5].map(|()| {
         let begun = Instant::now();
         native.ask("ring.steps", &[100.0]).unwrap();
