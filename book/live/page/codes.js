@@ -22,7 +22,9 @@ workbookLive.demo("codes", async (kit) => {
         return ` Code ${chosen.n} at ${at}: ${many}.`;
     };
     const look = async () => {
+        const mine = course;
         const [latents, indices, codes, next, borders, cells, counts, said] = await kit.ask("codes.view");
+        if (course !== mine) return;
         seen = { latents, indices, codes, next, borders, cells, counts };
         const [steps, distortion] = said;
         course[steps] = distortion;

@@ -34,8 +34,13 @@ workbookLive.demo("densities", async (kit) => {
         climbed = climbed.filter((_, n) => n % 2 === 0);
         apart = Math.max(RECORD, Math.ceil((2 * step) / MOST));
     };
+    // How often it has begun; what was asked before is of no use then.
+    let begun = 0;
     const look = async () => {
-        seen = await kit.ask("densities.view");
+        const mine = begun;
+        const answer = await kit.ask("densities.view");
+        if (mine !== begun) return;
+        seen = answer;
         const [step, value, best, jsd, bound] = seen[4];
         note(step, value, best);
         kit.say(`Step ${step}: V of the learnt D is ${nats(value)} nats, of D* ${nats(best)}. ` +
@@ -45,6 +50,7 @@ workbookLive.demo("densities", async (kit) => {
     const densities = () => [now.mean, now.spread, now.apart, now.width];
     const begin = async () => {
         run.stop();
+        begun += 1;
         climbed = [];
         apart = RECORD;
         await kit.ask("densities.new", [...densities(), now.kind]);

@@ -27,8 +27,13 @@ workbookLive.demo("ring", async (kit) => {
         of.points = points.filter((_, n) => n % 2 === 0);
         of.apart = Math.ceil((2 * step) / MOST);
     };
+    // How often it has begun; what was asked before is of no use then.
+    let begun = 0;
     const look = async () => {
-        seen = await kit.ask("ring.view");
+        const mine = begun;
+        const answer = await kit.ask("ring.view");
+        if (mine !== begun) return;
+        seen = answer;
         const [g, lossOfD, lossOfG, modes, good, d] = seen[4];
         note(losses.d, d, lossOfD);
         note(losses.g, g, lossOfG);
@@ -41,6 +46,7 @@ workbookLive.demo("ring", async (kit) => {
     const changing = () => [settings.game, settings.penalty, settings.speed];
     const begin = async () => {
         run.stop();
+        begun += 1;
         for (const of of [losses.d, losses.g]) Object.assign(of, { points: [], apart: 1 });
         await kit.ask("ring.new", [settings.seed, settings.noise, ...changing()]);
         await look();

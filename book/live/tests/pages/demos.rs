@@ -261,6 +261,33 @@ fn a_demo_rests_out_of_sight() {
 }
 
 #[test]
+fn a_demo_that_is_started_often_runs_once() {
+    let Some(browser) = browser() else { return };
+    let ring = demo("ring");
+    ring.open(&browser, 1100);
+    browser.value(START);
+    let once = asked_in_a_second(&browser);
+    for _ in 0..6 {
+        browser.value(START); // pauses, or starts again
+    }
+    let often = asked_in_a_second(&browser);
+    assert!(often < once * 3 / 2, "{often} questions, {once} before");
+}
+
+#[test]
+fn a_page_is_printed_without_what_surrounds_it() {
+    let Some(browser) = browser() else { return };
+    demo("ring").open(&browser, 1100);
+    browser.tell("Emulation.setEmulatedMedia", json!({"media": "print"}));
+    for part in ["#mdbook-sidebar", "#mdbook-menu-bar", ".live-row"] {
+        let shown = format!(
+            "getComputedStyle(document.querySelector('{part}')).display"
+        );
+        assert_eq!(browser.value(&shown), "none", "{part}");
+    }
+}
+
+#[test]
 fn motion_is_reduced_where_a_reader_wants_that() {
     let Some(browser) = browser() else { return };
     browser.prefer("prefers-reduced-motion", "reduce");
@@ -416,10 +443,17 @@ fn processor() -> String {
 #[ignore = "writes files"]
 fn stills() {
     use base64::Engine;
-    let Some(browser) = browser() else { return };
+    let browser = browser().expect("a Chromium");
     for demo in DEMOS {
         demo.open(&browser, 800);
         sleep(Duration::from_millis(500));
+        browser.value(&format!(
+            "var press = (words, times = 1) => {{ const all = {}.querySelectorAll('button'); \
+             for (let n = 0; n < times; n += 1) [...all].find((b) => b.textContent === words).click(); }}",
+            demo.figure()
+        ));
+        browser.value(demo.still);
+        sleep(Duration::from_millis(1500));
         let selector = format!("#live-{} .live-demo", demo.name);
         let png = browser.picture(&selector);
         let png = base64::prelude::BASE64_STANDARD.decode(png).unwrap();

@@ -6,6 +6,8 @@ pub struct Demo {
     pub page: &'static str,
     /// The models that it draws with.
     pub models: &'static [&'static str],
+    /// What is done in the page before its picture is taken.
+    pub still: &'static str,
     /// Asked in this order, both here and in the page.
     pub asks: &'static [(&'static str, &'static [f64])],
 }
@@ -51,6 +53,7 @@ pub const DEMOS: &[Demo] = &[
         name: "densities",
         page: "01-minimax-loss.html",
         models: &[],
+        still: "press('100 steps')",
         asks: &[
             ("densities.new", &[0.3, 1.3, 2.7, 0.6, 0.0]),
             ("densities.steps", &[60.0]),
@@ -76,6 +79,7 @@ pub const DEMOS: &[Demo] = &[
         name: "dirac",
         page: "04-stability.html",
         models: &[],
+        still: "",
         asks: &[
             ("dirac.way", &[0.0, 0.0, 0.0, 0.1, 0.0, 1.0, 0.0, 200.0]),
             ("dirac.way", &[0.0, 1.0, 0.5, 0.1, 0.5, 1.0, 1.0, 100.0]),
@@ -88,6 +92,7 @@ pub const DEMOS: &[Demo] = &[
         name: "ring",
         page: "03-gan.html",
         models: &[],
+        still: "workbookLive.ask('ring.steps', [1000]).then(() => workbookLive.ask('ring.steps', [500])).then(() => press('One step of D'))",
         asks: &[
             ("ring.new", &[3.0, 2.0, 0.0, 0.1, 1.0]),
             ("ring.steps", &[20.0]),
@@ -104,6 +109,7 @@ pub const DEMOS: &[Demo] = &[
         name: "codes",
         page: "05-codebook-lookup.html",
         models: &[],
+        still: "press(\"One step of Lloyd's\", 3)",
         asks: &[
             ("codes.new", &[0.0, 1.0, 16.0, 0.0]),
             ("codes.view", &[]),
@@ -124,6 +130,7 @@ pub const DEMOS: &[Demo] = &[
         name: "arrow",
         page: "06-straight-through.html",
         models: &[],
+        still: "",
         asks: &[
             ("arrow.set", &[0.2, -0.05, -0.2]),
             ("arrow.cells", &[]),
@@ -139,6 +146,7 @@ pub const DEMOS: &[Demo] = &[
         name: "digit",
         page: "08-vq-vae-compression.html",
         models: &["compressor"],
+        still: "",
         asks: &[
             ("digit.new", &[]),
             ("digit.draw", &SEVEN),
@@ -152,6 +160,7 @@ pub const DEMOS: &[Demo] = &[
         name: "prior",
         page: "09-code-prior.html",
         models: &["tokeniser", "prior"],
+        still: "",
         asks: &[
             ("prior.new", &[3.0, 10.0, 1.0, 20.0]),
             ("prior.view", &[49.0]),
@@ -169,6 +178,7 @@ pub const DEMOS: &[Demo] = &[
         name: "wish",
         page: "10-vq-gan.html",
         models: &["artist"],
+        still: "",
         asks: &[
             ("wish.names", &[]),
             ("wish.new", &[8.0, 1.0, 1.5, 1.0, 2.0, 40.0]),
