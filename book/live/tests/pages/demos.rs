@@ -362,6 +362,13 @@ fn a_page_is_fast_enough_to_play_with() {
     }
 }
 
+/// A reader keeps it on a disk, or sends it to somebody.
+#[test]
+fn the_rendered_book_stays_small() {
+    let bytes = size(rendered());
+    assert!(bytes <= 22_000_000, "{bytes} bytes");
+}
+
 /// Records times and sizes, and what packed weights are worth: `cargo test -p live --test pages -- --ignored measured`.
 #[test]
 #[ignore = "writes a file"]
