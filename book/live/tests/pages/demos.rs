@@ -399,7 +399,7 @@ fn measured() {
         note(&format!("{name}_committed"), committed);
     }
     note("weights_bytes", size(&root.join("book/live/weights")) as f64);
-    note("book_bytes", size(rendered()) as f64);
+    note("book_millions", size(rendered()) as f64 / 1e6);
     note("demos", DEMOS.len() as f64);
     let built =
         std::fs::read(root.join("book/live/built/live.json")).unwrap();
