@@ -88,30 +88,13 @@ workbookLive.demo("arrow", async (kit) => {
         },
     };
 
-    const tiles = document.createElement("canvas");
     const shade = (at, w, h) => {
-        const smooth = seen.smooth;
-        const side = smooth ? SMOOTH : PLACES;
-        tiles.width = tiles.height = side;
-        const on = tiles.getContext("2d");
-        on.fillStyle = kit.colour(5);
-        const most = Math.max(...seen.losses);
-        (smooth || plan.cells).forEach((v, n) => {
-            on.globalAlpha = 0.6 * ((smooth ? v : seen.losses[v]) / most);
-            on.fillRect(n % side, side - 1 - Math.floor(n / side), 1, 1);
-        });
-        at.drawImage(tiles, 0, 0, w, h);
+        const { smooth, losses } = seen;
+        const [colour, most] = [kit.colour(5), Math.max(...losses)];
+        const loss = (n) => (smooth ? smooth[n] : losses[plan.cells[n]]);
+        kit.squares(at, [w, h], smooth ? SMOOTH : PLACES, (n) => [colour, (0.6 * loss(n)) / most]);
     };
-    const line = (at, from, to) => {
-        at.beginPath();
-        at.moveTo(...from);
-        at.lineTo(...to);
-        at.stroke();
-    };
-    const disc = (at, [x, y], size) => {
-        at.beginPath();
-        at.arc(x, y, size, 0, 2 * Math.PI);
-    };
+    const { line, disc } = kit;
     const label = (at, what, [x, y], colour) => {
         at.font = "bold 12px sans-serif";
         at.textAlign = "center";

@@ -105,31 +105,11 @@ workbookLive.demo("codes", async (kit) => {
         },
     };
 
-    const tiles = document.createElement("canvas");
-    tiles.width = tiles.height = PLACES;
     const shade = (at, w, h) => {
-        const on = tiles.getContext("2d");
-        on.clearRect(0, 0, PLACES, PLACES);
-        const colours = Array.from(seen.counts, (count, k) => (count === 0 ? null : colour(k)));
-        seen.cells.forEach((k, n) => {
-            if (!colours[k]) return;
-            on.fillStyle = colours[k];
-            on.fillRect(n % PLACES, PLACES - 1 - Math.floor(n / PLACES), 1, 1);
-        });
-        at.globalAlpha = 0.16;
-        at.drawImage(tiles, 0, 0, w, h);
-        at.globalAlpha = 1;
+        const colours = Array.from(seen.counts, (count, k) => [colour(k), count === 0 ? 0 : 0.16]);
+        kit.squares(at, [w, h], PLACES, (n) => colours[seen.cells[n]]);
     };
-    const line = (at, from, to) => {
-        at.beginPath();
-        at.moveTo(...from);
-        at.lineTo(...to);
-        at.stroke();
-    };
-    const disc = (at, [x, y], size) => {
-        at.beginPath();
-        at.arc(x, y, size, 0, 2 * Math.PI);
-    };
+    const { line, disc } = kit;
     const arrow = (at, from, to) => {
         const [dx, dy] = [to[0] - from[0], to[1] - from[1]];
         const length = Math.hypot(dx, dy);

@@ -162,15 +162,9 @@ workbookLive.demo("digit", async (kit) => {
     };
 
     // Pictures.
-    const small = document.createElement("canvas");
-    small.width = small.height = IMAGE;
     const show = (at, from, [x, y, size], [left, top, cells] = [0, 0, IMAGE]) => {
-        const within = small.getContext("2d");
-        const data = within.createImageData(IMAGE, IMAGE);
-        from.forEach((v, n) => data.data.set([255 * v, 255 * v, 255 * v, 255], 4 * n));
-        within.putImageData(data, 0, 0);
         at.imageSmoothingEnabled = false;
-        at.drawImage(small, left, top, cells, cells, x, y, size, size);
+        at.drawImage(kit.pixels(from, IMAGE), left, top, cells, cells, x, y, size, size);
     };
     const frame = (at, [x, y, w, h], colour, width) => {
         at.strokeStyle = kit.colour(colour);

@@ -199,7 +199,8 @@
                 tell();
                 this.safely(() => change(Number(input.value)));
             });
-            const control = element("span", { className: "live-control" }, element("label", { htmlFor: id, textContent: words }), input, said);
+            const label = element("label", { htmlFor: id, textContent: words });
+            const control = element("span", { className: "live-control" }, label, input, said);
             control.set = (v) => {
                 input.value = v;
                 tell();
@@ -213,7 +214,8 @@
             const select = element("select", { id }, ...options.map((o, n) => element("option", { value: n, textContent: o })));
             select.value = chosen;
             select.addEventListener("change", () => this.safely(() => change(Number(select.value))));
-            const control = element("span", { className: "live-control" }, element("label", { htmlFor: id, textContent: words }), select);
+            const label = element("label", { htmlFor: id, textContent: words });
+            const control = element("span", { className: "live-control" }, label, select);
             control.set = (v) => (select.value = v);
             return control;
         }
@@ -272,6 +274,43 @@
             const note = element("p", { className: "live-note", textContent: words });
             this.mount.append(note);
             return note;
+        }
+
+        /// Pixels, line by line from the top, each of one number or of three from 0 to 1, as something to draw from.
+        pixels(values, width, channels = 1) {
+            const of = element("canvas", { width, height: values.length / channels / width });
+            const at = of.getContext("2d");
+            const data = at.createImageData(of.width, of.height);
+            for (let n = 0; n < of.width * of.height; n += 1) {
+                for (let c = 0; c < 3; c += 1) data.data[4 * n + c] = Math.round(255 * values[channels * n + (c % channels)]);
+                data.data[4 * n + 3] = 255;
+            }
+            at.putImageData(data, 0, 0);
+            return of;
+        }
+
+        /// A plane in squares, so many on a side, the lowest line first; `paint` gives the n-th one's colour and its strength.
+        squares(at, [w, h], side, paint) {
+            const of = element("canvas", { width: side, height: side });
+            const on = of.getContext("2d");
+            for (let n = 0; n < side * side; n += 1) {
+                [on.fillStyle, on.globalAlpha] = paint(n);
+                on.fillRect(n % side, side - 1 - Math.floor(n / side), 1, 1);
+            }
+            at.drawImage(of, 0, 0, w, h);
+        }
+
+        line(at, from, to) {
+            at.beginPath();
+            at.moveTo(...from);
+            at.lineTo(...to);
+            at.stroke();
+        }
+
+        /// The path of a disc, to be filled or stroked.
+        disc(at, [x, y], size) {
+            at.beginPath();
+            at.arc(x, y, size, 0, 2 * Math.PI);
         }
 
         /// Says something, in words: numbers of what is seen.
@@ -375,7 +414,8 @@
     const lacks = needed.filter((name) => !(name in window));
     if (lacks.length > 0) {
         figures.forEach((figure) => {
-            figure.append(element("output", { textContent: `This demo cannot run here: the browser has no ${lacks.join(", no ")}.` }));
+            const why = `This demo cannot run here: the browser has no ${lacks.join(", no ")}.`;
+            figure.append(element("output", { textContent: why }));
             figure.dataset.ready = "true";
         });
         return;

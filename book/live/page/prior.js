@@ -52,7 +52,8 @@ workbookLive.demo("prior", async (kit) => {
     const view = async (at) => {
         const [image, codes, bits, looks, likely, shares, others, said] = await kit.ask("prior.view", [at]);
         const [place, given, heads, own] = said;
-        seen = { image: sheet(image), codes, bits, looks, likely, shares, others: sheet(others), place, given, heads, own };
+        const pictures = { image: kit.pixels(image, PIXELS), others: kit.pixels(others, PIXELS) };
+        seen = { ...pictures, codes, bits, looks, likely, shares, place, given, heads, own };
     };
     const look = async (at) => {
         await view(at);
@@ -127,16 +128,6 @@ workbookLive.demo("prior", async (kit) => {
         return redo();
     };
 
-    // Images, one below the other, as something to draw from.
-    const sheet = (values) => {
-        const of = document.createElement("canvas");
-        [of.width, of.height] = [PIXELS, values.length / PIXELS];
-        const at = of.getContext("2d");
-        const data = at.createImageData(of.width, of.height);
-        values.forEach((v, n) => data.data.set([255 * v, 255 * v, 255 * v, 255], 4 * n));
-        at.putImageData(data, 0, 0);
-        return of;
-    };
     const frame = (at, n, top, cell) => {
         at.strokeStyle = kit.colour(2);
         at.lineWidth = 2.5;

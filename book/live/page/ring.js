@@ -12,8 +12,6 @@ workbookLive.demo("ring", async (kit) => {
     let arrows = true;
     // Points of step and loss, and how many steps there are at least between two of them.
     const losses = { d: { points: [], apart: 1 }, g: { points: [], apart: 1 } };
-    const shade = document.createElement("canvas").getContext("2d");
-    shade.canvas.width = shade.canvas.height = CELLS;
 
     const signed = (v, digits) => v.toFixed(digits).replace("-", "−");
     const note = (of, step, loss) => {
@@ -69,13 +67,8 @@ workbookLive.demo("ring", async (kit) => {
         if (!seen) return;
         const [x, surface, toGo, real] = seen;
         const place = (a, b) => [w * (0.5 + a / (2 * REACH)), h * (0.5 - b / (2 * REACH))];
-        shade.fillStyle = kit.colour(3);
-        shade.clearRect(0, 0, CELLS, CELLS);
-        surface.forEach((p, n) => {
-            shade.globalAlpha = 0.6 * p;
-            shade.fillRect(n % CELLS, CELLS - 1 - Math.floor(n / CELLS), 1, 1);
-        });
-        at.drawImage(shade.canvas, 0, 0, w, h);
+        const colour = kit.colour(3);
+        kit.squares(at, [w, h], CELLS, (n) => [colour, 0.6 * surface[n]]);
         const circles = (of, size) => {
             at.beginPath();
             for (let n = 0; n < of.length; n += 2) {

@@ -16,18 +16,6 @@ workbookLive.demo("wish", async (kit) => {
     const categories = names.slice(0, counts[0]);
     const artists = names.slice(counts[0]).map((name) => name[0].toUpperCase() + name.slice(1));
 
-    // A picture as something to draw from.
-    const sheet = (values) => {
-        const of = document.createElement("canvas");
-        of.width = of.height = PIXELS;
-        const at = of.getContext("2d");
-        const data = at.createImageData(PIXELS, PIXELS);
-        for (let n = 0; n < PIXELS * PIXELS; n += 1) {
-            data.data.set([0, 1, 2].map((c) => 255 * values[3 * n + c]).concat(255), 4 * n);
-        }
-        at.putImageData(data, 0, 0);
-        return of;
-    };
     // Whole pictures, in words.
     const whole = (pictures) => {
         const each = pictures.length / COUNT;
@@ -42,7 +30,8 @@ workbookLive.demo("wish", async (kit) => {
         seconds += workbookLive.took / 1000;
         const [pictures, [drawn, places, variety]] = await kit.ask("wish.view");
         const each = pictures.length / COUNT;
-        const sheets = Array.from({ length: COUNT }, (_, n) => sheet(pictures.subarray(n * each, (n + 1) * each)));
+        const nth = (n) => pictures.subarray(n * each, (n + 1) * each);
+        const sheets = Array.from({ length: COUNT }, (_, n) => kit.pixels(nth(n), PIXELS, 3));
         seen = { sheets, drawn, places };
         const { category, artist, scale } = settings;
         const wish = `${categories[category]} by ${artists[artist]}, γ = ${scale.toFixed(1)}`;
