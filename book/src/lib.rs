@@ -280,7 +280,7 @@ fn remove_what_is_in_the_pages(dest: &Path) -> Result<(), BookError> {
         }
     }
     let figures = dest.join("figures");
-    for file in inspect::files(&figures).unwrap_or_default() {
+    for file in live::files(&figures)? {
         if file.extension().is_some_and(|extension| extension == "svg") {
             fs::remove_file(&file).map_err(BookError::io(&file))?;
         }

@@ -12,7 +12,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 
 use crate::BookError;
-use crate::figures;
+use crate::{figures, inspect};
 
 /// Where all of it is, relative to the root.
 const FOLDER: &str = "book/live";
@@ -66,15 +66,9 @@ fn script(from: &Path, variable: &str, to: &Path) -> Result<(), BookError> {
 }
 
 /// The files of a folder, which need not be there.
-fn files(folder: &Path) -> Result<Vec<PathBuf>, BookError> {
-    if !folder.exists() {
-        return Ok(Vec::new());
+pub(crate) fn files(folder: &Path) -> Result<Vec<PathBuf>, BookError> {
+    match folder.exists() {
+        true => inspect::files(folder).map_err(BookError::io(folder)),
+        false => Ok(Vec::new()),
     }
-    let entries = fs::read_dir(folder).map_err(BookError::io(folder))?;
-    let mut files = Vec::new();
-    for entry in entries {
-        files.push(entry.map_err(BookError::io(folder))?.path());
-    }
-    files.sort();
-    Ok(files)
 }

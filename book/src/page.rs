@@ -23,7 +23,8 @@ pub(crate) fn finished(page: &str) -> String {
     for (tag, more) in LACKING {
         page = page.replace(tag, &format!("{tag}{more}"));
     }
-    if page.contains(live::MARK) {
+    let is_live = page.contains(live::MARK);
+    if is_live {
         let end = "</body>";
         let script =
             format!("<script src=\"live/live.js\"></script>\n    {end}");
@@ -32,20 +33,20 @@ pub(crate) fn finished(page: &str) -> String {
     let first = r#"<meta charset="UTF-8">"#;
     let policy = format!(
         "{first}\n        <meta http-equiv=\"Content-Security-Policy\" content=\"{}\">",
-        policy(&page)
+        policy(&page, is_live)
     );
     page.replacen(first, &policy, 1)
 }
 
 /// Scripts, pictures and fonts of the book's own folder, and the scripts that mdBook writes into the page; nothing else.
 /// `file:` is for browsers in which a page without a server is not its own neighbour.
-fn policy(page: &str) -> String {
+fn policy(page: &str, is_live: bool) -> String {
     let mut policy = String::from(
         "default-src 'none'; style-src 'self' file: 'unsafe-inline'; img-src 'self' file: data:; font-src 'self' file:; \
          frame-src 'self' file:; base-uri 'none'; form-action 'none'; script-src 'self' file:",
     );
     // What is compiled for the page answers in a worker, whose text the page has.
-    if page.contains(live::MARK) {
+    if is_live {
         policy.push_str(" 'wasm-unsafe-eval'");
     }
     for script in page.split("<script>").skip(1) {
@@ -53,7 +54,7 @@ fn policy(page: &str) -> String {
         let hash = BASE64_STANDARD.encode(Sha256::digest(script));
         policy.push_str(&format!(" 'sha256-{hash}'"));
     }
-    if page.contains(live::MARK) {
+    if is_live {
         policy.push_str("; worker-src blob:");
     }
     policy
