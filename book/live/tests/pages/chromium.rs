@@ -196,6 +196,23 @@ impl Browser {
         mouse("mouseReleased", places[places.len() - 1]);
     }
 
+    /// Puts a finger on a place of the window, moves it through others, and lifts it.
+    pub fn swipe(&self, places: &[(f64, f64)]) {
+        let finger = |kind: &str, at: &[(f64, f64)]| {
+            let points = at.iter().map(|(x, y)| json!({"x": x, "y": y}));
+            let points: Vec<Value> = points.collect();
+            let event = json!({"type": kind, "touchPoints": points});
+            self.tell("Input.dispatchTouchEvent", event);
+        };
+        let touched = json!({"enabled": true});
+        self.tell("Emulation.setTouchEmulationEnabled", touched);
+        finger("touchStart", &places[..1]);
+        places.iter().for_each(|at| finger("touchMove", &[*at]));
+        finger("touchEnd", &[]);
+        let touched = json!({"enabled": false});
+        self.tell("Emulation.setTouchEmulationEnabled", touched);
+    }
+
     /// Sets what the reader prefers, `("prefers-color-scheme", "dark")`.
     pub fn prefer(&self, name: &str, value: &str) {
         self.tell(

@@ -177,7 +177,7 @@ fn a_demo_is_used_with_the_keyboard() {
 }
 
 #[test]
-fn a_demo_is_used_with_the_pointer() {
+fn a_demo_is_used_with_mouse_and_finger() {
     let Some(browser) = browser() else { return };
     for name in ["dirac", "digit", "arrow"] {
         let demo = demo(name);
@@ -191,11 +191,16 @@ fn a_demo_is_used_with_the_pointer() {
         ));
         let [x, y, w, h] = [0, 1, 2, 3].map(|n| place[n].as_f64().unwrap());
         let drawn = format!("{canvas}.toDataURL()");
-        let before = browser.value(&drawn);
         // Through most of the picture, whatever lies there to be moved.
         let way = (1..9).map(|n| f64::from(n) / 10.0);
-        let way = way.map(|t| (x + t * w, y + (0.3 + 0.4 * t) * h));
-        browser.drag(&Vec::from_iter(way));
+        let across = |t: f64| (x + t * w, y + (0.3 + 0.4 * t) * h);
+        let down = |t: f64| (x + (0.7 - 0.4 * t) * w, y + t * h);
+        let before = browser.value(&drawn);
+        browser.drag(&Vec::from_iter(way.clone().map(across)));
+        browser.until(&format!("{drawn} !== {before}"));
+        sleep(Duration::from_millis(300));
+        let before = browser.value(&drawn);
+        browser.swipe(&Vec::from_iter(way.map(down)));
         browser.until(&format!("{drawn} !== {before}"));
         assert_eq!(browser.complaints(), [""; 0], "{name}");
     }
