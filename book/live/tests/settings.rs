@@ -38,7 +38,7 @@ fn the_arrows_go_uphill_where_the_figure_says() {
     let uphill = places.chunks_exact(2).zip(cosines);
     let uphill = uphill.filter(|(_, cosine)| **cosine < 0.0);
     let (x, y): (Vec<f64>, Vec<f64>) =
-        uphill.map(|(at, _)| (at[0].into(), at[1].into())).unzip();
+        uphill.map(|(at, _)| (f64::from(at[0]), f64::from(at[1]))).unzip();
     let known = tenths(&of("uphill_x"), &of("uphill_y"));
     assert!(known.len() > 30);
     assert_eq!(tenths(&x, &y), known);
@@ -46,7 +46,7 @@ fn the_arrows_go_uphill_where_the_figure_says() {
 
 #[test]
 fn the_pair_on_the_ring_is_the_pages() {
-    let of = |name| column("gan/ring", name);
+    let of = |name: &str| column("gan/ring", name);
     let mut live = Live::default();
     live.ask("ring.new", &[1.0, 2.0, 0.0, 0.0, 1.0]).unwrap();
     let mut done = 0.0;
